@@ -1,0 +1,1 @@
+"""Hardware: moves bytes between the node and its modem."""

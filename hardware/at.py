@@ -1,0 +1,214 @@
+"""The AT grammar: a modem's bytes in any portions to classified lines (3GPP TS 27.005, 27.007)."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+LINE_LIMIT = 2048
+"""Bytes of one line; the longest sound one is a PDU of 176 octets in hex."""
+
+_QUOTED_LIMIT = 1024
+
+
+class Kind(StrEnum):
+    """What one line of the modem is."""
+
+    ECHO = "echo"
+    FINAL = "final"
+    UNSOLICITED = "unsolicited"
+    INFORMATION = "information"
+    DATA = "data"
+    PROMPT = "prompt"
+    NOISE = "noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One classified line, with the hex PDU line that belongs to it ("" where none does)."""
+
+    kind: Kind
+    line: str
+    data: str = ""
+
+
+CALL_END = re.compile(
+    r"(?:VOICE )?NO CARRIER$|BUSY$|NO ANSWER$|NO DIAL ?TONE$|\^CEND\b|MISSED_CALL:", re.IGNORECASE
+)
+_FINAL = re.compile(
+    r"(?:OK|ERROR|\+CM[ES] ERROR\b.*|COMMAND NOT SUPPORT.*|TOO MANY PARAMETERS)$", re.IGNORECASE
+)
+_COLD_BOOT = re.compile(r"(?:RDY|\*ATREADY\b.*|\^SYSSTART\b.*|NORMAL POWER DOWN)$", re.IGNORECASE)
+BOOT = re.compile(
+    r"(?:\+QIND: *)?(?:SMS DONE|PB DONE|SMS READY|CALL READY)$|\^SIMST\b|\+CPIN: SIM REMOVED$",
+    re.IGNORECASE,
+)
+_ALWAYS_UNSOLICITED = re.compile(
+    r"\+(?:CMTI|CDSI|CDS|CMT|CBM|CBMI|CRING|QIND|CIEV|SMS FULL)\b"
+    r'|\+CLIP: *"|\+C(?:E|G)?REG: *\d+ *$|RING$|\^(?:RSSI|BOOT|MODE|SIMST|SMMEMFULL|DSFLOWRPT)\b',
+    re.IGNORECASE,
+)
+_ECHO = re.compile(r"AT(?:[+^&$*%][A-Z].*|[A-Z]\d*)?$", re.IGNORECASE)
+_PREFIXED = re.compile(r"[+^*$%#][A-Z]", re.IGNORECASE)
+_HEX = re.compile(r"(?:[0-9A-F]{2})+$", re.IGNORECASE)
+_HEX_GLUED = re.compile(r"((?:[0-9A-F]{2}){8,})([+^*].+)$", re.IGNORECASE)
+_OWN = re.compile(r"AT([+^*$%#][A-Z0-9]+)", re.IGNORECASE)
+_PLAIN = re.compile(r"AT(?:I|\+(?:CG|G)(?:MI|MM|MR|SN)|\+CIMI|\+Q?CCID|\^ICCID)", re.IGNORECASE)
+_CARRIES_DATA = re.compile(r"\+(?:CMGL|CMGR|CDS|CMT|CBM):", re.IGNORECASE)
+_LINE_END = re.compile(rb"[\r\n]")
+_LAST_NUMBER = re.compile(r"(\d+)\s*$")
+
+
+def fits(pdu: str, length: int) -> bool:
+    """Whether a hex PDU, its SMSC field not counted, has `length` octets (27.005 section 3.1)."""
+    return len(pdu) % 2 == 0 and len(pdu) >= 2 and int(pdu[:2], 16) + 1 + length == len(pdu) // 2
+
+
+def is_cold_boot(line: str) -> bool:
+    """Whether the line says that the modem has just started, so that no answer will come."""
+    return bool(_COLD_BOOT.match(line))
+
+
+class Reader:
+    """Splits a modem's bytes into lines and says what each is, whatever the chunks.
+
+    Bytes are read as latin-1, NUL and 0xFF are noise of the line and fall away, CR and LF end a
+    line in any mix. `begin` names the running command; its final result ends it.
+    """
+
+    def __init__(self, line_limit: int = LINE_LIMIT) -> None:
+        self._limit = line_limit
+        self._buffer = b""
+        self._overlong = False
+        self._command = ""
+        self._own = ""
+        self._wants_prompt = False
+        self._owed: list[Event] = []
+        self._quoted = ""
+
+    def begin(self, command: str) -> None:
+        """Name the command that is about to be written, without its CR."""
+        self._command = command.upper()
+        own = _OWN.match(command)
+        self._own = own[1].upper() + ":" if own else ""
+        self._wants_prompt = self._own in ("+CMGS:", "+CMGW:")
+        # A +CDS header may just have come, and its PDU be on the way.
+        self._owed = [owed for owed in self._owed if owed.kind is Kind.UNSOLICITED]
+        self._quoted = ""
+
+    def feed(self, data: bytes) -> tuple[Event, ...]:
+        """Take bytes in any portions; return the events that they complete."""
+        self._buffer += data.translate(None, b"\x00\xff")
+        events: list[Event] = []
+        while True:
+            if self._take_prompt(events):
+                continue
+            end = _LINE_END.search(self._buffer)
+            if not end:
+                break
+            line, self._buffer = self._buffer[: end.start()], self._buffer[end.end() :]
+            if self._overlong or len(line) > self._limit:
+                self._overlong = False
+                events.append(Event(Kind.NOISE, ""))
+            else:
+                self._line(line.decode("latin-1").strip(" \t\x1a\x1b"), events)
+        if len(self._buffer) > self._limit:
+            self._overlong, self._buffer = True, b""
+        return tuple(events)
+
+    def _take_prompt(self, events: list[Event]) -> bool:
+        if not self._wants_prompt or self._overlong:
+            return False
+        start = self._buffer.lstrip(b"\r\n")
+        command = self._command.encode("latin-1")
+        if start.upper().startswith(command + b">"):
+            events.append(Event(Kind.ECHO, self._command))
+            start = start[len(command) :]
+        if not start.startswith((b">", b" >")):
+            return False
+        events.append(Event(Kind.PROMPT, ">"))
+        self._buffer = start.removeprefix(b" ")[1:]
+        self._wants_prompt = False
+        return True
+
+    def _line(self, text: str, events: list[Event]) -> None:
+        if self._quoted:
+            text = self._join(text, events)
+        if not text:
+            return
+        command = self._command
+        upper = text.upper()
+        if command and upper.startswith(command):
+            events.append(Event(Kind.ECHO, command))
+            self._line(text[len(command) :].strip(), events)
+        elif len(command) > 3 and upper.endswith(command):
+            self._line(text[: -len(command)].strip(), events)
+            events.append(Event(Kind.ECHO, command))
+        elif glued := _HEX_GLUED.match(text):
+            self._line(glued[1], events)
+            self._line(glued[2], events)
+        elif self._own and (cut := upper.find(self._own)) > 0:
+            self._line(text[:cut].strip(), events)
+            self._line(text[cut:], events)
+        elif upper.startswith("+CUSD:") and text.count('"') == 1:
+            self._quoted = text
+        else:
+            self._emit(text, events)
+
+    def _join(self, text: str, events: list[Event]) -> str:
+        """Go on with a quoted text that has line breaks; return what is left to classify."""
+        if _FINAL.match(text) or len(self._quoted) > _QUOTED_LIMIT:
+            self._emit(self._quoted, events)
+            self._quoted = ""
+            return text
+        if _ALWAYS_UNSOLICITED.match(text):
+            self._emit(text, events)
+            return ""
+        self._quoted += "\n" + text
+        if '"' not in text:
+            return ""
+        joined, self._quoted = self._quoted, ""
+        return joined
+
+    def _emit(self, text: str, events: list[Event]) -> None:
+        kind = self._classify(text)
+        if kind is Kind.DATA and self._owed:
+            header = self._creditor(text)
+            self._owed.remove(header)
+            events.append(Event(header.kind, header.line, text.upper()))
+            return
+        if kind in (Kind.INFORMATION, Kind.FINAL):
+            unpaid = [owed for owed in self._owed if owed.kind is Kind.INFORMATION]
+            events.extend(unpaid)
+            self._owed = [owed for owed in self._owed if owed not in unpaid]
+        if kind in (Kind.INFORMATION, Kind.UNSOLICITED) and _CARRIES_DATA.match(text):
+            self._owed.append(Event(kind, text))
+            return
+        events.append(Event(kind, text))
+        if kind is Kind.FINAL:
+            self._command, self._own, self._wants_prompt = "", "", False
+            self._owed.clear()
+
+    def _creditor(self, data: str) -> Event:
+        for owed in reversed(self._owed):
+            length = _LAST_NUMBER.search(owed.line)
+            if length and fits(data, int(length[1])):
+                return owed
+        return self._owed[-1]
+
+    def _classify(self, text: str) -> Kind:
+        if _FINAL.match(text):
+            return Kind.FINAL
+        if CALL_END.match(text):
+            dialling = self._command.startswith(("ATD", "ATA", "ATH"))
+            return Kind.FINAL if dialling else Kind.UNSOLICITED
+        if _ALWAYS_UNSOLICITED.match(text) or _COLD_BOOT.match(text) or BOOT.match(text):
+            return Kind.UNSOLICITED
+        if self._own and text.upper().startswith(self._own):
+            return Kind.INFORMATION
+        if _PREFIXED.match(text):
+            return Kind.UNSOLICITED
+        if _HEX.match(text) and (self._owed or not _PLAIN.match(self._command)):
+            return Kind.DATA
+        if _ECHO.match(text):
+            return Kind.ECHO
+        return Kind.INFORMATION if _PLAIN.match(self._command) else Kind.NOISE

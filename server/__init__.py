@@ -1,0 +1,1 @@
+"""Server: decides and shows."""

@@ -1,0 +1,123 @@
+"""The desa's one SQLite file: opening, migrating, and the single writing connection."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlite_utils
+
+import sms.schema
+import sync.schema
+from server import schema
+
+FILE_NAME = "kentongan.db"
+_SETS = (sms.schema.migrations, sync.schema.migrations, schema.migrations)
+
+
+class DatabaseError(Exception):
+    """Basis data tidak dapat dibuka; periksa kartu dan jalankan dengan versi yang sesuai."""
+
+    @property
+    def sentence(self) -> str:
+        """The Indonesian sentence an operator sees."""
+        return (type(self).__doc__ or "").strip()
+
+
+class NewerDatabase(DatabaseError):
+    """Basis data ini dibuat oleh versi Kentongan yang lebih baru; pasang versi itu dahulu."""
+
+
+class Database:
+    """One connection that writes and checkpoints; every use holds `lock`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.lock = threading.RLock()
+        self._depth = 0
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is on the card when the block ends, or none of it."""
+        with self.lock:
+            if self._depth:
+                yield self.connection
+                return
+            self.connection.execute("begin immediate")
+            self._depth = 1
+            try:
+                yield self.connection
+            except BaseException:
+                self.connection.execute("rollback")
+                raise
+            else:
+                self.connection.execute("commit")
+            finally:
+                self._depth = 0
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Read on the same connection, between writes."""
+        with self.lock:
+            yield self.connection
+
+    def close(self) -> None:
+        """Checkpoint and close."""
+        with self.lock:
+            self.connection.close()
+
+
+def open_database(directory: Path) -> Database:
+    """Open for writing: WAL, `synchronous=FULL`, nothing spilled to temporary files.
+
+    Raises:
+        NewerDatabase: a newer version has written it.
+    """
+    connection = _connect(f"file:{directory / FILE_NAME}?mode=rwc")
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("pragma synchronous=full")
+    connection.execute("pragma fullfsync=on")
+    _migrate(connection)
+    (directory / FILE_NAME).chmod(0o600)
+    connection.execute("pragma wal_checkpoint(truncate)")
+    return Database(connection)
+
+
+def open_readonly(directory: Path) -> Database:
+    """Open for reading beside nobody or beside the running node."""
+    connection = _connect(f"file:{directory / FILE_NAME}?mode=ro")
+    _refuse_newer(connection)
+    return Database(connection)
+
+
+def open_memory() -> Database:
+    """A database in RAM, for projections."""
+    return Database(_connect(":memory:"))
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute("pragma temp_store=memory")
+    connection.execute("pragma busy_timeout=5000")
+    connection.execute("pragma trusted_schema=off")
+    return connection
+
+
+def _refuse_newer(connection: sqlite3.Connection) -> None:
+    known = {(group.name, step.name) for group in _SETS for step in group._migrations}
+    exists = connection.execute(
+        "select 1 from sqlite_master where name = '_sqlite_migrations'"
+    ).fetchone()
+    if exists is None:
+        return
+    applied = connection.execute("select migration_set, name from _sqlite_migrations").fetchall()
+    if any(row not in known for row in applied):
+        raise NewerDatabase
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    _refuse_newer(connection)
+    tables = sqlite_utils.Database(connection)
+    for group in _SETS:
+        group.apply(tables)

@@ -1,0 +1,1 @@
+"""Desa: the village node."""

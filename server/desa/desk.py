@@ -1,0 +1,137 @@
+"""The desk: what the village pages may read and do, as one interface over the running node."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from server.domain.errors import Refused
+from server.domain.report import Report
+from server.domain.requests import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a report's history.
+
+    Attributes:
+        kind: name of the event, in lower case words of the code (`taken`, `answered` ...).
+        at_s: seconds since 1970 (UTC); `sure` is False when the clock was not trusted.
+        by: officer, "Polres" or None for the villager and the box.
+        journey: for texts to the villager: queued, sent, delivered, withheld ...
+    """
+
+    seq: int
+    kind: str
+    at_s: int
+    sure: bool
+    by: str | None
+    text: str
+    journey: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An officer in the phone book."""
+
+    name: str
+    role: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text that became no report, with the reason."""
+
+    seq: int
+    at_s: int
+    sender: str
+    text: str
+    reason: str
+
+
+class ModemMood(StrEnum):
+    """How the modem is."""
+
+    GOOD = "good"
+    SEARCHING = "searching"
+    SILENT = "silent"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The box in one line, and what a person must do about it.
+
+    Attributes:
+        signal_percent: 0..100, None when unknown.
+        polres_s: time of the last exchange that succeeded, None for never.
+        waiting: journal entries that the Polres has not acknowledged.
+        unsent: texts in the outbox that still want to be sent.
+        unread: kept texts that wait for a key.
+        locked_sessions: older sessions that are closed.
+        trouble: one plain sentence each, saying what to do.
+    """
+
+    modem: ModemMood
+    signal_percent: int | None
+    clock_sure: bool
+    now_s: int
+    polres_s: int | None
+    polres_state: str
+    waiting: int
+    unsent: int
+    unread: int
+    locked_sessions: int
+    spent_parts_today: int
+    budget_parts_day: int
+    trouble: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login that succeeded. `opened` counts older sessions that it opened."""
+
+    name: str
+    phone_key_fits: bool
+    opened: int
+
+
+class Desk(Protocol):
+    """What the pages see of a running node; every call is safe from any thread."""
+
+    code: str
+    desa: str
+    zone: str
+
+    def version(self) -> int:
+        """Rises whenever something that a page shows has changed."""
+
+    def reports(self) -> tuple[Report, ...]:
+        """All reports, newest first."""
+
+    def report(self, ticket: str) -> Report | None:
+        """One report."""
+
+    def history(self, ticket: str) -> tuple[Line, ...]:
+        """A report's time line, oldest first."""
+
+    def notes(self) -> tuple[Note, ...]:
+        """Texts that became no report, newest first."""
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """The phone book of officers."""
+
+    def officers(self) -> tuple[str, ...]:
+        """Names of those who can log in."""
+
+    def box(self) -> Box:
+        """State of modem, clock, credit and sync."""
+
+    def act(self, action: Action) -> Refused | None:
+        """Do something to a report; None when it is recorded."""
+
+    def set_contact(self, contact: Contact) -> Refused | None:
+        """Put an officer into the phone book; an empty number takes him out."""
+
+    def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:
+        """Check a login; on failure the seconds until the next try is looked at."""

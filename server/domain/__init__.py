@@ -1,0 +1,1 @@
+"""Domain: the decisions of the product, pure."""

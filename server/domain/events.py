@@ -1,0 +1,232 @@
+"""What can stand in a journal: events of the desa and orders of the Polres, as plain values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A session began; `wrapped_to` names who can open it, `list_version` says by which list."""
+
+    list_version: int
+    wrapped_to: tuple[str, ...]
+    boot: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReceived:
+    """A text or several parts of one became a report. Times in seconds since 1970 (UTC)."""
+
+    ticket: str
+    sender: str
+    text: str
+    category: str
+    urgency: str
+    rt: int | None
+    rw: int | None
+    dusun: str | None
+    landmark: str | None
+    confidential: bool
+    confidence_percent: int
+    why: str
+    sent_s: int | None
+    received_s: int
+    inbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The same text lay in another slot: the report says how often it was sent."""
+
+    ticket: str
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    """The villager who wrote the report added something."""
+
+    ticket: str
+    sender: str
+    text: str
+    received_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """The villager asked to cancel; only an officer closes."""
+
+    ticket: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextNoted:
+    """A text that is no report: kept and shown, with the reason why no ticket was given."""
+
+    sender: str
+    text: str
+    reason: str
+    received_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallMissed:
+    """Somebody rang and hung up."""
+
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An officer took the report."""
+
+    ticket: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The report was handed to a unit or an agency."""
+
+    ticket: str
+    by: str
+    to: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A free answer to the villager, by an officer or by the Polres."""
+
+    ticket: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The report was closed with a result."""
+
+    ticket: str
+    by: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A closed report was opened again."""
+
+    ticket: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """An SMS to the villager left, was delivered, or will not be sent (`outcome` says which)."""
+
+    ticket: str
+    notice: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReceived:
+    """Receipt for an order of the Polres: what became of it."""
+
+    order_instance: int
+    order_seq: int
+    ticket: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRequested:
+    """A new officer's public key, to be put on the signed list by the Polres."""
+
+    name: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSet:
+    """An officer's line in the phone book; an empty number removes it."""
+
+    name: str
+    role: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsUnlocked:
+    """Older sessions were opened, by an officer or by keys that the Polres returned."""
+
+    by: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOrdered:
+    """Order of the Polres: take, forward or close the report."""
+
+    ticket: str
+    move: str
+    by: str
+    note: str
+    expires_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOrdered:
+    """Order of the Polres: send this answer to the villager."""
+
+    ticket: str
+    by: str
+    text: str
+    expires_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientsOrdered:
+    """The Polres' newly signed list of who may open the desa's sessions."""
+
+    signed_list: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeysReturned:
+    """The Polres returned session keys to the node (journalled on its side)."""
+
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """An entry of a newer version: kept, chained and shown as unknown."""
+
+    kind: int
+
+
+DesaEvent = (
+    SessionOpened
+    | ReportReceived
+    | Repeated
+    | NoteAdded
+    | CancelAsked
+    | TextNoted
+    | CallMissed
+    | Taken
+    | Forwarded
+    | Answered
+    | Closed
+    | Reopened
+    | MessageSent
+    | OrderReceived
+    | OfficerRequested
+    | ContactSet
+    | SessionsUnlocked
+    | Unknown
+)
+Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned
+Event = DesaEvent | Order

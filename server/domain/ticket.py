@@ -1,0 +1,72 @@
+"""Report numbers: random digits that end in a Damm check digit."""
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+# The quasigroup of order 10 from H. M. Damm, "Totally anti-symmetric quasigroups" (2004).
+_DAMM: Final = (
+    (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
+    (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
+    (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
+    (1, 7, 5, 0, 9, 8, 3, 4, 2, 6),
+    (6, 1, 2, 3, 0, 4, 5, 9, 7, 8),
+    (3, 6, 7, 4, 2, 0, 9, 5, 8, 1),
+    (5, 8, 6, 9, 7, 2, 0, 1, 3, 4),
+    (8, 9, 4, 5, 3, 6, 2, 0, 1, 7),
+    (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
+    (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
+)
+SHORT_DIGITS: Final = 5
+LONG_DIGITS: Final = 6
+SHORT_RESERVE: Final = 2_000
+"""With fewer free five-digit numbers than this, a guess would hit a live report too often."""
+
+
+class TicketsExhaustedError(Exception):
+    """Semua nomor laporan sedang terpakai. Hubungi Polres agar laporan lama diarsipkan."""
+
+    sentence = "Semua nomor laporan sedang terpakai. Hubungi Polres agar laporan lama diarsipkan."
+
+
+def check(number: str) -> bool:
+    """True if `number` is 5 or 6 ASCII digits whose last one is the right Damm digit."""
+    if len(number) not in (SHORT_DIGITS, LONG_DIGITS):
+        return False
+    return number.isascii() and number.isdigit() and _interim(number) == 0
+
+
+def draw(taken: Collection[str], choose: Callable[[int], int]) -> str:
+    """Draw a number that is not in `taken`, each free one equally likely.
+
+    Args:
+        taken: numbers in use within the last 12 months.
+        choose: gives a uniform integer from 0 up to, not including, its argument.
+
+    Returns:
+        Five digits; six once fewer than 2,000 five-digit numbers are free.
+
+    Raises:
+        TicketsExhaustedError: no number is free.
+    """
+    used = frozenset(taken)
+    free = _free(SHORT_DIGITS, used)
+    if len(free) < SHORT_RESERVE:
+        free = _free(LONG_DIGITS, used)
+    if not free:
+        raise TicketsExhaustedError
+    return free[choose(len(free))]
+
+
+def _free(digits: int, used: frozenset[str]) -> list[str]:
+    width = digits - 1
+    stems = (f"{stem:0{width}d}" for stem in range(10**width))
+    return [
+        number for number in (f"{stem}{_interim(stem)}" for stem in stems) if number not in used
+    ]
+
+
+def _interim(digits: str) -> int:
+    state = 0
+    for digit in digits:
+        state = _DAMM[state][int(digit)]
+    return state

@@ -1,0 +1,1 @@
+"""Polres: the district server."""

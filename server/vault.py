@@ -1,0 +1,131 @@
+"""The vault: keys that live in RAM, and what they seal and open."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sync import seal
+from sync.entry import Entry, Log, Shape
+from sync.errors import CannotOpen
+from sync.seal import KeyPair
+from sync.session import SessionKeys
+
+
+class Lock(Enum):
+    """Which key of a session closes a row; `DUTY` is the node's own key on the card."""
+
+    SESSION = "session"
+    INTAKE = "intake"
+    UNIT = "unit"
+    DUTY = "duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A node's long-lived keys: they lie on the card and open nothing that a villager wrote."""
+
+    signing: KeyPair
+    exchange: KeyPair
+    duty: bytes
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> "Identity":
+        """All keys of a node from the 32 octets in its key file."""
+        return cls(
+            signing=seal.signing_pair(seal.derive(seed, "signing")),
+            exchange=seal.box_pair(seal.derive(seed, "exchange")),
+            duty=seal.derive(seed, "duty"),
+        )
+
+
+class Vault:
+    """Holds the running session and every older one that was opened; forgets all at exit."""
+
+    def __init__(self, duty: bytes, running: SessionKeys, ram: KeyPair) -> None:
+        self._duty = duty
+        self.running = running
+        self.ram = ram
+        self._opened: dict[bytes, SessionKeys] = {running.id: running}
+
+    def learn(self, keys: SessionKeys) -> bool:
+        """Take in keys of a session; True when they open something new."""
+        known = self._opened.get(keys.id)
+        joined = keys if known is None else known.joined(keys)
+        self._opened[keys.id] = joined
+        return joined != known
+
+    def knows(self, session_id: bytes) -> SessionKeys | None:
+        """What is known of a session."""
+        return self._opened.get(session_id)
+
+    def seal(self, lock: Lock, table: str, row: int, body: bytes, identity: bytes = b"") -> bytes:
+        """Seal a body for a row of a table under a key of the running session."""
+        key = self._duty if lock is Lock.DUTY else _key(self.running, lock)
+        if key is None:
+            raise CannotOpen
+        return seal.seal_row(seal.derive(key, table, row), _identity(table, row, identity), body)
+
+    def open(  # noqa: PLR0913 -- a row is named by all of these
+        self,
+        session_id: bytes,
+        shape: Shape,
+        table: str,
+        row: int,
+        sealed: bytes,
+        identity: bytes = b"",
+        *,
+        unit: bool = False,
+    ) -> bytes:
+        """Open a row, trying each key that is known of its session.
+
+        Args:
+            unit: also try the key of complaints about officials; only for the run that wrote
+                them, and never for anything that a person sees.
+
+        Raises:
+            CannotOpen: none of the known keys fits.
+        """
+        named = _identity(table, row, identity)
+        if shape is Shape.DUTY:
+            return seal.open_row(seal.derive(self._duty, table, row), named, sealed)
+        keys = self._opened.get(session_id)
+        if keys is None:
+            raise CannotOpen
+        for key in (keys.session, keys.intake, keys.unit if unit else None):
+            if key is None:
+                continue
+            try:
+                return seal.open_row(seal.derive(key, table, row), named, sealed)
+            except CannotOpen:
+                continue
+        raise CannotOpen
+
+    def seal_entry(
+        self, lock: Lock, header_octets: bytes, log: Log, seq: int, body: bytes
+    ) -> bytes:
+        """Seal the body of a journal entry; its header is the associated data."""
+        return self.seal(lock, log.name, seq, body, header_octets)
+
+    def open_entry(self, entry: Entry, *, unit: bool = False) -> bytes:
+        """Open the body of a journal entry.
+
+        Raises:
+            CannotOpen: its session is locked, or it is sealed to a unit of the Polres.
+        """
+        header = entry.header
+        return self.open(
+            header.session,
+            header.shape,
+            header.log.name,
+            header.seq,
+            entry.body,
+            header.pack(),
+            unit=unit,
+        )
+
+
+def _key(keys: SessionKeys, lock: Lock) -> bytes | None:
+    return {Lock.SESSION: keys.session, Lock.INTAKE: keys.intake, Lock.UNIT: keys.unit}[lock]
+
+
+def _identity(table: str, row: int, identity: bytes) -> bytes:
+    return f"{table} {row} ".encode() + identity

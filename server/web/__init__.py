@@ -1,0 +1,1 @@
+"""Web: what the village page and the district page share."""

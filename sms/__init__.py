@@ -1,0 +1,1 @@
+"""SMS: speaks with phones."""

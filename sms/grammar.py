@@ -1,0 +1,250 @@
+"""What a text asks for: one of a few commands, or free text that is a report."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Asks how a report stands; `ticket` None means the sender's latest one.
+
+    `ticket` is what was written, so that a wrong number can be answered as wrong.
+    """
+
+    ticket: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Adds `text` to a report; `ticket` None means the sender's latest one."""
+
+    ticket: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Asks to withdraw a report; `ticket` is as in `Status`."""
+
+    ticket: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Asks what can be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Wants no broadcasts any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidential:
+    """A report whose sender asks for secrecy; `text` may be empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """Anything else, with nothing taken away."""
+
+    text: str
+
+
+Command = Status | Add | Cancel | Help | Stop | Confidential
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    word: str
+    start: int
+    end: int
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_STATUS: Final = _set("status cek check tiket")
+_ADD: Final = _set("tambah tambahan")
+_CANCEL: Final = _set("batal batalkan cabut cancel gajadi")
+_HELP: Final = _set("bantuan info inpo menu help")
+_STOP: Final = _set("stop berhenti unreg")
+_SECRET: Final = _set("rahasia diam")
+_KEYWORDS: Final = _STATUS | _ADD | _CANCEL | _HELP | _STOP | _SECRET
+
+_GREETING: Final = _set(
+    "assalamualaikum assalamu assalam asalamualaikum assalammualaikum alaikum ass asskum aslm "
+    "askum wr wb wrwb warahmatullahi wabarakatuh pak pa pk bpk bapak bu ibu mas mbak mba bang kak "
+    "komandan ndan dan min admin polisi babin bhabin halo hallo hello hai hi selamat slmt met pagi "
+    "siang sore malam mlm permisi punten nuwun sewu kulonuwun om shalom"
+)
+_THANKS: Final = _set(
+    "terima trima kasih terimakasih trimakasih makasih mksh mkasih trims tks thx thanks tksh "
+    "suwun nuwun matur hatur ya yah iya dong deh ok oke mohon maaf"
+)
+_WISH: Final = _set("mau mo mw ingin pengen sy saya aku minta tolong tlg numpang bisa bs ijin izin")
+_ABOUT: Final = _set(
+    "no nomor nomer nmr nomernya nomornya laporan laporannya lapor lap aduan tiket saya sy aku "
+    "yang yg dengan dgn untuk utk dari dr kemarin kmrn tadi td ini itu gimana gmn bagaimana "
+    "sudah sdh udah udh sampai smp sampe mana belum blm apa apakah hasil hasilnya kabar kabarnya "
+    "perkembangan perkembangannya proses prosesnya dong pak"
+)
+_REGRET: Final = _set("jadi tidak tdk ga gak gk salah paham damai aman selesai aja saja kirim")
+_BROADCAST: Final = _set("info siaran sms langganan semua all kirim")
+_HOW: Final = _set("cara format lapor laporan")
+
+# Words of their own that lie one letter beside a keyword.
+_OTHER_WORDS: Final = _set(
+    "piket paket kabut sabut cabul cabai batas bakal bantal fatal natal batak bata tambak tambal "
+    "cancer bantuin"
+)
+_TOKEN: Final = re.compile(r"[^\W_]+")
+_GLUED: Final = re.compile(r"([a-z]{3,})(\d[\do]{2,7})")
+_DIGITS: Final = re.compile(r"(?=.*\d)[\do]+")
+_TICKET_LIKE: Final = re.compile(r"(?=.*\d)[a-z\d]{3,8}")
+_TICKET_DIGITS: Final = (5, 6)
+_MISSPELT_FROM_LETTERS: Final = 5
+
+
+def parse(text: str) -> Command | FreeText:
+    """Read one whole text; never raises.
+
+    A keyword counts only where it leads the text (greetings aside) and, unless the rest is free
+    by nature (TAMBAH, RAHASIA), where nothing else is said: a report that holds a keyword stays
+    a report.
+    """
+    if text.strip() and not text.strip(" ?!.\r\n\t") and "?" in text:
+        return Help()
+    tokens = _tokens(text)
+    at = _first(tokens, _GREETING)
+    if at == len(tokens):
+        return FreeText(text)
+    if (free := _leading(text, tokens, at)) is not None:
+        return free
+    core = _core(tokens[at:])
+    if not core:
+        return FreeText(text)
+    wished = any(token.word in _WISH for token in tokens)
+    return _closed(core, wished=wished) or FreeText(text)
+
+
+def _leading(text: str, tokens: list[_Token], at: int) -> Command | None:
+    keyword, exact = _keyword(tokens[at].word)
+    rest = tokens[at + 1 :]
+    if keyword in _SECRET and exact and not (rest and rest[0].word == keyword):
+        return Confidential(_after(text, tokens[at]))
+    if keyword not in _ADD:
+        return None
+    skipped = _first(rest, _set("no nomor nmr laporan lap tiket"))
+    ticket, used = _ticket(rest[skipped:])
+    if ticket is not None:
+        return Add(ticket, _after(text, rest[skipped + used - 1]))
+    if exact and at == 0:
+        return Add(None, _after(text, tokens[at]))
+    return None
+
+
+def _closed(core: list[_Token], *, wished: bool) -> Command | None:
+    """The commands that stand alone; `wished` if the text also says "please" or "I want"."""
+    keyword, exact = _keyword(core[0].word)
+    ticket, others = _split_ticket(core[1:])
+    if keyword in _STATUS and others <= _ABOUT | _STATUS | _THANKS:
+        return Status(ticket)
+    if keyword in _CANCEL and others <= _ABOUT | _REGRET | _THANKS and (exact or ticket):
+        return Cancel(ticket)
+    if keyword in _HELP and ticket is None and others <= _HOW and not wished:
+        return Help()
+    if keyword in _STOP and ticket is None and others <= _BROADCAST:
+        return Stop()
+    if keyword is None:
+        return _bare_ticket(core)
+    return None
+
+
+def _bare_ticket(core: list[_Token]) -> Command | None:
+    skipped = _first(core, _set("no nomor nmr laporan"))
+    ticket, used = _ticket(core[skipped:])
+    return Status(ticket) if ticket is not None and skipped + used == len(core) else None
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    for match in _TOKEN.finditer(text):
+        word = unicodedata.normalize("NFKC", match.group()).casefold()
+        glued = _GLUED.fullmatch(word)
+        if glued and glued[1] in _KEYWORDS and len(word) == match.end() - match.start():
+            middle = match.start() + len(glued[1])
+            found += [
+                _Token(glued[1], match.start(), middle),
+                _Token(glued[2], middle, match.end()),
+            ]
+        else:
+            found.append(_Token(word, match.start(), match.end()))
+    return found
+
+
+def _first(tokens: list[_Token], skip: frozenset[str]) -> int:
+    return next((n for n, token in enumerate(tokens) if token.word not in skip), len(tokens))
+
+
+def _core(tokens: list[_Token]) -> list[_Token]:
+    first, last = _first(tokens, _GREETING | _WISH), len(tokens)
+    while last > first and tokens[last - 1].word in _GREETING | _THANKS:
+        last -= 1
+    return tokens[first:last]
+
+
+def _after(text: str, token: _Token) -> str:
+    return text[token.end :].lstrip(" #*,:.;-\r\n\t").rstrip()
+
+
+def _ticket(tokens: list[_Token]) -> tuple[str | None, int]:
+    """The ticket that begins here, written in one or more groups, and how many it took."""
+    number = ""
+    for used, token in enumerate(tokens[:6], start=1):
+        if not _DIGITS.fullmatch(token.word):
+            break
+        number += token.word.replace("o", "0")
+        if len(number) in _TICKET_DIGITS:
+            return number, used
+    return None, 0
+
+
+def _split_ticket(tokens: list[_Token]) -> tuple[str | None, frozenset[str]]:
+    for at in range(len(tokens)):
+        ticket, used = _ticket(tokens[at:])
+        if ticket is None and _TICKET_LIKE.fullmatch(tokens[at].word):
+            ticket, used = tokens[at].word.upper(), 1
+        if ticket is not None:
+            rest = tokens[:at] + tokens[at + used :]
+            return ticket, frozenset(token.word for token in rest)
+    return None, frozenset(token.word for token in tokens)
+
+
+def _keyword(word: str) -> tuple[str | None, bool]:
+    """The keyword meant by `word`, and whether it is spelt right."""
+    if word in _KEYWORDS:
+        return word, True
+    if len(word) < _MISSPELT_FROM_LETTERS - 1 or word in _OTHER_WORDS:
+        return None, False
+    for keyword in sorted(_KEYWORDS):
+        if len(keyword) >= _MISSPELT_FROM_LETTERS and _one_slip(word, keyword):
+            return keyword, False
+    return None, False
+
+
+def _one_slip(word: str, meant: str) -> bool:
+    """One letter too many, missing or wrong, or two neighbours swapped."""
+    if abs(len(word) - len(meant)) > 1:
+        return False
+    same = 0
+    while same < min(len(word), len(meant)) and word[same] == meant[same]:
+        same += 1
+    left, right = word[same:], meant[same:]
+    swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
+    return swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]

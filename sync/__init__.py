@@ -1,0 +1,1 @@
+"""Sync: speaks with the other server."""

@@ -1,0 +1,53 @@
+"""The one canonical encoding of bodies and messages: deterministic CBOR (RFC 8949 section 4.2)."""
+
+from typing import cast
+
+import cbor2
+
+from sync.errors import MalformedFrame
+
+Value = None | bool | int | str | bytes | tuple["Value", ...]
+
+
+def pack(value: Value) -> bytes:
+    """The canonical bytes of a positional array; one value has exactly one encoding."""
+    return cbor2.dumps(value, canonical=True)
+
+
+def unpack(data: bytes) -> Value:
+    """Read canonical bytes back; arrays become tuples.
+
+    Raises:
+        MalformedFrame: the bytes are cut, carry something else, or are not in canonical form.
+    """
+    try:
+        value = _frozen(cbor2.loads(data))
+    except (cbor2.CBORDecodeError, ValueError, RecursionError, OverflowError, MemoryError) as error:
+        raise MalformedFrame from error
+    if pack(value) != data:
+        raise MalformedFrame
+    return value
+
+
+def _frozen(value: object) -> Value:
+    match value:
+        case None | bool() | int() | str() | bytes():
+            return value
+        case list() | tuple():
+            return tuple(_frozen(item) for item in cast("list[object]", value))
+        case _:
+            raise ValueError(type(value).__name__)
+
+
+def row(value: Value, *kinds: type) -> tuple[Value, ...]:
+    """Check that an array holds at least these kinds, in order; later fields are left to readers.
+
+    Raises:
+        MalformedFrame: not an array, too short, or a field of another kind.
+    """
+    if not isinstance(value, tuple) or len(value) < len(kinds):
+        raise MalformedFrame
+    for item, kind in zip(value, kinds, strict=False):
+        if not isinstance(item, kind) or (kind is int and isinstance(item, bool)):
+            raise MalformedFrame
+    return value

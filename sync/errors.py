@@ -1,0 +1,52 @@
+"""What can go wrong between two servers, each with a sentence for the operator."""
+
+
+class SyncError(Exception):
+    """Pertukaran data dengan server lain gagal; coba lagi nanti."""
+
+    hint = "kentongan desa status DIR"
+
+    @property
+    def sentence(self) -> str:
+        """The Indonesian sentence an operator sees: the first line of the class docstring."""
+        return (type(self).__doc__ or "").strip().splitlines()[0]
+
+
+class MalformedFrame(SyncError):
+    """Paket data rusak atau terpotong; tidak ada yang diubah, pengirim akan mengulanginya."""
+
+
+class BadSignature(SyncError):
+    """Tanda tangan paket tidak cocok dengan kunci yang didaftarkan; paket ditolak."""
+
+
+class CannotOpen(SyncError):
+    """Isi tidak dapat dibuka dengan kunci yang ada; menunggu kunci sesinya."""
+
+
+class Fork(SyncError):
+    """Dua riwayat berbeda memakai nomor yang sama: ada kartu yang disalin. Hubungi Polres."""
+
+
+class Gap(SyncError):
+    """Ada catatan yang belum sampai; pengirim diminta mengulang dari yang terakhir diterima."""
+
+
+class CardRefused(SyncError):
+    """Kartu pendaftaran ini sudah dipakai atau sudah lewat masa berlakunya; minta kartu baru."""
+
+    hint = "kentongan polres enroll DIR CODE NAME --url URL --card FILE"
+
+
+class NotEnrolled(SyncError):
+    """Desa ini belum dikenal Polres; minta kartu pendaftaran."""
+
+    hint = "kentongan polres enroll DIR CODE NAME --url URL --card FILE"
+
+
+class NoRoad(SyncError):
+    """Polres belum dapat dihubungi; data tersimpan aman dan dikirim nanti."""
+
+
+class CardRestored(SyncError):
+    """Kartu ini lebih tua daripada yang sudah diterima Polres; minta nomor instans baru."""

@@ -1,0 +1,136 @@
+"""The one door to libsodium: sealing of rows, sealed boxes, signatures, passwords."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+import nacl.bindings as sodium
+import nacl.exceptions
+import nacl.pwhash
+
+from sync.errors import BadSignature, CannotOpen
+
+KEY_OCTETS = 32
+NONCE_OCTETS = 24
+PAD_STEP_OCTETS = 32
+SIGNATURE_OCTETS = 64
+BOX_OVERHEAD_OCTETS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A public and a secret key; which algorithm is said by who holds it."""
+
+    public: bytes
+    secret: bytes
+
+
+def derive(key: bytes, *context: bytes | str | int) -> bytes:
+    """A 32-octet key from a key and its context (keyed BLAKE2b, fields length-prefixed)."""
+    digest = hashlib.blake2b(key=key, digest_size=KEY_OCTETS)
+    for field in context:
+        octets = field if isinstance(field, bytes) else str(field).encode()
+        digest.update(len(octets).to_bytes(4, "big"))
+        digest.update(octets)
+    return digest.digest()
+
+
+def seal_row(row_key: bytes, identity: bytes, body: bytes) -> bytes:
+    """Nonce, ciphertext and tag of a body padded to 32-octet steps.
+
+    Deterministic: the nonce is a keyed hash of identity and padded body, so a row sealed again
+    after a rollback never spends a nonce on other content.
+    """
+    padded = sodium.sodium_pad(body, PAD_STEP_OCTETS)
+    nonce = derive(row_key, "nonce", identity, padded)[:NONCE_OCTETS]
+    sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, identity, nonce, row_key)
+    return nonce + sealed
+
+
+def open_row(row_key: bytes, identity: bytes, sealed: bytes) -> bytes:
+    """The body of a sealed row.
+
+    Raises:
+        CannotOpen: another key, another identity, or changed octets.
+    """
+    try:
+        padded = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+            sealed[NONCE_OCTETS:], identity, sealed[:NONCE_OCTETS], row_key
+        )
+        return sodium.sodium_unpad(padded, PAD_STEP_OCTETS)
+    except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
+        raise CannotOpen from error
+
+
+def box_pair(seed: bytes) -> KeyPair:
+    """An X25519 key pair from 32 octets."""
+    public, secret = sodium.crypto_box_seed_keypair(seed)
+    return KeyPair(public, secret)
+
+
+def seal_box(recipient: bytes, message: bytes, seed: bytes) -> bytes:
+    """A libsodium sealed box whose ephemeral key comes from `seed`, to be opened as any other."""
+    ephemeral = box_pair(derive(seed, "sealed box", recipient, message))
+    nonce = hashlib.blake2b(ephemeral.public + recipient, digest_size=NONCE_OCTETS).digest()
+    return ephemeral.public + sodium.crypto_box(message, nonce, recipient, ephemeral.secret)
+
+
+def open_box(pair: KeyPair, sealed: bytes) -> bytes:
+    """What a sealed box holds.
+
+    Raises:
+        CannotOpen: it was sealed to another key, or is cut.
+    """
+    try:
+        return sodium.crypto_box_seal_open(sealed, pair.public, pair.secret)
+    except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
+        raise CannotOpen from error
+
+
+def signing_pair(seed: bytes) -> KeyPair:
+    """An Ed25519 key pair from 32 octets."""
+    public, secret = sodium.crypto_sign_seed_keypair(seed)
+    return KeyPair(public, secret)
+
+
+def sign(pair: KeyPair, domain: str, message: bytes) -> bytes:
+    """A detached Ed25519 signature over the domain string and the message's hash."""
+    return sodium.crypto_sign(_signed(domain, message), pair.secret)[:SIGNATURE_OCTETS]
+
+
+def verify(public: bytes, domain: str, message: bytes, signature: bytes) -> None:
+    """Check a signature made by `sign`.
+
+    Raises:
+        BadSignature: another key, domain or message.
+    """
+    try:
+        sodium.crypto_sign_open(signature + _signed(domain, message), public)
+    except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
+        raise BadSignature from error
+
+
+def _signed(domain: str, message: bytes) -> bytes:
+    return b"kentongan " + domain.encode() + b"\0" + hashlib.blake2b(message).digest()
+
+
+def shared_key(pair: KeyPair, other_public: bytes) -> bytes:
+    """The key that two X25519 holders share; it authenticates acks between them."""
+    return derive(sodium.crypto_scalarmult(pair.secret, other_public), "pair")
+
+
+def tag(key: bytes, *fields: bytes | str | int) -> bytes:
+    """A 16-octet authenticator of the fields."""
+    return derive(key, "tag", *fields)[:16]
+
+
+def same(left: bytes, right: bytes) -> bool:
+    """Compare without telling where they differ."""
+    return hmac.compare_digest(left, right)
+
+
+def stretch(passphrase: str, salt: bytes, *, memory_mib: int, passes: int) -> bytes:
+    """32 octets of argon2id over a passphrase; `salt` has 16 octets."""
+    return nacl.pwhash.argon2id.kdf(
+        KEY_OCTETS, passphrase.encode(), salt, opslimit=passes, memlimit=memory_mib * 1024 * 1024
+    )

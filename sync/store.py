@@ -1,0 +1,82 @@
+"""The desa's store of logs and frames: plain SQL on its one writing connection."""
+
+import sqlite3
+
+from sync import chain, frame
+from sync.chain import Head, LogId
+from sync.entry import Entry, Header, Log
+
+from sync.frame import Frame
+
+_LOG = "node = ? and log = ? and instance = ?"
+
+
+class SqliteStore:
+    """`sync.journal.Store` over sqlite3; the caller owns the transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def newest(self, node: int, log: Log) -> LogId | None:
+        """The log of a node with the highest instance."""
+        row = self._db.execute(
+            "select max(instance) from entries where node = ? and log = ?", (node, log)
+        ).fetchone()
+        return None if row[0] is None else LogId(node, log, row[0])
+
+    def head(self, log_id: LogId) -> Head:
+        """End of the log; its genesis when it is empty."""
+        row = self._db.execute(
+            f"select seq, hash from entries where {_LOG} order by seq desc limit 1", _key(log_id)
+        ).fetchone()
+        return chain.genesis(log_id) if row is None else Head(row[0], row[1])
+
+    def hash_at(self, log_id: LogId, seq: int) -> bytes | None:
+        """The chain's hash at an entry."""
+        row = self._db.execute(
+            f"select hash from entries where {_LOG} and seq = ?", (*_key(log_id), seq)
+        ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def add(self, log_id: LogId, entry: Entry, digest: bytes) -> None:
+        """Append one entry whose hash is known."""
+        self._db.execute(
+            "insert into entries (node, log, instance, seq, header, body, hash)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
+            (*_key(log_id), entry.header.seq, entry.header.pack(), entry.body, digest),
+        )
+
+    def entries(self, log_id: LogId, first: int, last: int) -> tuple[Entry, ...]:
+        """Entries by number, both ends included."""
+        rows = self._db.execute(
+            f"select header, body from entries where {_LOG} and seq between ? and ? order by seq",
+            (*_key(log_id), first, last),
+        )
+        return tuple(Entry(Header.unpack(header), body) for header, body in rows)
+
+    def keep_frame(self, kept: Frame) -> None:
+        """Keep a frame; the same frame again is no error."""
+        self._db.execute(
+            "insert or ignore into frames (node, log, instance, first, last, frame)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (*_key(kept.log_id), kept.first, kept.last, frame.pack(kept)),
+        )
+
+    def framed_to(self, log_id: LogId) -> int:
+        """Number of the last entry that lies in a kept frame."""
+        row = self._db.execute(
+            f"select max(last) from frames where {_LOG}", _key(log_id)
+        ).fetchone()
+        return int(row[0] or 0)
+
+    def frames_after(self, log_id: LogId, seq: int, octets_max: int) -> tuple[Frame, ...]:
+        """Kept frames that end beyond `seq`, oldest first, at least one, up to a total size."""
+        rows = self._db.execute(
+            f"select frame from frames where {_LOG} and last > ? order by last",
+            (*_key(log_id), seq),
+        )
+        return frame.take((row[0] for row in rows), seq, octets_max)
+
+
+def _key(log_id: LogId) -> tuple[int, int, int]:
+    return log_id.node, int(log_id.log), log_id.instance
