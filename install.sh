@@ -251,7 +251,7 @@ run_tests() {
     phase "uji halaman dan sistem" "$bin/python" -m pytest -m "$slow" "$@"
     say "Waktu:"
     printf '%s' "$TIMES"
-    [ "$RAN" = 1 ] || fail "Tidak ada uji yang cocok dengan: $*"
+    [ "$RAN" = 1 ] || fail "Tidak ada uji yang cocok dengan pilihan: ${*:-(tanpa pilihan)}"
     [ "$FAILED" = 0 ] || fail "Ada pemeriksaan atau uji yang tidak lulus; lihat di atas."
     if [ "$browser" = 0 ]; then
         say "Uji halaman dilewati: $CHROMIUM tidak ada. Pasang dengan: sudo apt-get install chromium"

@@ -92,7 +92,7 @@ class Reader:
         self._own = own[1].upper() + ":" if own else ""
         self._wants_prompt = self._own in ("+CMGS:", "+CMGW:")
         # A +CDS header may just have come, and its PDU be on the way.
-        self._owed = [owed for owed in self._owed if owed.kind is Kind.UNSOLICITED]
+        self._give_up([])
         self._quoted = ""
 
     def feed(self, data: bytes) -> tuple[Event, ...]:
@@ -108,6 +108,7 @@ class Reader:
             line, self._buffer = self._buffer[: end.start()], self._buffer[end.end() :]
             if self._overlong or len(line) > self._limit:
                 self._overlong = False
+                self._give_up(events)
                 events.append(Event(Kind.NOISE, ""))
             else:
                 self._line(line.decode("latin-1").strip(" \t\x1a\x1b"), events)
@@ -131,7 +132,7 @@ class Reader:
         return True
 
     def _line(self, text: str, events: list[Event]) -> None:
-        if self._quoted:
+        if self._quoted and text:
             text = self._join(text, events)
         if not text:
             return
@@ -176,10 +177,8 @@ class Reader:
             self._owed.remove(header)
             events.append(Event(header.kind, header.line, text.upper()))
             return
-        if kind in (Kind.INFORMATION, Kind.FINAL):
-            unpaid = [owed for owed in self._owed if owed.kind is Kind.INFORMATION]
-            events.extend(unpaid)
-            self._owed = [owed for owed in self._owed if owed not in unpaid]
+        if kind in (Kind.INFORMATION, Kind.FINAL, Kind.NOISE):
+            self._give_up(events)
         if kind in (Kind.INFORMATION, Kind.UNSOLICITED) and _CARRIES_DATA.match(text):
             self._owed.append(Event(kind, text))
             return
@@ -187,6 +186,11 @@ class Reader:
         if kind is Kind.FINAL:
             self._command, self._own, self._wants_prompt = "", "", False
             self._owed.clear()
+
+    def _give_up(self, events: list[Event]) -> None:
+        """Let entries go without a PDU: after a lost line the next one may be another's."""
+        events.extend(owed for owed in self._owed if owed.kind is Kind.INFORMATION)
+        self._owed = [owed for owed in self._owed if owed.kind is Kind.UNSOLICITED]
 
     def _creditor(self, data: str) -> Event:
         for owed in reversed(self._owed):

@@ -13,6 +13,8 @@ import sync.schema
 from server import schema
 
 FILE_NAME = "kentongan.db"
+# Rises with every migration, so that an older program leaves a newer file alone.
+SCHEMA_VERSION = 1
 _SETS = (sms.schema.migrations, sync.schema.migrations, schema.migrations)
 
 
@@ -105,14 +107,7 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 def _refuse_newer(connection: sqlite3.Connection) -> None:
-    known = {(group.name, step.name) for group in _SETS for step in group._migrations}
-    exists = connection.execute(
-        "select 1 from sqlite_master where name = '_sqlite_migrations'"
-    ).fetchone()
-    if exists is None:
-        return
-    applied = connection.execute("select migration_set, name from _sqlite_migrations").fetchall()
-    if any(row not in known for row in applied):
+    if connection.execute("pragma user_version").fetchone()[0] > SCHEMA_VERSION:
         raise NewerDatabase
 
 
@@ -121,3 +116,4 @@ def _migrate(connection: sqlite3.Connection) -> None:
     tables = sqlite_utils.Database(connection)
     for group in _SETS:
         group.apply(tables)
+    connection.execute(f"pragma user_version = {SCHEMA_VERSION}")

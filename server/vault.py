@@ -37,6 +37,17 @@ class Identity:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed row lies; all of it is bound to the row's key or its associated data."""
+
+    session: bytes
+    shape: Shape
+    table: str
+    row: int
+    identity: bytes = b""
+
+
 class Vault:
     """Holds the running session and every older one that was opened; forgets all at exit."""
 
@@ -45,6 +56,12 @@ class Vault:
         self.running = running
         self.ram = ram
         self._opened: dict[bytes, SessionKeys] = {running.id: running}
+
+    def turn(self, running: SessionKeys, ram: KeyPair) -> None:
+        """Begin to seal under a new session; the one before stays open."""
+        self.running = running
+        self.ram = ram
+        self._opened[running.id] = running
 
     def learn(self, keys: SessionKeys) -> bool:
         """Take in keys of a session; True when they open something new."""
@@ -64,37 +81,30 @@ class Vault:
             raise CannotOpen
         return seal.seal_row(seal.derive(key, table, row), _identity(table, row, identity), body)
 
-    def open(  # noqa: PLR0913 -- a row is named by all of these
-        self,
-        session_id: bytes,
-        shape: Shape,
-        table: str,
-        row: int,
-        sealed: bytes,
-        identity: bytes = b"",
-        *,
-        unit: bool = False,
-    ) -> bytes:
+    def open(self, place: Place, sealed: bytes, *, unit: bool = False) -> bytes:
         """Open a row, trying each key that is known of its session.
 
         Args:
+            place: where the row lies.
+            sealed: its body.
             unit: also try the key of complaints about officials; only for the run that wrote
                 them, and never for anything that a person sees.
 
         Raises:
             CannotOpen: none of the known keys fits.
         """
-        named = _identity(table, row, identity)
-        if shape is Shape.DUTY:
-            return seal.open_row(seal.derive(self._duty, table, row), named, sealed)
-        keys = self._opened.get(session_id)
+        named = _identity(place.table, place.row, place.identity)
+        if place.shape is Shape.DUTY:
+            key = seal.derive(self._duty, place.table, place.row)
+            return seal.open_row(key, named, sealed)
+        keys = self._opened.get(place.session)
         if keys is None:
             raise CannotOpen
-        for key in (keys.session, keys.intake, keys.unit if unit else None):
-            if key is None:
+        for secret in (keys.session, keys.intake, keys.unit if unit else None):
+            if secret is None:
                 continue
             try:
-                return seal.open_row(seal.derive(key, table, row), named, sealed)
+                return seal.open_row(seal.derive(secret, place.table, place.row), named, sealed)
             except CannotOpen:
                 continue
         raise CannotOpen
@@ -112,15 +122,8 @@ class Vault:
             CannotOpen: its session is locked, or it is sealed to a unit of the Polres.
         """
         header = entry.header
-        return self.open(
-            header.session,
-            header.shape,
-            header.log.name,
-            header.seq,
-            entry.body,
-            header.pack(),
-            unit=unit,
-        )
+        place = Place(header.session, header.shape, header.log.name, header.seq, header.pack())
+        return self.open(place, entry.body, unit=unit)
 
 
 def _key(keys: SessionKeys, lock: Lock) -> bytes | None:

@@ -157,14 +157,27 @@ def pending(db: sqlite3.Connection) -> tuple[Row, ...]:
     )
 
 
+def done_since(db: sqlite3.Connection, day: int) -> tuple[Row, ...]:
+    """Finished rows of a day and later, oldest first."""
+    rows = db.execute(
+        "select id, session, body, state, perhaps_copy_of from inbox"
+        " where state = 'done' and day >= ? order by id",
+        (day,),
+    )
+    return tuple(
+        Row(i, session, body, State(state), copy) for i, session, body, state, copy in rows
+    )
+
+
 def row_of(db: sqlite3.Connection, inbox_id: int) -> Row | None:
     """One row."""
     found = db.execute(
         "select id, session, body, state, perhaps_copy_of from inbox where id = ?", (inbox_id,)
     ).fetchone()
-    if found is None:
-        return None
-    number, session, body, state, copy_of = found
+    return None if found is None else _row(*found)
+
+
+def _row(number: int, session: bytes, body: bytes, state: str, copy_of: int | None) -> Row:
     return Row(number, session, body, State(state), copy_of)
 
 

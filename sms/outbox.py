@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sms.inbox import Sealed, next_id
@@ -41,6 +41,23 @@ ATTEMPTS_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What stands in clear beside an outgoing text.
+
+    Attributes:
+        shape: whether the body is sealed or duty (the numbers of the journal's shapes).
+        ticket: the header's number of the ticket, 0 for none.
+        day: the header's number of the day.
+    """
+
+    shape: int
+    purpose: Purpose
+    ticket: int
+    urgent: bool
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """An outgoing text, still sealed. `ticket` is the header's ticket number, 0 for none."""
 
@@ -63,12 +80,7 @@ def enqueue(
     db: sqlite3.Connection,
     key: str,
     seal: Callable[[int], Sealed],
-    *,
-    shape: int,
-    purpose: Purpose,
-    ticket: int,
-    urgent: bool,
-    day: int,
+    label: Label,
 ) -> int | None:
     """Queue a text once: the same key again does nothing and gives None."""
     if db.execute("select 1 from outbox where key = ?", (key,)).fetchone():
@@ -82,13 +94,13 @@ def enqueue(
             number,
             key,
             sealed.session,
-            shape,
+            label.shape,
             sealed.body,
-            purpose,
-            ticket,
-            int(urgent),
+            label.purpose,
+            label.ticket,
+            int(label.urgent),
             State.QUEUED,
-            day,
+            label.day,
         ),
     )
     return number
@@ -129,6 +141,29 @@ def move(
         " reference = coalesce(?, reference), attempts = attempts + ? where id = ?",
         (state, reason, reference, int(state is State.SUBMITTING), row.id),
     )
+
+
+def tried(row: Row) -> Row:
+    """A row as it stands once it was handed to the modem."""
+    return replace(row, state=State.SUBMITTING, attempts=row.attempts + 1)
+
+
+def spend(db: sqlite3.Connection, day: int, hour: int, parts: int) -> None:
+    """Count parts that went out, without any number; hours and days since 1970."""
+    db.execute(
+        "insert into spent (day, hour, parts) values (?, ?, ?)"
+        " on conflict (day, hour) do update set parts = parts + excluded.parts",
+        (day, hour, parts),
+    )
+
+
+def spent_parts(db: sqlite3.Connection, day: int, hour: int | None) -> int:
+    """Parts of an hour, or of the whole day."""
+    found = db.execute(
+        "select sum(parts) from spent where day = ? and (? is null or hour = ?)",
+        (day, hour, hour),
+    ).fetchone()
+    return int(found[0] or 0)
 
 
 def recover(db: sqlite3.Connection) -> int:

@@ -8,7 +8,7 @@ Phone = NewType("Phone", str)
 """An Indonesian mobile number in E.164, such as +6281234567890."""
 
 _MOBILE = re.compile(r"\+628[1-9][0-9]{7,10}")
-_SEPARATORS = re.compile(r"[\s.\-()/\u2010-\u2015\u2212]+")
+_SEPARATORS = re.compile(r"(?:[^\S\r\n]|[.\-()/\u2010-\u2015\u2212])+")
 # Order matters: "0062" must be tried before the bare trunk "0".
 _PREFIXES = ("+62", "0062", "62", "0", "")
 _LETTER_O = str.maketrans("Oo", "00")

@@ -13,8 +13,8 @@ JOIN_WINDOW = timedelta(days=1)
 """Parts further apart than this never make one text: an 8-bit reference comes round again."""
 
 
-# A part looks for its text among so many neighbours in time, or twice as many as it has parts.
-_MIN_REACH = 64
+# A part looks for its text among as many neighbours in time as it has parts, and so many more.
+_SPARE_REACH = 64
 
 
 class Key(NamedTuple):
@@ -142,7 +142,7 @@ def _group(parts: Sequence[Fragment], total: int, window: timedelta) -> list[_Gr
     for place, group in enumerate(alone):
         group.places.append(place)
     home = list(alone)
-    reach = max(_MIN_REACH, 2 * total)
+    reach = total + _SPARE_REACH
     pairs = sorted(
         (apart, later - place, place)
         for place in range(len(alone))

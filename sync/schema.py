@@ -20,8 +20,8 @@ def m001_journals(db: Database) -> None:
         " frame blob not null, primary key (node, log, instance, last)) without rowid"
     )
     db.execute(
-        "create table sessions (id blob primary key, day integer not null,"
-        " list_version integer not null) without rowid"
+        "create table sessions (number integer primary key, id blob not null unique,"
+        " day integer not null, list_version integer not null)"
     )
     db.execute(
         "create table wraps (session blob not null, role text not null, recipient blob not null,"

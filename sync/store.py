@@ -5,7 +5,6 @@ import sqlite3
 from sync import chain, frame
 from sync.chain import Head, LogId
 from sync.entry import Entry, Header, Log
-
 from sync.frame import Frame
 
 _LOG = "node = ? and log = ? and instance = ?"

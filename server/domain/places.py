@@ -78,39 +78,49 @@ _NAME_TAIL: Final = _set(
     "lor kidul ilir hilir hulu ulu atas bawah asri rejo agung raya permai luar dalam jati bali"
 )
 _NAME_HEAD: Final = _set(
-    "labuhan gunung karang tanjung talang sumber suka kebon air sungai sei muara ujung pulau batu "
-    "banjar tegal blok pasir padang bukit lubuk teluk pondok rawa brang olat orong nanga"
+    "labuhan gunung karang tanjung talang sumber suka kebon air sungai sei muara ujung pulau "
+    "batu banjar tegal blok pasir padang bukit lubuk teluk pondok rawa brang olat orong nanga"
 )
 _NO_NAME: Final = _set(
     "di ada yang pak bu rt rw ini itu saya sy kami kita sebelah dekat depan belakang sudah sdh "
     "tolong mohon dan atau ke dari lagi sekarang skrg kemarin tadi td hilang kebakaran banjir "
-    "dengan dgn orang org warga hidup kotor sekitar sama tiap setiap semua jadi kena masuk untuk"
+    "dengan dgn orang org warga hidup kotor sekitar sama tiap setiap semua jadi kena masuk "
+    "untuk"
 )
 _RELATION: Final = _set(
-    "dekat deket depan muka belakang samping sebelah seberang sebrang ngarep mburi parak pinggir "
-    "sekitar arah cerak caket gigir"
+    "dekat deket depan muka belakang samping sebelah seberang sebrang ngarep mburi parak "
+    "pinggir sekitar arah cerak caket gigir"
 )
-_AT: Final = _set("di leq lek pang teng ning neng wonten ring ka ti ri dak ing")
+_AT: Final = _set("di leq lek pang teng ning neng wonten ring ti ing")
 _SPOTS: Final = _set(
-    "masjid mushola musholla musala mushalla langgar surau gereja pura sd sdn smp smpn sma sman smk "
-    "mts tk paud sekolah madrasah pesantren ponpes pos poskamling balai kantor puskesmas pustu "
-    "posyandu poskesdes pasar peken jembatan warung warnet toko kios konter kuburan makam tpu tower "
-    "gardu dermaga pelabuhan terminal halte spbu pertamina pertashop alfamart indomaret atm bank "
-    "lapangan lapang alun gor stadion simpang simpangan pertigaan perempatan prapatan pertelon "
-    "tikungan tanjakan turunan gang lorong jalan gudang pabrik bengkel kafe cafe hotel penginapan "
-    "losmen kontrakan kosan waduk bendungan embung kolam sungai kali pantai bukit tebing kebun kebon "
-    "sawah tambak hutan perumahan perum proyek rumah rumahnya omahe griyane koperasi agen salon karaoke "
-    "perlintasan parkiran parkir bandara"
+    "masjid mushola musholla musala mushalla langgar surau gereja pura sd sdn smp smpn sma sman "
+    "smk mts tk paud sekolah madrasah pesantren ponpes pos poskamling balai kantor puskesmas "
+    "pustu posyandu poskesdes pasar peken jembatan warung warnet toko kios konter kuburan makam "
+    "tpu tower gardu dermaga pelabuhan terminal halte spbu pertamina pertashop alfamart "
+    "indomaret atm bank lapangan lapang alun gor stadion simpang simpangan pertigaan perempatan "
+    "prapatan pertelon tikungan tanjakan turunan gang lorong jalan gudang pabrik bengkel kafe "
+    "cafe hotel penginapan losmen kontrakan kosan waduk bendungan embung kolam sungai kali "
+    "pantai bukit tebing kebun kebon sawah tambak hutan perumahan perum proyek rumah rumahnya "
+    "omahe griyane koperasi agen salon karaoke perlintasan parkiran bandara"
 )
 _PHRASE_STOP: Final = _NO_NAME | _set(
-    "pak pa bapak bpk mas ibu tlg cepat cpt skrng barusan malam mlm pagi siang sore subuh udah udh "
-    "dah belum blm tidak tdk ga gak oleh karena krn sampai smp terus trs jam pukul mau lg bawa main "
-    "jual pake pakai sedang hari minggu tanpa kok ya dong yg telah wayah ketika waktu saat pas mereka "
-    "anak pelaku korban macet terbakar kebakar kobong roboh dibobol dibongkar rusak putus ambruk "
-    "longsor meluap penuh ramai rame api asap tempat sebilang mi ki kah kan nih nich sih tu tuh"
+    "pak pa bapak bpk mas ibu tlg cepat cpt skrng barusan malam mlm pagi siang sore subuh udah "
+    "udh dah belum blm tidak tdk ga gak oleh karena krn sampai terus trs jam pukul mau lg bawa "
+    "main jual pake pakai sedang hari minggu tanpa kok ya dong yg telah wayah ketika waktu saat "
+    "pas mereka anak pelaku korban macet terbakar kebakar kobong roboh dibobol dibongkar rusak "
+    "putus ambruk longsor meluap penuh ramai rame api asap tempat sebilang mi ki kah kan nih "
+    "nich sih tu tuh"
 )
 _OWN: Final = _set("saya sy ku kami aku sendiri kula tiang kita mertua")
+_VERB: Final = re.compile(r"(?:di|me|ter|ber|ng|ny)[a-z]{4,}")
 _WORD: Final = re.compile(r"[^\W_]+|[.,;!?\n()]")
+_TITLES: Final = _set("pak bu pa mbah haji")
+_OWNED: Final = _set("rumah warung toko rumahnya omahe griyane kandang kebun emas kontrakan")
+_SETTINGS: Final = _set(
+    "rumah rumahnya jalan kebun kebon sawah sungai kali lapangan tambak hutan tebing"
+)
+_COUNTS: Final = _set("dua tiga empat lima satu se beberapa berapa kedua")
+_ONLY_WITH_RELATION: Final = _set("bank pertamina kali tebing rumah jalan kebun sawah hutan")
 _LANDMARK_WORDS: Final = 4
 
 
@@ -132,9 +142,9 @@ def _rt_rw(text: str) -> tuple[int | None, int | None]:
         if not _is_counting(text, found):
             rt = _number(found[1])
             break
-    if rt is None and rw is None and (bare := _BARE.search(text)):
-        if not _DATE_BEFORE.search(text[: bare.start()]):
-            return _number(bare[1]), _number(bare[2])
+    bare = _BARE.search(text) if rt is None and rw is None else None
+    if bare and not _DATE_BEFORE.search(text[: bare.start()]):
+        return _number(bare[1]), _number(bare[2])
     return rt, rw
 
 
@@ -163,8 +173,8 @@ def _dusun(text: str) -> str | None:
             continue
         joined = tail in _NAME_TAIL or (name in _NAME_HEAD and tail not in _NO_NAME)
         return _title(f"{name} {tail}" if tail and joined else name)
-    if found := _SETTLEMENT.search(text):
-        words = [ABBREVIATIONS.get(word, word) for word in found[1].split()]
+    if settlement := _SETTLEMENT.search(text):
+        words = [ABBREVIATIONS.get(word, word) for word in settlement[1].split()]
         return None if words[1] in _PHRASE_STOP else _title(" ".join(words))
     return None
 
@@ -174,15 +184,23 @@ def _title(name: str) -> str:
 
 
 def _landmark(text: str) -> str | None:
-    words = [ABBREVIATIONS.get(word, word) for word in _WORD.findall(text)]
-    words = " ".join(words).split()
+    words = _WORD.findall(text)
+    for at, word in enumerate(words):
+        if word != "smp" or not words[at + 1 : at + 2] or not words[at + 1].isdecimal():
+            words[at] = ABBREVIATIONS.get(word, word)
     for at, word in enumerate(words):
         if word in _RELATION and (phrase := _phrase(words, at + 1, known=False)):
-            return phrase
+            before = _phrase(words, at - 1, known=True) if at else None
+            return before or phrase
         if word in _AT and (phrase := _phrase(words, at + 1, known=True)):
             return phrase
     return next(
-        (phrase for at in range(len(words)) if (phrase := _phrase(words, at, known=True))), None
+        (
+            phrase
+            for at, word in enumerate(words)
+            if word not in _ONLY_WITH_RELATION and (phrase := _phrase(words, at, known=True))
+        ),
+        None,
     )
 
 
@@ -190,16 +208,23 @@ def _phrase(words: list[str], at: int, *, known: bool) -> str | None:
     """The place named from `at` on; with `known` it must begin with a kind of place."""
     taken: list[str] = []
     for word in words[at : at + _LANDMARK_WORDS]:
-        owner = taken[-1:] and taken[-1] in ("rumah", "warung", "toko", "rumahnya")
-        inner = word in _RELATION or (owner and word in ("pak", "bu", "pa"))
-        if not word[0].isalnum() or (word in _PHRASE_STOP and not inner) or word in ("rt", "rw"):
+        if not (word[0].isalnum() and _continues(taken, word)):
             break
         taken.append(word)
-    while taken and (taken[-1] in _RELATION or taken[-1] in ("pak", "bu", "pa")):
+    while taken and (taken[-1] in _RELATION or taken[-1] in _TITLES):
         taken.pop()
     if not taken or taken[0].isdecimal() or (known and taken[0] not in _SPOTS):
         return None
-    own = taken[0] in _OWN or taken[0].endswith("ku") or (len(taken) > 1 and taken[1] in _OWN)
-    plain = taken[0] in ("rumah", "jalan", "kebun", "sawah", "sungai", "kali") and len(taken) == 1
-    nxt = words[at + len(taken)] if at + len(taken) < len(words) else ""
-    return None if own or plain or nxt in _OWN else " ".join(taken)
+    after = words[at + len(taken) : at + len(taken) + 1]
+    own = taken[0].endswith("ku") or not _OWN.isdisjoint([*taken[:2], *after])
+    plain = taken[0] in _SETTINGS and len(taken) == 1
+    counted = taken[0] == "kali" and words[at - 1 : at] and words[at - 1] in _COUNTS
+    return None if own or plain or counted else " ".join(taken)
+
+
+def _continues(taken: list[str], word: str) -> bool:
+    if word in _RELATION and taken:
+        return True
+    if word in _TITLES:
+        return taken[-1:] != [] and taken[-1] in _OWNED
+    return word not in _PHRASE_STOP and not (_VERB.fullmatch(word) and word not in _SPOTS)

@@ -1,8 +1,5 @@
 """GSM 7-bit and UCS-2 lose nothing on the way there and back."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,8 +110,8 @@ def test_lone_surrogates_and_an_odd_octet_do_not_spoil_the_rest() -> None:
 @pytest.mark.parametrize(
     ("typed", "sent"),
     [
-        ("“Banjir” – RT 3…", '"Banjir" - RT 3...'),
-        ("Jum’at\u00a0malam", "Jum'at malam"),
+        ("\u201cBanjir\u201d \u2013 RT 3\u2026", '"Banjir" - RT 3...'),
+        ("Jum\u2019at\u00a0malam", "Jum'at malam"),
         ("pukul 08.00\u202fWITA", "pukul 08.00 WITA"),
         ("ê č ă", "e c a"),
         ("é à ñ € [x]", "é à ñ € [x]"),
@@ -136,14 +133,3 @@ def test_a_plain_text_stays_as_it_is(text: str) -> None:
     assert to_gsm7(plain) == plain
     if septets(text) is not None:
         assert plain == text
-
-
-def test_every_reply_fits_one_segment_with_its_fields_at_their_longest() -> None:
-    path = Path(__file__).parents[3] / "shared" / "data" / "replies.json"
-    if not path.exists():
-        pytest.skip("the replies of the shared data are not here")
-    replies: list[tuple[str, str, str, int]] = json.loads(path.read_text("utf-8"))
-    for key, _, text, length in replies:
-        fixed = septets(text)
-        assert fixed is not None, key
-        assert length <= 160, key

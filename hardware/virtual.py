@@ -1,0 +1,398 @@
+"""A GSM modem in software: its terminal is bytes in, bytes out, without a thread or a clock."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from hardware.held import Held, SlotChange, is_report, tpdu_length
+from hardware.latency import Executed
+
+Handler = Callable[[str], list[str] | None]
+
+_COMMAND = re.compile(r"([+^*$%][A-Z0-9]+|&[A-Z]|[A-Z])(.*)", re.IGNORECASE | re.DOTALL)
+_CALLER = re.compile(r"\+?[0-9*#]{0,20}")
+_PDU_OCTETS = 176
+_LINE_LIMIT = 1024
+_BOOT_LINES = ("RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready")
+_CNMI_CEILINGS = (3, 3, 3, 2, 1)
+
+
+class RefusedError(Exception):
+    """A command that a handler refuses; carries the final line."""
+
+    def __init__(self, final: str = "ERROR") -> None:
+        super().__init__(final)
+        self.final = final
+
+
+class VirtualModem:
+    """A modem with memories SM and ME, a network that waits when both are full, and a SIM.
+
+    Not safe for threads. A text that does not fit waits in the network, in order, and is stored
+    when a slot becomes free.
+
+    Args:
+        sm_slots: slots on the SIM. me_slots: slots in the modem.
+        store: file that keeps memories, network queue and reference; None keeps nothing.
+        on_send: takes the PDU of every accepted SUBMIT, returns PDUs to deliver back.
+        on_slot: is told of every slot filled or freed.
+        on_ussd: answers a USSD code.
+
+    Attributes:
+        commands: handlers by name; replace one to imitate a quirk. A handler takes what stands
+            after the name, returns information lines, raises RefusedError, or returns None when
+            its final line comes later.
+        rssi, registration, pin: what +CSQ, +CREG and +CPIN tell; pin "" means no SIM.
+        full_line: unsolicited line for a text that has to wait in the network; "" for none.
+    """
+
+    def __init__(
+        self,
+        *,
+        sm_slots: int = 20,
+        me_slots: int = 30,
+        store: Path | None = None,
+        on_send: Callable[[str], Iterable[str]] = lambda _: (),
+        on_slot: Callable[[SlotChange], None] = lambda _: None,
+        on_ussd: Callable[[str], str] = lambda _: "Pulsa Rp25000 s.d. 31/12/2030",
+    ) -> None:
+        self._held = Held({"SM": sm_slots, "ME": me_slots}, store, on_slot)
+        self._on_send, self._on_ussd = on_send, on_ussd
+        self.rssi, self.registration, self.pin, self.full_line = 21, 1, "READY", ""
+        self.commands: dict[str, Handler] = {
+            "": lambda _: [],
+            "E": self._echo_set,
+            "Z": self._reset,
+            "&F": self._reset,
+            "I": lambda _: ["Kentongan", "Virtual", "Revision: 1"],
+            "+CGMI": lambda _: ["Kentongan"],
+            "+CGMM": lambda _: ["Virtual"],
+            "+CGSN": lambda _: ["866123040506078"],
+            "+CIMI": self._cimi,
+            "+CCID": lambda _: ["+CCID: 89620000000000000012"],
+            "+CMEE": self._cmee,
+            "+CMGF": self._cmgf,
+            "+CSMS": lambda _: ["+CSMS: 1,1,1"],
+            "+CPMS": self._cpms,
+            "+CNMI": self._cnmi,
+            "+CMGL": self._cmgl,
+            "+CMGR": self._cmgr,
+            "+CMGD": self._cmgd,
+            "+CMGS": self._cmgs,
+            "+CSQ": lambda _: [f"+CSQ: {self.rssi},99"],
+            "+CREG": lambda rest: [f"+CREG: 0,{self.registration}"] if rest == "?" else [],
+            "+COPS": lambda rest: ['+COPS: 0,0,"VIRTUAL",2'] if rest == "?" else [],
+            "+CPIN": self._cpin,
+            "+CLIP": self._clip,
+            "+CUSD": self._cusd,
+            "+CSCA": lambda rest: ['+CSCA: "+6281100000",145'] if rest == "?" else [],
+            "+CFUN": self._cfun,
+            "+CNMA": lambda _: [],
+        }
+        self._line = bytearray()
+        self._prompt: int | None = None
+        self._pdu = bytearray()
+        self._unsolicited = bytearray()
+        self._executed: list[Executed] = []
+        self._power_on()
+
+    # The terminal
+
+    def feed(self, data: bytes) -> bytes:
+        """Take bytes from the terminal; return the answer and what is said unasked after it."""
+        out = bytearray()
+        for byte in data:
+            if self._prompt is not None:
+                self._in_prompt(byte, out)
+            elif byte in b"\r\n":
+                self._enter(out)
+            elif byte not in b"\x00\x1b\x1a\xff" and len(self._line) < _LINE_LIMIT:
+                self._line.append(byte)
+        # The file is written before the terminal hears OK.
+        self._held.keep()
+        return bytes(out) + self.pending()
+
+    def pending(self) -> bytes:
+        """What the modem says unasked since the last call; held back at the > prompt."""
+        if self._prompt is not None:
+            return b""
+        said = bytes(self._unsolicited)
+        self._unsolicited.clear()
+        return said
+
+    def executed(self) -> tuple[Executed, ...]:
+        """The commands that ran since the last call."""
+        ran = tuple(self._executed)
+        self._executed.clear()
+        return ran
+
+    def say(self, line: str) -> None:
+        """Say a line unasked."""
+        self._unsolicited += _framed(line)
+
+    # The network
+
+    def deliver(self, pdu_hex: str) -> None:
+        """Take a DELIVER or STATUS-REPORT from the network, hex with its SMSC field.
+
+        Raises:
+            ValueError: not hex, or not 2 to 176 octets.
+        """
+        octets = bytes.fromhex(pdu_hex)
+        if not 2 <= len(octets) <= _PDU_OCTETS or octets[0] + 2 > len(octets):
+            raise ValueError("not a PDU")
+        self._arrive(octets.hex().upper())
+        self._held.keep()
+
+    def waiting(self) -> int:
+        """How many messages wait in the network for a free slot."""
+        return len(self._held.network)
+
+    def stored(self, memory: str) -> dict[int, str]:
+        """PDUs by slot in "SM" or "ME"."""
+        return {index: one.pdu for index, one in sorted(self._held.memories[memory].items())}
+
+    def ring(self, number: str) -> None:
+        """Ring once; call again for each ring. "" hides the number."""
+        if not _CALLER.fullmatch(number):
+            raise ValueError("not a number")
+        self.say("RING")
+        if self._clip_on:
+            self.say(f'+CLIP: "{number}",{145 if number.startswith("+") else 129},,,,0')
+
+    def hang_up(self) -> None:
+        """End the call."""
+        self.say("NO CARRIER")
+
+    # Inside
+
+    def _power_on(self) -> None:
+        self._echo, self._cmee_on, self._text_mode, self._clip_on = True, False, True, False
+        self._chosen = ["SM", "SM", "SM"]
+        self._route = [0, 0, 0, 0, 0]
+
+    def _arrive(self, pdu: str) -> None:
+        report = is_report(pdu)
+        if self._route[3 if report else 1] == (1 if report else 2):
+            self.say(f"{'+CDS: ' if report else '+CMT: ,'}{tpdu_length(pdu)}\r\n{pdu}")
+            return
+        self._held.wait(pdu)
+        self._admit()
+        if self._held.network and self.full_line:
+            self.say(self.full_line)
+
+    def _admit(self) -> None:
+        for change in self._held.admit():
+            report = is_report(self._held.memories[change.memory][change.index].pdu)
+            if self._route[3 if report else 1]:
+                told_as = "+CDSI" if report else "+CMTI"
+                self.say(f'{told_as}: "{change.memory}",{change.index}')
+
+    def _enter(self, out: bytearray) -> None:
+        text = self._line.decode("latin-1").strip()
+        self._line.clear()
+        if not text:
+            return
+        if self._echo:
+            out += text.encode("latin-1") + b"\r"
+        if text[:2].upper() != "AT":
+            return
+        final, lines = "OK", []
+        for command in re.split(r";(?=[+^])", text[2:].strip()):
+            try:
+                told = self._run(command)
+            except RefusedError as refused:
+                final = refused.final
+                break
+            if told is None:
+                out += b"\r\n> "
+                return
+            lines += told
+        for line in (*lines, final):
+            out += _framed(line)
+
+    def _run(self, command: str) -> list[str] | None:
+        found = _COMMAND.match(command)
+        name, rest = (found[1].upper(), found[2].strip()) if found else ("", command)
+        handler = self.commands.get(name)
+        if handler is None or (not found and command):
+            raise RefusedError
+        told = handler(rest)
+        listed = sum(line.startswith("+CMGL:") for line in told or ())
+        self._executed.append(Executed(name, listed))
+        return told
+
+    def _in_prompt(self, byte: int, out: bytearray) -> None:
+        if byte == 0x1B:
+            self._prompt = None
+            out += _framed("OK")
+        elif byte == 0x1A:
+            length, self._prompt = self._prompt, None
+            out += self._submit(length or 0)
+        else:
+            if self._echo:
+                out.append(byte)
+            if len(self._pdu) < _LINE_LIMIT:
+                self._pdu.append(byte)
+
+    def _submit(self, length: int) -> bytes:
+        try:
+            octets = bytes.fromhex(self._pdu.decode("latin-1"))
+        except ValueError:
+            octets = b""
+        if not octets or len(octets) != octets[0] + 1 + length:
+            return _framed("+CMS ERROR: 304")
+        reference = self._held.next_reference()
+        for pdu in self._on_send(octets.hex().upper()):
+            self._arrive(bytes.fromhex(pdu).hex().upper())
+        return _framed(f"+CMGS: {reference}") + _framed("OK")
+
+    # The commands
+
+    def _echo_set(self, rest: str) -> list[str]:
+        self._echo = rest != "0"
+        return []
+
+    def _reset(self, _: str) -> list[str]:
+        self._power_on()
+        return []
+
+    def _cfun(self, rest: str) -> list[str]:
+        if rest == "?":
+            return ["+CFUN: 1"]
+        if rest == "=1,1":
+            self._power_on()
+            for line in _BOOT_LINES:
+                self.say(line)
+        return []
+
+    def _cimi(self, _: str) -> list[str]:
+        self._need_sim()
+        return ["510100123456789"]
+
+    def _cpin(self, rest: str) -> list[str]:
+        self._need_sim()
+        if rest != "?":
+            raise RefusedError
+        return [f"+CPIN: {self.pin}"]
+
+    def _need_sim(self) -> None:
+        if not self.pin:
+            raise RefusedError("+CME ERROR: 10" if self._cmee_on else "ERROR")
+
+    def _cmee(self, rest: str) -> list[str]:
+        self._cmee_on = self._choice(rest, 2) > 0
+        return []
+
+    def _cmgf(self, rest: str) -> list[str]:
+        if rest == "?":
+            return [f"+CMGF: {int(self._text_mode)}"]
+        self._text_mode = self._choice(rest, 1) == 1
+        return []
+
+    def _clip(self, rest: str) -> list[str]:
+        if rest == "?":
+            return [f"+CLIP: {int(self._clip_on)},1"]
+        self._clip_on = self._choice(rest, 1) == 1
+        return []
+
+    def _choice(self, rest: str, ceiling: int) -> int:
+        if not re.fullmatch(rf"=[0-{ceiling}]", rest):
+            raise RefusedError
+        return int(rest[1])
+
+    def _cnmi(self, rest: str) -> list[str]:
+        if rest == "?":
+            return ["+CNMI: " + ",".join(str(n) for n in self._route)]
+        if rest == "=?":
+            return ["+CNMI: (0-3),(0-3),(0-3),(0-2),(0,1)"]
+        if not re.fullmatch(r"=\d(,\d){0,4}", rest):
+            raise RefusedError("+CMS ERROR: 304")
+        wanted = [int(n) for n in rest[1:].split(",")]
+        if any(n > top for n, top in zip(wanted, _CNMI_CEILINGS, strict=False)):
+            raise RefusedError("+CMS ERROR: 303")
+        self._route[: len(wanted)] = wanted
+        return []
+
+    def _cpms(self, rest: str) -> list[str]:
+        if rest == "=?":
+            names = ",".join(f'"{memory}"' for memory in self._held.capacity)
+            return [f"+CPMS: ({names}),({names}),({names})"]
+        if rest != "?":
+            wanted = [name.strip(' "').upper() for name in rest.removeprefix("=").split(",")]
+            if len(wanted) > 3 or not set(wanted) <= set(self._held.capacity):
+                raise RefusedError("+CMS ERROR: 302")
+            self._chosen[: len(wanted)] = wanted
+        shown = [
+            (f'"{memory}",' if rest == "?" else "")
+            + f"{len(self._held.memories[memory])},{self._held.capacity[memory]}"
+            for memory in self._chosen
+        ]
+        return ["+CPMS: " + ",".join(shown)]
+
+    def _need_pdu_mode(self) -> None:
+        self._need_sim()
+        if self._text_mode:
+            raise RefusedError("+CMS ERROR: 303")
+
+    def _cmgl(self, rest: str) -> list[str]:
+        if rest == "=?":
+            return ["+CMGL: (0-4)"]
+        self._need_pdu_mode()
+        wanted = self._choice(rest or "=0", 4)
+        memory = self._chosen[0]
+        lines: list[str] = []
+        for index, one in sorted(self._held.memories[memory].items()):
+            if wanted in (one.stat, 4):
+                lines += [f"+CMGL: {index},{one.stat},,{tpdu_length(one.pdu)}", one.pdu]
+                self._held.mark_read(memory, index)
+        return lines
+
+    def _cmgr(self, rest: str) -> list[str]:
+        self._need_pdu_mode()
+        index = self._index(rest.removeprefix("="))
+        one = self._held.memories[self._chosen[0]].get(index)
+        if one is None:
+            raise RefusedError("+CMS ERROR: 321")
+        self._held.mark_read(self._chosen[0], index)
+        return [f"+CMGR: {one.stat},,{tpdu_length(one.pdu)}", one.pdu]
+
+    def _cmgd(self, rest: str) -> list[str]:
+        memory = self._chosen[0]
+        held = self._held.memories[memory]
+        if rest == "=?":
+            return [f"+CMGD: ({','.join(str(index) for index in sorted(held))}),(0-4)"]
+        first, _, flag = rest.removeprefix("=").partition(",")
+        if not re.fullmatch(r"[0-4]?", flag.strip()):
+            raise RefusedError("+CMS ERROR: 304")
+        index = self._index(first)
+        # Flags 1 to 4 spare ever less: read; and sent; and unsent; and unread (27.005, 3.5.4).
+        going = {"1": {1}, "2": {1, 3}, "3": {1, 2, 3}, "4": {0, 1, 2, 3}}.get(flag.strip())
+        chosen = [index] if going is None else [i for i, one in held.items() if one.stat in going]
+        for one in chosen:
+            self._held.free(memory, one)
+        self._admit()
+        return []
+
+    def _index(self, text: str) -> int:
+        index = int(text) if re.fullmatch(r"\d{1,5}", text.strip()) else -1
+        if not 0 <= index <= self._held.capacity[self._chosen[0]]:
+            raise RefusedError("+CMS ERROR: 321")
+        return index
+
+    def _cmgs(self, rest: str) -> None:
+        self._need_pdu_mode()
+        if not re.fullmatch(r"=\d{1,3}", rest):
+            raise RefusedError("+CMS ERROR: 304")
+        self._prompt = int(rest[1:])
+        self._pdu.clear()
+
+    def _cusd(self, rest: str) -> list[str]:
+        found = re.match(r'=1,"([^"]+)"', rest)
+        if found:
+            self.say(f'+CUSD: 0,"{self._on_ussd(found[1])}",15')
+        return []
+
+
+def _framed(line: str) -> bytes:
+    return f"\r\n{line}\r\n".encode("latin-1")

@@ -1,0 +1,70 @@
+"""The village node's web application: the shared foundation with the village pages on it."""
+
+from pathlib import Path
+
+from flask import Flask, g
+
+from server import words
+from server.desa import pages, pages_box, pages_login, pages_people, pages_report
+from server.desa.desk import Box, Desk
+from server.desa.forms import ANSWER_SEPTETS
+from server.desa.place import EXTENSION, OFFICER, phone_key_name
+from server.web.guards import Person
+from server.web.site import IDLE_S, Site, finish, make_site
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def create_app(
+    desk: Desk,
+    *,
+    hosts: frozenset[str] = LOOPBACK,
+    https: bool = False,
+    idle_s: int = IDLE_S,
+) -> Flask:
+    """The pages over a running node.
+
+    Args:
+        desk: what the pages read and do.
+        hosts: host names under which the pages may be called; others get 421.
+        https: True when TLS ends before the pages.
+        idle_s: seconds without activity that end a login.
+    """
+
+    def find(name: str) -> Person | None:
+        return Person(name, OFFICER) if name in desk.officers() else None
+
+    def box() -> Box:
+        if "box" not in g:
+            g.box = desk.box()
+        kept: Box = g.box
+        return kept
+
+    digits = "".join(filter(str.isdigit, desk.code))
+    app = make_site(
+        Site(
+            cookie=f"kentongan_{digits}",
+            templates=Path(__file__).parent / "templates",
+            find=find,
+            login="login.ask",
+            now_s=lambda: box().now_s,
+            zone=desk.zone,
+            hosts=hosts,
+            https=https,
+            idle_s=idle_s,
+        )
+    )
+    app.extensions[EXTENSION] = desk
+    app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
+    app.jinja_env.globals.update(
+        desa=desk.desa,
+        box=box,
+        version=desk.version,
+        modems=words.MODEMS,
+        units=words.UNITS,
+        results=words.RESULTS,
+        answer_septets=ANSWER_SEPTETS,
+    )
+    for module in (pages_login, pages, pages_report, pages_people, pages_box):
+        app.register_blueprint(module.blueprint)
+    return finish(app)

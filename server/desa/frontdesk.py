@@ -1,0 +1,190 @@
+"""The front desk: the running node as the village pages see it."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from server import lookup
+from server.desa import intake, login, orders, sessions
+from server.desa.desk import Box, Contact, Line, Login, Note
+from server.desa.node import Node
+from server.domain import events as e
+from server.domain.decide import Decision, decide_action
+from server.domain.errors import Reason, Refused
+from server.domain.report import Report, Trust
+from server.domain.requests import Action
+from sms import inbox, outbox
+from sms.phone import parse_phone
+from sync import peers, seal
+from sync.errors import CannotOpen, MalformedFrame
+from sync.session import read_wrap
+from sync.store import SqliteStore
+
+
+class FrontDesk:
+    """`server.desa.desk.Desk` over a running node.
+
+    Args:
+        node: the node.
+        now: its monotonic clock.
+    """
+
+    def __init__(self, node: Node, now: Callable[[], float] = time.monotonic) -> None:
+        self._node = node
+        self._now = now
+        self._failures: dict[str, tuple[int, float]] = {}
+        self._one_guess = threading.Lock()
+        self.code = node.settings.desa.code
+        self.desa = node.settings.desa.name
+        self.zone = node.settings.desa.zone
+
+    def version(self) -> int:
+        """Rises whenever something that a page shows has changed."""
+        return self._node.projection.version
+
+    def reports(self) -> tuple[Report, ...]:
+        """All reports, newest first."""
+        with self._node.database.lock:
+            return lookup.reports(self._node.projection.db)
+
+    def report(self, ticket: str) -> Report | None:
+        """One report."""
+        with self._node.database.lock:
+            return self._node.projection.report(ticket)
+
+    def history(self, ticket: str) -> tuple[Line, ...]:
+        """A report's time line, oldest first."""
+        with self._node.database.lock:
+            rows = lookup.history(self._node.projection.db, ticket)
+        return tuple(_line(row) for row in rows)
+
+    def notes(self) -> tuple[Note, ...]:
+        """Texts that became no report, newest first."""
+        with self._node.database.lock:
+            rows = lookup.notes(self._node.projection.db)
+        return tuple(Note(*row) for row in rows)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """The phone book of officers."""
+        with self._node.database.lock:
+            rows = lookup.contacts(self._node.projection.db)
+        return tuple(Contact(*row) for row in rows)
+
+    def officers(self) -> tuple[str, ...]:
+        """Names of those who can log in."""
+        with self._node.database.read() as db:
+            return login.names(db)
+
+    def box(self) -> Box:
+        """State of modem, clock, credit and sync."""
+        return box_of(self._node, self._now())
+
+    def act(self, action: Action) -> Refused | None:
+        """Do something to a report; None when it is recorded."""
+        node, now_s = self._node, self._now()
+        with node.database.lock:
+            decided = decide_action(action, node.projection.report(action.ticket))
+            if isinstance(decided, Refused):
+                return decided
+            stamp = node.stamp(now_s)
+            whole = intake.with_reactions(node, decided, stamp)
+            with node.database.read() as db:
+                seq = SqliteStore(db).head(node.ledger.log_id).seq + 1
+            node.ledger.record(stamp, whole, cause=f"entry:{node.ledger.log_id.instance}:{seq}")
+        node.speak_soon.set()
+        node.exchange_soon.set()
+        return None
+
+    def set_contact(self, contact: Contact) -> Refused | None:
+        """Put an officer into the phone book; an empty number takes him out."""
+        number = ""
+        if contact.number.strip():
+            phone = parse_phone(contact.number)
+            if phone is None:
+                return Refused(Reason.NOT_A_NUMBER)
+            number = phone
+        if not contact.name.strip():
+            return Refused(Reason.EMPTY_TEXT)
+        event = e.ContactSet(contact.name.strip(), contact.role.strip(), number)
+        node = self._node
+        node.ledger.record(node.stamp(self._now()), Decision((event,)), cause="contact")
+        return None
+
+    def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:
+        """Check a login; on failure the seconds until the next try is looked at.
+
+        The passphrase alone lets in to what the box holds open; older sessions open only
+        together with the key on the officer's phone.
+        """
+        failures, until_s = self._failures.get(name, (0, 0.0))
+        if self._now() < until_s:
+            return until_s - self._now()
+        node = self._node
+        with node.database.read() as db:
+            account = login.read(db, name)
+        with self._one_guess:
+            stretched = login.stretch(account, passphrase, node.settings.login)
+        if account is None or not login.fits(account, stretched):
+            wait_s = login.delay_s(failures + 1)
+            self._failures[name] = (failures + 1, self._now() + wait_s)
+            return wait_s
+        self._failures.pop(name, None)
+        pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
+        opened = 0 if pair is None else self._unlock(name, pair)
+        return Login(name, pair is not None, opened)
+
+    def _unlock(self, name: str, pair: seal.KeyPair) -> int:
+        node = self._node
+        with node.database.lock:
+            with node.database.read() as db:
+                boxes = sessions.officer_wraps(db, pair.public)
+            learned = 0
+            for box in boxes:
+                try:
+                    learned += node.vault.learn(read_wrap(seal.open_box(pair, box))[0])
+                except (CannotOpen, MalformedFrame):
+                    continue
+            if learned:
+                orders.unlocked(node, name, learned, self._now())
+                orders.apply(node, self._now())
+        return learned
+
+
+def box_of(node: Node, now_s: float) -> Box:
+    """State of the box, with what a person must do."""
+    stamp = node.stamp(now_s)
+    with node.database.read() as db:
+        heard_s, state = peers.heard(db)
+        receipt = peers.receipt(db)
+        head = SqliteStore(db).head(node.ledger.log_id).seq
+        kept, queued = inbox.counts(db), outbox.counts(db)
+        spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
+        locked = len(sessions.locked(db, node.vault))
+    known = receipt is not None and receipt[0].log_id == node.ledger.log_id
+    acked = receipt[0].head.seq if receipt is not None and known else 0
+    health = node.health
+    troubles = [orders.trouble(state), health.modem_trouble]
+    return Box(
+        modem=health.modem,
+        signal_percent=health.signal_percent,
+        clock_sure=stamp.trust >= Trust.SMSC,
+        now_s=stamp.wall_s,
+        polres_s=heard_s,
+        polres_state=health.road_trouble or state,
+        waiting=max(0, head - acked),
+        unsent=queued["queued"] + queued["unknown"],
+        unread=kept["unread"] + kept["part"],
+        locked_sessions=locked,
+        spent_parts_today=spent,
+        budget_parts_day=node.settings.answers.per_day,
+        trouble=tuple(sentence for sentence in troubles if sentence),
+    )
+
+
+def _line(row: lookup.HistoryRow) -> Line:
+    text, journey = row.text, None
+    if row.kind == "message":
+        _, _, journey = row.text.rpartition(" ")
+        text = ""
+    sure = row.trust >= Trust.SMSC
+    return Line(row.seq, row.kind, row.at_s, sure, row.by, text, journey)

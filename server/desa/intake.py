@@ -1,0 +1,260 @@
+"""Reading: kept PDUs become whole texts, and each text becomes one decision."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+
+from server import lookup, radio, words
+from server.desa.node import Node
+from server.domain import events as e
+from server.domain import requests as r
+from server.domain import ticket as tickets
+from server.domain.classify import classify
+from server.domain.clock import hear
+from server.domain.decide import Decision, Situation, decide_text, sensitive
+from server.domain.react import react
+from server.domain.report import Report, Stamp, Status, Trust
+from server.ledger import day_of
+from sms import grammar, inbox, outbox, pdu, segments
+from sms.errors import PduError
+from sms.octets import TypeOfNumber
+from sms.phone import SenderKind, parse_phone, sender_kind
+from sms.segments import Complete, Fragment
+from sms.tpdu import Deliver, StatusReport
+
+COPY_WINDOW_DAYS = 7
+TICKET_WINDOW_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A pending row whose PDU could be opened."""
+
+    row: inbox.Row
+    pdu: str
+
+    @property
+    def print_(self) -> bytes:
+        """Hash of the PDU, in RAM only."""
+        return blake2b(self.pdu.encode(), digest_size=16).digest()
+
+
+def read_pending(node: Node, now_s: float) -> int:
+    """Read every kept text that can be opened; gives how many rows were finished."""
+    done = 0
+    with node.database.read() as db:
+        opened = [
+            Opened(row, text)
+            for row in inbox.pending(db)
+            if (text := radio.open_pdu(node.vault, row)) is not None
+        ]
+    fragments: list[Fragment] = []
+    by_id = {one.row.id: one for one in opened}
+    for one in opened:
+        if _same_slot_text(node, one):
+            _finish(node, (one.row.id,))
+            done += 1
+            continue
+        fragment = _fragment(node, one, now_s)
+        if fragment is None:
+            done += 1
+        elif not _locked_copy(node, one):
+            fragments.append(fragment)
+    for assembly in segments.assemble(fragments, window=timedelta(days=COPY_WINDOW_DAYS)):
+        if isinstance(assembly, Complete):
+            done += _whole(node, assembly, by_id, now_s)
+        else:
+            _wait(node, [by_id[row_id].row for row_id in assembly.row_ids])
+    return done
+
+
+def remember_seen(node: Node, now_s: float) -> None:
+    """Learn the PDUs of the last days again, after a start or when keys came."""
+    since = day_of(node.stamp(now_s)) - COPY_WINDOW_DAYS
+    with node.database.read() as db:
+        for row in inbox.done_since(db, since):
+            text = radio.open_pdu(node.vault, row)
+            if text is not None:
+                node.seen.setdefault(Opened(row, text).print_, row.id)
+
+
+def _wait(node: Node, rows: list[inbox.Row]) -> None:
+    """Parts whose siblings have not come."""
+    fresh = tuple(row.id for row in rows if row.state is inbox.State.UNREAD)
+    if fresh:
+        _mark(node, fresh, inbox.State.PART)
+
+
+def _same_slot_text(node: Node, one: Opened) -> bool:
+    """Whether a "perhaps a copy" is the text of its slot once more, listed after a restart."""
+    if one.row.perhaps_copy_of is None:
+        return False
+    with node.database.read() as db:
+        return radio.recall_pdu(db, node.vault, one.row.perhaps_copy_of) == one.pdu
+
+
+def _locked_copy(node: Node, one: Opened) -> bool:
+    """Whether a "perhaps a copy" must wait until the first can be opened."""
+    if one.row.perhaps_copy_of is None:
+        return False
+    with node.database.read() as db:
+        return radio.recall_pdu(db, node.vault, one.row.perhaps_copy_of) is None
+
+
+def _fragment(node: Node, one: Opened, now_s: float) -> Fragment | None:
+    """The decoded text of a row; None when it was finished here."""
+    stamp = node.stamp(now_s)
+    try:
+        read = pdu.decode(one.pdu)
+    except PduError:
+        noted = e.TextNoted("", "", "PDU tidak terbaca; tersimpan utuh", stamp.wall_s)
+        node.ledger.record(
+            stamp, Decision((noted,)), cause=f"inbox:{one.row.id}", inbox_ids=(one.row.id,)
+        )
+        return None
+    if isinstance(read, StatusReport):
+        _delivered(node, read, one.row.id, stamp)
+        return None
+    return Fragment(one.row.id, radio.utc(stamp.wall_s), read)
+
+
+def _delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> None:
+    """A delivery report: the text it names has arrived, or will not."""
+    with node.database.read() as db:
+        sent = outbox.awaiting_delivery(db, report.reference)
+    outgoing = None if sent is None else radio.open_outgoing(node.vault, sent)
+    state = {"delivered": outbox.State.DELIVERED, "failed": outbox.State.FAILED}.get(
+        report.state.value
+    )
+    if sent is None or outgoing is None or state is None or outgoing.to != report.recipient:
+        _finish(node, (row_id,))
+        return
+    events: tuple[e.DesaEvent, ...] = ()
+    if outgoing.ticket is not None and outgoing.name != "alarm":
+        events = (e.MessageSent(outgoing.ticket, outgoing.name, state.value),)
+
+    def also() -> None:
+        with node.database.write() as db:
+            outbox.move(db, sent, state)
+
+    decision = Decision(events, official=outgoing.official)
+    node.ledger.record(stamp, decision, cause=f"inbox:{row_id}", inbox_ids=(row_id,), also=also)
+
+
+def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) -> int:
+    """Decide on one whole text; gives how many rows that finished."""
+    row_ids = (*text.row_ids, *text.copy_ids)
+    first = rows[text.row_ids[0]]
+    original = node.seen.get(first.print_)
+    if original is not None and original != first.row.id and len(text.row_ids) == 1:
+        _repeat(node, original, row_ids, now_s)
+        return len(row_ids)
+    deliver = pdu.decode(first.pdu)
+    assert isinstance(deliver, Deliver)  # noqa: S101 -- only those become fragments
+    stamp = _hear_time(node, deliver, now_s)
+    arrived = _arrived(deliver, text, stamp, first.row.id)
+    node.traffic.hear(arrived.sender, arrived.text, now_s)
+    with node.database.lock:
+        decision = decide_text(arrived, _situation(node, arrived, stamp))
+        decision = with_reactions(node, decision, stamp)
+        node.ledger.record(stamp, decision, cause=f"inbox:{first.row.id}", inbox_ids=row_ids)
+        for row_id in text.row_ids:
+            node.seen.setdefault(rows[row_id].print_, first.row.id)
+    node.speak_soon.set()
+    if any(isinstance(event, e.ReportReceived) for event in decision.events):
+        node.exchange_soon.set()
+    return len(row_ids)
+
+
+def _repeat(node: Node, original: int, row_ids: tuple[int, ...], now_s: float) -> None:
+    """The same PDU lay in another slot: rows of their own, one report that says how often."""
+    with node.database.lock:
+        ticket = lookup.ticket_of_inbox(node.projection.db, original)
+        report = None if ticket is None else node.projection.report(ticket)
+        events: tuple[e.DesaEvent, ...] = ()
+        if report is not None:
+            events = (e.Repeated(report.ticket, report.copies + 1),)
+        cause = f"inbox:{row_ids[0]}"
+        node.ledger.record(node.stamp(now_s), Decision(events), cause=cause, inbox_ids=row_ids)
+
+
+def _hear_time(node: Node, deliver: Deliver, now_s: float) -> Stamp:
+    if deliver.sent_at is not None:
+        sent_s = int(deliver.sent_at.timestamp())
+        node.clock = hear(node.clock, now_s, sent_s, Trust.SMSC)
+    return node.stamp(now_s)
+
+
+def _arrived(deliver: Deliver, text: Complete, stamp: Stamp, row_id: int) -> r.TextArrived:
+    alphanumeric = deliver.sender_ton is TypeOfNumber.ALPHANUMERIC
+    kind = sender_kind(deliver.sender, alphanumeric=alphanumeric)
+    return r.TextArrived(
+        sender=parse_phone(deliver.sender) or deliver.sender
+        if kind is SenderKind.MOBILE
+        else deliver.sender,
+        answerable=kind is SenderKind.MOBILE,
+        text=text.text,
+        reading=classify(text.text),
+        sent_s=None if deliver.sent_at is None else int(deliver.sent_at.timestamp()),
+        received_s=stamp.wall_s,
+        inbox_id=row_id,
+    )
+
+
+def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
+    command = grammar.parse(text.text)
+    named = getattr(command, "ticket", None)
+    zone = node.settings.desa.zone
+    return Situation(
+        desa=node.settings.desa.name,
+        fresh_ticket=_draw(node, stamp),
+        mentioned=None if named is None else node.projection.report(named),
+        latest=lookup.latest_of(node.projection.db, text.sender),
+        clock=words.clock(stamp.wall_s, zone),
+        date=words.date(stamp.wall_s, zone),
+    )
+
+
+def _draw(node: Node, stamp: Stamp) -> str:
+    """A ticket that no report of the last twelve months carries."""
+    since_s = stamp.wall_s - TICKET_WINDOW_DAYS * 86_400
+    taken = lookup.tickets_since(node.projection.db, since_s)
+    return tickets.draw(taken, lambda bound: _below(node, bound))
+
+
+def _below(node: Node, bound: int) -> int:
+    """A random number below `bound`, without bias worth naming (64 random bits)."""
+    return int.from_bytes(node.random(8), "big") % bound
+
+
+def with_reactions(
+    node: Node, decision: Decision, stamp: Stamp, *, name: str = "answer"
+) -> Decision:
+    """Add the texts that follow from a decision's events; a sealed matter alarms nobody here."""
+    if decision.official:
+        return decision
+    officers = tuple(number for _, _, number in lookup.contacts(node.projection.db))
+    clock = words.clock(stamp.wall_s, node.settings.desa.zone)
+    notices = list(decision.notices)
+    for event in decision.events:
+        report = _report_before(node, event)
+        if report is not None:
+            neutral = sensitive(report)
+            notices += react(event, report, officers, neutral=neutral, name=name, clock=clock)
+    return Decision(decision.events, tuple(notices), decision.official)
+
+
+def _report_before(node: Node, event: e.DesaEvent) -> Report | None:
+    if isinstance(event, e.ReportReceived):
+        return Report(event.ticket, Status.NEW, event.urgency, sender=event.sender)
+    ticket = getattr(event, "ticket", None)
+    return None if ticket is None else node.projection.report(ticket)
+
+
+def _finish(node: Node, row_ids: tuple[int, ...]) -> None:
+    _mark(node, row_ids, inbox.State.DONE)
+
+
+def _mark(node: Node, row_ids: tuple[int, ...], state: inbox.State) -> None:
+    with node.database.write() as db:
+        inbox.mark(db, row_ids, state)

@@ -1,0 +1,85 @@
+"""The node's key file and its copy of the card."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from server.card import Card, read_card, write_card
+from server.vault import Identity
+from sync import seal
+from sync.peers import Pinned
+
+KEY_FILE = "node.key"
+CARD_FILE = "card.json"
+
+
+class KeyFileError(Exception):
+    """Berkas kunci kotak ini tidak ada atau rusak; pasang ulang dengan kartu baru dari Polres."""
+
+    hint = "kentongan desa init DIR --card FILE --modem PATH"
+
+    @property
+    def sentence(self) -> str:
+        """The Indonesian sentence an operator sees."""
+        return (type(self).__doc__ or "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKeys:
+    """What lies on the card of a node: its identity and the pinned keys of its Polres."""
+
+    identity: Identity
+    card: Card
+
+    @property
+    def pinned(self) -> Pinned:
+        """Keys of the Polres that nothing later replaces."""
+        return Pinned(self.card.node, self.card.root, self.card.exchange)
+
+
+def create(directory: Path, card: Card, random: Callable[[int], bytes]) -> NodeKeys:
+    """Make a node's identity; the files are readable by their owner alone."""
+    secret = random(seal.KEY_OCTETS)
+    write_private(directory / KEY_FILE, secret.hex() + "\n")
+    write_card(directory / CARD_FILE, card)
+    return NodeKeys(Identity.from_seed(secret), card)
+
+
+def read(directory: Path) -> NodeKeys:
+    """Read them back.
+
+    Raises:
+        KeyFileError: missing or broken.
+    """
+    try:
+        secret = bytes.fromhex((directory / KEY_FILE).read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise KeyFileError from error
+    if len(secret) != seal.KEY_OCTETS:
+        raise KeyFileError
+    return NodeKeys(Identity.from_seed(secret), read_card(directory / CARD_FILE))
+
+
+def forget_code(directory: Path, keys: NodeKeys) -> NodeKeys:
+    """Once enrolled, the one-time code has no business on the card any more."""
+    card = replace(keys.card, code="used")
+    write_card(directory / CARD_FILE, card)
+    return replace(keys, card=card)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

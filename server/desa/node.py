@@ -1,0 +1,172 @@
+"""The running village node: what every step works on, and how it is put together."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server import settings as settings_file
+from server.card import node_number
+from server.database import Database, open_database, open_memory
+from server.desa import keys as key_files
+from server.desa import sessions
+from server.desa.desk import ModemMood
+from server.desa.keys import NodeKeys
+from server.domain import events as e
+from server.domain.clock import Clock, at_boot
+from server.domain.decide import Decision
+from server.domain.report import Stamp
+from server.ledger import Ledger
+from server.projection import Projection
+from server.settings import Settings
+from server.vault import Vault
+from sms import outbox
+from sms.gateway import Traffic
+from sync import peers
+from sync.chain import LogId
+from sync.entry import Log
+from sync.http import Road
+from sync.session import RecipientList
+from sync.store import SqliteStore
+
+Random = Callable[[int], bytes]
+RoadMaker = Callable[[str], Road]
+
+
+@dataclass(slots=True)
+class Health:
+    """What the steps last saw of modem and road; in RAM only."""
+
+    modem: ModemMood = ModemMood.ABSENT
+    signal_percent: int | None = None
+    modem_trouble: str = ""
+    road_trouble: str = ""
+    sync_state: str = ""
+
+
+@dataclass(slots=True)
+class Node:
+    """Everything a step needs. Whoever changes it holds `database.lock`."""
+
+    directory: Path
+    settings: Settings
+    keys: NodeKeys
+    database: Database
+    ledger: Ledger
+    clock: Clock
+    random: Random
+    make_road: RoadMaker
+    traffic: Traffic = field(default_factory=Traffic)
+    health: Health = field(default_factory=Health)
+    road: Road | None = None
+    session_began_s: float = 0.0
+    # PDUs that were read in the last days: hash -> inbox row that they first stood in.
+    seen: dict[bytes, int] = field(default_factory=dict)
+    sim: str = ""
+    speak_soon: threading.Event = field(default_factory=threading.Event)
+    exchange_soon: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def vault(self) -> Vault:
+        """Keys in RAM."""
+        return self.ledger.vault
+
+    @property
+    def projection(self) -> Projection:
+        """The folded journal."""
+        return self.ledger.projection
+
+    def stamp(self, now_s: float) -> Stamp:
+        """The stamp of a moment of the monotonic clock."""
+        return self.clock.stamp(now_s)
+
+    def rebuild(self) -> None:
+        """Fold the journal again, after keys were learnt."""
+        with self.database.read() as db:
+            store = SqliteStore(db)
+            log_id = self.ledger.log_id
+            self.projection.rebuild(store.entries(log_id, 1, store.head(log_id).seq), self.vault)
+
+
+def open_node(
+    directory: Path,
+    *,
+    system_s: float,
+    now_s: float,
+    random: Random,
+    make_road: RoadMaker,
+) -> Node:
+    """Open a node's directory and begin a session.
+
+    Args:
+        directory: made by `kentongan desa init`.
+        system_s: the system's wall clock, seconds since 1970.
+        now_s: the monotonic clock.
+        random: gives that many random octets.
+        make_road: opens a road to an address.
+
+    Raises:
+        SettingsError, KeyFileError, CardError, DatabaseError: what must be mended.
+    """
+    settings = settings_file.load(directory / settings_file.FILE_NAME)
+    keys = key_files.read(directory)
+    database = open_database(directory)
+    with database.write() as db:
+        boot = _count(db, "boot", 1)
+        certificate = peers.certificate(db, keys.pinned)
+        last_s = peers.heard(db)[0] or 0
+        outbox.recover(db)
+    instance = keys.card.instance if certificate is None else certificate.instance
+    log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
+    clock = at_boot(system_s, now_s, last_s, boot)
+    session_keys, ram = sessions.fresh_keys(random)
+    vault = Vault(keys.identity.duty, session_keys, ram)
+    node = Node(
+        directory=directory,
+        settings=settings,
+        keys=keys,
+        database=database,
+        ledger=Ledger(database, vault, Projection(open_memory().connection), log_id),
+        clock=clock,
+        random=random,
+        make_road=make_road,
+    )
+    node.rebuild()
+    _announce(node, now_s)
+    return node
+
+
+def begin_session(node: Node, now_s: float) -> None:
+    """Start a new session: fresh keys, wrapped to the newest signed list, then used."""
+    session_keys, ram = sessions.fresh_keys(node.random)
+    with node.database.lock:
+        node.vault.turn(session_keys, ram)
+        _announce(node, now_s)
+
+
+def people_of(node: Node) -> RecipientList:
+    """The list of recipients in force: the newest signed one, at first that of the card."""
+    with node.database.read() as db:
+        return peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+
+
+def _announce(node: Node, now_s: float) -> None:
+    stamp = node.stamp(now_s)
+    people = people_of(node)
+    with node.database.write() as db:
+        sessions.keep_wraps(db, node.vault.running, people, stamp, node.random)
+    opened = e.SessionOpened(
+        people.version, tuple(f"{r.role}:{r.name}" for r in people.recipients), stamp.boot
+    )
+    node.session_began_s = now_s
+    node.ledger.record(stamp, Decision((opened,)), cause="session")
+
+
+def _count(db: sqlite3.Connection, name: str, step: int) -> int:
+    db.execute(
+        "insert into counters (name, value) values (?, ?)"
+        " on conflict (name) do update set value = value + excluded.value",
+        (name, step),
+    )
+    return int(db.execute("select value from counters where name = ?", (name,)).fetchone()[0])

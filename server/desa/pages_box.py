@@ -1,0 +1,57 @@
+"""Kotak: how modem, clock and road to the Polres are, and unlocking of older sessions."""
+
+from math import ceil
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from server import words
+from server.desa.desk import Login
+from server.desa.forms import UnlockForm
+from server.desa.place import OFFICER, officer, phone_key, the_desk
+from server.web.guards import needs
+
+blueprint = Blueprint("box", __name__, url_prefix="/kotak")
+
+
+@blueprint.get("")
+@needs(OFFICER)
+def show() -> str:
+    """The state of the box."""
+    return _page(UnlockForm())
+
+
+@blueprint.post("/buka")
+@needs(OFFICER)
+def unlock() -> str | tuple[str, int] | Response:
+    """Open older sessions with passphrase and phone key."""
+    form = UnlockForm(request.form)
+    if not form.validate():
+        return _page(form), 422
+    answer = the_desk().login(officer(), form.passphrase.data or "", phone_key())
+    if not isinstance(answer, Login):
+        wait_s = max(1, ceil(answer))
+        return _page(form, f"Kata sandi tidak cocok. Tunggu {wait_s} detik, lalu coba lagi."), 401
+    if not answer.phone_key_fits:
+        return _page(form, "Kata sandi benar, tetapi HP ini tidak membawa kunci yang cocok."), 422
+    flash(_opened(answer.opened), "success")
+    return redirect(url_for("box.show"), 303)
+
+
+def _opened(count: int) -> str:
+    if count:
+        return f"{count} sesi lama terbuka. Laporannya dapat dibaca lagi."
+    return "Tidak ada sesi yang dapat dibuka dengan kunci Anda."
+
+
+def _page(form: UnlockForm, refused: str = "") -> str:
+    state = the_desk().box().polres_state
+    return render_template(
+        "box.html",
+        form=form,
+        refused=refused,
+        carries_key=phone_key() is not None,
+        polres_words=words.word(words.POLRES_STATES, state),
+        who=officer(),
+        code=the_desk().code,
+    )

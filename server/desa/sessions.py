@@ -1,0 +1,92 @@
+"""Sessions of the node: beginning one, which are locked, which keys are still wanted."""
+
+import sqlite3
+from collections.abc import Callable
+
+from server.domain.report import Stamp
+from server.ledger import day_of
+from server.vault import Vault
+from sync import seal, session
+from sync.chain import LogId
+from sync.entry import ticket_code
+from sync.seal import KeyPair
+from sync.session import RecipientList, Role, SessionKeys, Wrap
+from sync.store import SqliteStore
+
+
+def fresh_keys(random: Callable[[int], bytes]) -> tuple[SessionKeys, KeyPair]:
+    """New keys of a session and the RAM key that the Polres answers to."""
+    keys = session.from_seeds(*(random(seal.KEY_OCTETS) for _ in range(3)))
+    return keys, seal.box_pair(random(seal.KEY_OCTETS))
+
+
+def keep_wraps(
+    db: sqlite3.Connection,
+    keys: SessionKeys,
+    people: RecipientList,
+    stamp: Stamp,
+    random: Callable[[int], bytes],
+) -> None:
+    """Commit a session's wraps; runs in a transaction that ends before the first use of a key."""
+    db.execute(
+        "insert into sessions (id, day, list_version) values (?, ?, ?)",
+        (keys.id, day_of(stamp), people.version),
+    )
+    for wrap in session.wraps_for(keys, people, stamp.wall_s):
+        db.execute(
+            "insert into wraps (session, role, recipient, box) values (?, ?, ?, ?)",
+            (keys.id, wrap.recipient.role, wrap.recipient.key, _box(wrap, random)),
+        )
+
+
+def _box(wrap: Wrap, random: Callable[[int], bytes]) -> bytes:
+    return seal.seal_box(wrap.recipient.key, wrap.content, random(seal.KEY_OCTETS))
+
+
+def officer_wraps(db: sqlite3.Connection, public: bytes) -> tuple[bytes, ...]:
+    """Sealed boxes of all sessions that an officer may open."""
+    rows = db.execute(
+        "select box from wraps where role = ? and recipient = ?", (Role.OFFICER.value, public)
+    )
+    return tuple(bytes(box) for (box,) in rows)
+
+
+def locked(db: sqlite3.Connection, vault: Vault) -> tuple[bytes, ...]:
+    """Sessions whose main key is not in RAM, newest first."""
+    rows = db.execute("select id from sessions order by number desc").fetchall()
+    return tuple(bytes(i) for (i,) in rows if not _open(vault, bytes(i)))
+
+
+def wanted(
+    db: sqlite3.Connection, vault: Vault, open_tickets: frozenset[str], log_id: LogId
+) -> tuple[bytes, ...]:
+    """Sessions whose keys the node asks back, newest first.
+
+    Those that still owe something: an unread text or a part of one, a text that wants to be
+    sent, or an open report that nobody here can read.
+    """
+    owing = {
+        bytes(i)
+        for (i,) in db.execute(
+            "select session from inbox where state in ('unread', 'part')"
+            " union select session from outbox where state in ('queued', 'unknown')"
+            " and shape = 0"
+        )
+    }
+    codes = {ticket_code(ticket) for ticket in open_tickets}
+    if codes:
+        entries = SqliteStore(db).entries(log_id, 1, SqliteStore(db).head(log_id).seq)
+        owing |= {entry.header.session for entry in entries if entry.header.ticket in codes}
+    rows = db.execute("select id from sessions order by number desc").fetchall()
+    candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]
+    return tuple(i for i in candidates if not _fully_open(vault, i))
+
+
+def _open(vault: Vault, session_id: bytes) -> bool:
+    keys = vault.knows(session_id)
+    return keys is not None and keys.session is not None
+
+
+def _fully_open(vault: Vault, session_id: bytes) -> bool:
+    keys = vault.knows(session_id)
+    return keys is not None and keys.session is not None and keys.intake is not None

@@ -1,0 +1,248 @@
+"""The six verbs of the village node: each a plain step that the loops, tests and CLI call."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hardware.errors import HardwareError
+from server import lookup, radio
+from server.desa import intake, orders, sessions
+from server.desa.node import Node, begin_session
+from server.domain import events as e
+from server.domain.clock import hear
+from server.domain.decide import Decision
+from server.domain.report import Trust
+from server.ledger import day_of
+from sms import gateway, outbox
+from sms.gateway import Budget, Spent
+from sms.replies import ReplyKey, render
+from sync import exchange as sync_exchange
+from sync import peers
+from sync.enrol import enrolment_octets
+from sync.errors import NoRoad, SyncError
+from sync.exchange import Speaker, Taken
+from sync.http import ENROL_PATH, EXCHANGE_PATH, Road
+from sync.message import State as PeerState
+
+SESSION_S_MAX = 86_400
+EXCHANGES_A_STEP = 64
+
+
+class Result(StrEnum):
+    """How a step ended."""
+
+    DONE = "done"
+    NOTHING = "nothing"
+    LATER = "later"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step did, and a sentence for people when something is wrong."""
+
+    result: Result
+    count: int = 0
+    trouble: str = ""
+
+
+def listen(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
+    """Keep every text that the modem lists, then free its slots.
+
+    Raises:
+        HardwareError: the modem is gone; what was committed stays, the rest waits in it.
+    """
+    listed = modem.list()
+    if not listed:
+        return Outcome(Result.NOTHING)
+    day = day_of(node.stamp(now_s))
+    kept = radio.keep_listed(node.database, node.vault, node.sim, listed, day)
+    for slot in listed:
+        modem.forget(slot)
+    return Outcome(Result.DONE, len(kept.fresh))
+
+
+def read(node: Node, now_s: float) -> Outcome:
+    """Turn kept texts into reports, answers and notes."""
+    count = intake.read_pending(node, now_s)
+    return Outcome(Result.DONE if count else Result.NOTHING, count)
+
+
+def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
+    """Send one text that may go out, or withhold it with its reason.
+
+    Raises:
+        HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
+    """
+    with node.database.lock:
+        found = _next(node)
+        if found is None:
+            return Outcome(Result.NOTHING)
+        row, text = found
+        held = _brake(node, row, text, now_s)
+        if held is not None:
+            _withhold(node, row, text, held, now_s)
+            return Outcome(Result.DONE, 1)
+        text = _last_words(node, row, text, now_s)
+        with node.database.write() as db:
+            outbox.move(db, row, outbox.State.SUBMITTING)
+    try:
+        sent = radio.send_one(modem, text, row.id % 256, row.attempts)
+    except HardwareError:
+        _settle(node, row, text, radio.Sent(outbox.State.UNKNOWN, None, None), now_s)
+        raise
+    node.traffic.speak(text.to, row.purpose, now_s)
+    _settle(node, row, text, sent, now_s)
+    return Outcome(Result.DONE, 1)
+
+
+def _next(node: Node) -> tuple[outbox.Row, radio.Outgoing] | None:
+    with node.database.read() as db:
+        for row in outbox.waiting(db):
+            text = radio.open_outgoing(node.vault, row)
+            if text is not None:
+                return row, text
+    return None
+
+
+def _brake(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> str | None:
+    if row.attempts >= outbox.ATTEMPTS_MAX:
+        return "sudah dicoba berkali-kali"
+    limits = node.settings.answers
+    budget = Budget(limits.per_sender_day, limits.per_hour, limits.per_day, limits.reserved)
+    stamp = node.stamp(now_s)
+    with node.database.read() as db:
+        day, hour = stamp.wall_s // 86_400, stamp.wall_s // 3_600
+        spent = Spent(outbox.spent_parts(db, day, hour), outbox.spent_parts(db, day, None))
+    return gateway.brake(text.to, row.purpose, node.traffic, spent, budget, now_s)
+
+
+def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
+    """The last answer that a number gets today says so."""
+    limit = node.settings.answers.per_sender_day
+    given = node.traffic.answers_today(text.to, now_s)
+    if row.purpose is not outbox.Purpose.ACK or given != limit - 1 or limit == 1:
+        return text
+    return radio.Outgoing(text.to, render(ReplyKey.BATAS), text.ticket, text.name, text.official)
+
+
+def _withhold(node: Node, row: outbox.Row, text: radio.Outgoing, reason: str, now_s: float) -> None:
+    state = outbox.State.FAILED if row.state is outbox.State.UNKNOWN else outbox.State.WITHHELD
+    outcome = "withheld" if state is outbox.State.WITHHELD else "failed"
+
+    def also() -> None:
+        with node.database.write() as db:
+            outbox.move(db, row, state, reason=reason)
+
+    decision = Decision(_told(text, outcome), official=text.official)
+    node.ledger.record(node.stamp(now_s), decision, cause="", also=also)
+
+
+def _settle(
+    node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent, now_s: float
+) -> None:
+    """Record how a try ended, with its journal entry in the same transaction."""
+    stamp = node.stamp(now_s)
+    tried = outbox.tried(row)
+    outcome = {outbox.State.SENT: "sent", outbox.State.FAILED: "failed"}.get(sent.state)
+
+    def also() -> None:
+        with node.database.write() as db:
+            outbox.move(db, tried, sent.state, reason=sent.reason, reference=sent.reference)
+            outbox.spend(db, stamp.wall_s // 86_400, stamp.wall_s // 3_600, 1)
+
+    events = () if outcome is None else _told(text, outcome)
+    node.ledger.record(stamp, Decision(events, official=text.official), cause="", also=also)
+
+
+def _told(text: radio.Outgoing, outcome: str) -> tuple[e.DesaEvent, ...]:
+    if text.ticket is None or text.name == "alarm":
+        return ()
+    return (e.MessageSent(text.ticket, text.name, outcome),)
+
+
+def enrol(node: Node) -> Outcome:
+    """Show the card's one-time code to the Polres and keep the certificate.
+
+    Raises:
+        NoRoad, CardRefused, SyncError: nothing is changed.
+    """
+    keys = node.keys
+    identity, card = keys.identity, keys.card
+    octets = enrolment_octets(
+        card.node,
+        identity.signing.public,
+        identity.duty,
+        code=card.code,
+        exchange=card.exchange,
+        seed=node.random(32),
+    )
+    answer = _road(node).post(ENROL_PATH, octets)
+    peers.check_certificate(answer, keys.pinned)
+    with node.database.write() as db:
+        peers.keep_certificate(db, answer)
+    return Outcome(Result.DONE, 1)
+
+
+def exchange(node: Node, now_s: float) -> Outcome:
+    """Bring what is new to the Polres, take its orders, receipts and returned keys."""
+    try:
+        with node.database.read() as db:
+            enrolled = peers.certificate(db, node.keys.pinned) is not None
+        if not enrolled:
+            enrol(node)
+        total = 0
+        for _ in range(EXCHANGES_A_STEP):
+            taken = _exchange_once(node, now_s)
+            total += 1
+            if not taken.more:
+                break
+    except SyncError as error:
+        node.road = None
+        node.health.road_trouble = error.sentence
+        node.projection.touch()
+        return Outcome(Result.LATER, 0, error.sentence)
+    node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
+    node.projection.touch()
+    return Outcome(Result.DONE, total, node.health.road_trouble)
+
+
+def _exchange_once(node: Node, now_s: float) -> Taken:
+    speaker = Speaker(
+        node.ledger.log_id, node.keys.identity.signing, node.vault.ram, node.keys.pinned
+    )
+    stamp = node.stamp(now_s)
+    with node.database.write() as db:
+        wanted = sessions.wanted(
+            db, node.vault, lookup.open_locked(node.projection.db), node.ledger.log_id
+        )
+        request = sync_exchange.compose(db, speaker, wanted, stamp.wall_s, int(stamp.trust))
+    octets = sync_exchange.seal_request(request, speaker, node.random(32))
+    answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
+    with node.database.write() as db:
+        taken = sync_exchange.take(db, answer, request, speaker)
+    with node.database.lock:
+        node.clock = hear(node.clock, now_s, taken.time_s, Trust.NETWORK)
+        node.health.sync_state = taken.state
+        learned = [keys for keys in taken.keys if node.vault.learn(keys)]
+        own = [keys for keys in learned if keys.intake is not None]
+        if own:
+            orders.unlocked(node, "Polres", len(own), now_s)
+        orders.apply(node, now_s)
+    return taken
+
+
+def _road(node: Node) -> Road:
+    if node.road is None:
+        url = node.settings.polres.url
+        if not url:
+            raise NoRoad
+        node.road = node.make_road(url)
+    return node.road
+
+
+def tend(node: Node, now_s: float) -> Outcome:
+    """Daily care: a new session at least once a day."""
+    if now_s - node.session_began_s >= SESSION_S_MAX:
+        begin_session(node, now_s)
+        return Outcome(Result.DONE, 1)
+    return Outcome(Result.NOTHING)

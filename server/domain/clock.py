@@ -1,0 +1,50 @@
+"""What time it is, and how far that is to be believed: a Pi has no clock of its own."""
+
+from dataclasses import dataclass, replace
+
+from server.domain.report import Stamp, Trust
+
+JUMP_S_MAX = 10 * 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Wall time as an offset to a clock that only runs forward.
+
+    Attributes:
+        offset_s: wall time (seconds since 1970, UTC) minus monotonic seconds.
+        trust: the best source so far in this boot.
+        boot: number of the node's start.
+    """
+
+    offset_s: float
+    trust: Trust
+    boot: int
+
+    def stamp(self, mono_s: float) -> Stamp:
+        """The stamp of this moment."""
+        return Stamp(int(mono_s + self.offset_s), self.trust, self.boot, int(mono_s * 1000))
+
+
+def at_boot(system_s: float, mono_s: float, last_s: int, boot: int) -> Clock:
+    """The clock after a start: the system's time, but never before the last time it knew."""
+    wall_s = max(system_s, float(last_s))
+    return Clock(wall_s - mono_s, Trust.LAST_SEEN, boot)
+
+
+def hear(clock: Clock, mono_s: float, heard_s: int, source: Trust) -> Clock:
+    """Take in a time from outside.
+
+    A service centre's stamp is a lower bound: a stored text may be days old, so it moves the
+    clock forward only. A signed answer of the Polres or a person sets it, unless something
+    better is already known.
+    """
+    now_s = mono_s + clock.offset_s
+    if abs(heard_s - now_s) > JUMP_S_MAX:
+        return clock
+    if source is Trust.SMSC:
+        offset_s = heard_s - mono_s if heard_s > now_s else clock.offset_s
+        return replace(clock, offset_s=offset_s, trust=max(clock.trust, source))
+    if source < clock.trust:
+        return clock
+    return replace(clock, offset_s=heard_s - mono_s, trust=source)

@@ -1,0 +1,242 @@
+"""Deciding: what a request makes of the state; pure, and the only place where events arise."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from server.domain import events as e
+from server.domain import requests as r
+from server.domain.classify import Category, Urgency
+from server.domain.errors import Reason, Refused
+from server.domain.react import Notice, reply_to
+from server.domain.report import TRANSITIONS, Move, Report, Status
+from sms import grammar
+from sms.alphabet import septets, to_gsm7
+from sms.replies import FIELD_MAX, ReplyKey, render
+
+# Answers to these, and to confidential texts, carry no word about the matter.
+SENSITIVE = frozenset({Category.KDRT, Category.PELECEHAN, Category.NARKOBA, Category.SENJATA})
+WHY_WORDS_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a request leads to.
+
+    Attributes:
+        events: to be journalled, in order.
+        notices: texts to be sent for the request itself; `react` adds those for the events.
+        official: a complaint about an official: events and notices must not lie under a key
+            that an officer can open.
+    """
+
+    events: tuple[e.DesaEvent, ...]
+    notices: tuple[Notice, ...] = ()
+    official: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known when a text arrives.
+
+    Attributes:
+        desa: name of the desa.
+        fresh_ticket: drawn beforehand, used only if the text becomes a report.
+        mentioned: the report whose ticket the text names.
+        latest: the newest report from the same number.
+        clock: time of day as people of the desa read it, `08.46`.
+        date: day as they read it, `22 Nov`.
+    """
+
+    desa: str
+    fresh_ticket: str
+    mentioned: Report | None
+    latest: Report | None
+    clock: str
+    date: str
+
+
+def decide_text(text: r.TextArrived, now: Situation) -> Decision:
+    """What comes of a text: a command's answer, a report, or a note that is only kept."""
+    if not text.answerable:
+        return Decision((_noted(text, "bukan nomor HP"),))
+    if not text.text.strip():
+        return Decision((_noted(text, "kosong"),), (_answer(text, render(ReplyKey.BANTUAN)),))
+    command = grammar.parse(text.text)
+    match command:
+        case grammar.FreeText() | grammar.Confidential():
+            return _report(text, now, hidden=isinstance(command, grammar.Confidential))
+        case grammar.Help():
+            return Decision((), (_answer(text, render(ReplyKey.BANTUAN)),))
+        case grammar.Stop():
+            noted = _noted(text, "minta berhenti siaran")
+            return Decision((noted,), (_answer(text, render(ReplyKey.STOP_OK)),))
+        case grammar.Status():
+            return Decision((), (_status(text, _own(text, command.ticket, now), now),))
+        case grammar.Cancel():
+            return _cancel(text, _own(text, command.ticket, now))
+        case grammar.Add():
+            return _add(text, command, now)
+        case _:
+            assert_never(command)
+
+
+def decide_call(call: r.CallArrived) -> Decision:
+    """A missed call: journalled, and answered with how to write."""
+    notices: tuple[Notice, ...] = ()
+    if call.answerable:
+        notices = (Notice(to=call.sender, text=render(ReplyKey.MISCALL)),)
+    return Decision((e.CallMissed(call.sender),), notices)
+
+
+def decide_action(action: r.Action, report: Report | None) -> Decision | Refused:
+    """What an officer's action does to a report."""
+    if report is None:
+        return Refused(Reason.UNKNOWN_TICKET)
+    if report.sealed:
+        return Refused(Reason.SEALED)
+    if report.locked:
+        return Refused(Reason.LOCKED)
+    if isinstance(action, r.Answer):
+        return _free_answer(action)
+    asked = _asked(action)
+    if isinstance(asked, Refused):
+        return asked
+    move, event = asked
+    again = isinstance(event, e.Taken) and report.officer == event.by
+    if (report.status, move) not in TRANSITIONS or (again and report.status is Status.TAKEN):
+        return Refused(Reason.WRONG_STATE)
+    return Decision((event,))
+
+
+def _asked(
+    action: r.Take | r.Forward | r.Close | r.Reopen,
+) -> tuple[Move, e.DesaEvent] | Refused:
+    match action:
+        case r.Take():
+            return Move.TAKE, e.Taken(action.ticket, action.by)
+        case r.Forward():
+            to = action.to.strip()
+            forwarded = e.Forwarded(action.ticket, action.by, to, action.note.strip())
+            return (Move.FORWARD, forwarded) if to else Refused(Reason.EMPTY_TEXT)
+        case r.Close():
+            result = action.result.strip()
+            closed = e.Closed(action.ticket, action.by, result)
+            return (Move.CLOSE, closed) if result else Refused(Reason.EMPTY_TEXT)
+        case r.Reopen():
+            return Move.REOPEN, e.Reopened(action.ticket, action.by, action.reason.strip())
+        case _:
+            assert_never(action)
+
+
+def decide_order(
+    order: e.StatusOrdered | e.AnswerOrdered, report: Report | None, now_s: int
+) -> Decision | Refused | str:
+    """What an order of the Polres does; a plain word is an outcome that needs no event.
+
+    Returns:
+        a Decision, a Refused, or the outcome word `kedaluwarsa`.
+    """
+    if order.expires_s < now_s:
+        return "kedaluwarsa"
+    if isinstance(order, e.AnswerOrdered):
+        return decide_action(r.Answer(order.ticket, order.by, order.text), report)
+    actions: dict[str, r.Action] = {
+        Move.TAKE: r.Take(order.ticket, order.by),
+        Move.FORWARD: r.Forward(order.ticket, order.by, order.note or "Polres"),
+        Move.CLOSE: r.Close(order.ticket, order.by, order.note or "ditutup Polres"),
+        Move.REOPEN: r.Reopen(order.ticket, order.by, order.note),
+    }
+    action = actions.get(order.move)
+    return Refused(Reason.WRONG_STATE) if action is None else decide_action(action, report)
+
+
+def sensitive(report: Report) -> bool:
+    """Whether answers must say nothing about the matter."""
+    return report.confidential or report.category in {c.value for c in SENSITIVE}
+
+
+def _free_answer(action: r.Answer) -> Decision | Refused:
+    if not action.text.strip():
+        return Refused(Reason.EMPTY_TEXT)
+    if not _fits(action):
+        return Refused(Reason.TEXT_TOO_LONG)
+    return Decision((e.Answered(action.ticket, action.by, action.text.strip()),))
+
+
+def _fits(action: r.Answer) -> bool:
+    return (septets(to_gsm7(action.text.strip())) or 0) <= FIELD_MAX["jawab"]
+
+
+def _report(text: r.TextArrived, now: Situation, *, hidden: bool) -> Decision:
+    reading = text.reading
+    confidential = hidden or reading.confidential
+    event = e.ReportReceived(
+        ticket=now.fresh_ticket,
+        sender=text.sender,
+        text=text.text,
+        category=reading.category.value,
+        urgency=reading.urgency.value,
+        rt=reading.place.rt,
+        rw=reading.place.rw,
+        dusun=reading.place.dusun,
+        landmark=reading.place.landmark,
+        confidential=confidential,
+        confidence_percent=round(reading.confidence * 100),
+        why=", ".join(reading.why[:WHY_WORDS_MAX]),
+        sent_s=text.sent_s,
+        received_s=text.received_s,
+        inbox_id=text.inbox_id,
+    )
+    if reading.official:
+        answer = render(ReplyKey.SEGEL, no=event.ticket)
+    elif confidential or reading.category in SENSITIVE:
+        answer = render(ReplyKey.ACK_NETRAL, no=event.ticket)
+    elif reading.urgency is Urgency.DARURAT:
+        answer = render(ReplyKey.ACK_DARURAT, no=event.ticket)
+    else:
+        answer = render(ReplyKey.ACK, no=event.ticket, desa=now.desa)
+    urgent = reading.urgency is Urgency.DARURAT
+    notice = _answer(text, answer, ticket=event.ticket, urgent=urgent)
+    return Decision((event,), (notice,), official=reading.official)
+
+
+def _add(text: r.TextArrived, command: grammar.Add, now: Situation) -> Decision:
+    report = _own(text, command.ticket, now)
+    if not command.text.strip():
+        return Decision((), (_answer(text, render(ReplyKey.BANTUAN)),))
+    if report is None:
+        # An addition to a number that is not the sender's may still be a cry for help.
+        return _report(text, now, hidden=False)
+    event = e.NoteAdded(report.ticket, text.sender, command.text, text.received_s)
+    done = render(ReplyKey.TAMBAH_OK, no=report.ticket, jam=now.clock)
+    return Decision((event,), (_answer(text, done, ticket=report.ticket),))
+
+
+def _cancel(text: r.TextArrived, report: Report | None) -> Decision:
+    if report is None:
+        return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
+    done = render(ReplyKey.BATAL_OK, no=report.ticket)
+    return Decision(
+        (e.CancelAsked(report.ticket, text.sender),), (_answer(text, done, ticket=report.ticket),)
+    )
+
+
+def _status(text: r.TextArrived, report: Report | None, now: Situation) -> Notice:
+    if report is None:
+        return _answer(text, render(ReplyKey.STATUS_NIHIL))
+    return _answer(text, reply_to(report, neutral=sensitive(report), date=now.date))
+
+
+def _own(text: r.TextArrived, ticket: str | None, now: Situation) -> Report | None:
+    report = now.latest if ticket is None else now.mentioned
+    return report if report is not None and report.sender == text.sender else None
+
+
+def _noted(text: r.TextArrived, reason: str) -> e.TextNoted:
+    return e.TextNoted(text.sender, text.text, reason, text.received_s)
+
+
+def _answer(
+    text: r.TextArrived, words: str, *, ticket: str | None = None, urgent: bool = False
+) -> Notice:
+    return Notice(to=text.sender, text=words, ticket=ticket, urgent=urgent)

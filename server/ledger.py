@@ -1,0 +1,126 @@
+"""The ledger: one decision becomes journal entries, outgoing texts and read texts, at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from server.database import Database
+from server.domain import codec
+from server.domain import events as e
+from server.domain.classify import Urgency
+from server.domain.decide import Decision
+from server.domain.evolve import ticket_of
+from server.domain.report import Stamp, Status, Trust
+from server.projection import Projection
+from server.radio import queue_notice
+from server.vault import Lock, Vault
+from sms import inbox
+from sync import journal
+from sync.chain import LogId
+from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
+from sync.store import SqliteStore
+
+# Events about the box and its officers: they must be readable while every session is locked.
+_DUTY = (
+    e.SessionOpened,
+    e.OfficerRequested,
+    e.ContactSet,
+    e.SessionsUnlocked,
+    e.OrderReceived,
+)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Everything that `record` writes to."""
+
+    database: Database
+    vault: Vault
+    projection: Projection
+    log_id: LogId
+
+    def record(
+        self,
+        stamp: Stamp,
+        decision: Decision,
+        *,
+        cause: str,
+        inbox_ids: Sequence[int] = (),
+        also: Callable[[], None] | None = None,
+    ) -> tuple[Entry, ...]:
+        """Commit a decision: entries, texts to send and the inbox rows that are now done.
+
+        Args:
+            stamp: the moment.
+            decision: events and notices.
+            cause: what the notices answer, e.g. `inbox:12`; makes their keys unique.
+            inbox_ids: rows that the decision was made of.
+            also: more writes for the same transaction.
+        """
+        with self.database.write() as db:
+            store = SqliteStore(db)
+            seq = store.head(self.log_id).seq
+            entries = tuple(
+                self._entry(seq + step, stamp, event, official=decision.official)
+                for step, event in enumerate(decision.events, start=1)
+            )
+            journal.append(store, self.log_id, entries)
+            day = day_of(stamp)
+            for number, notice in enumerate(decision.notices):
+                queue_notice(
+                    db,
+                    self.vault,
+                    notice,
+                    key=f"{cause}:{number}",
+                    official=decision.official,
+                    day=day,
+                )
+            inbox.mark(db, inbox_ids, inbox.State.DONE)
+            if also is not None:
+                also()
+        self.projection.add(entries, self.vault)
+        return entries
+
+    def _entry(self, seq: int, stamp: Stamp, event: e.DesaEvent, *, official: bool) -> Entry:
+        duty = isinstance(event, _DUTY)
+        header = Header(
+            node=self.log_id.node,
+            instance=self.log_id.instance,
+            log=Log.UP,
+            seq=seq,
+            session=self.vault.running.id,
+            shape=Shape.DUTY if duty else Shape.SEALED,
+            day=day_of(stamp),
+            ticket=ticket_code(ticket_of(event)),
+            sets=_sets(event),
+            flags=_flags(event),
+        )
+        lock = Lock.DUTY if duty else Lock.UNIT if official else Lock.SESSION
+        body = self.vault.seal_entry(lock, header.pack(), Log.UP, seq, codec.encode(stamp, event))
+        return Entry(header, body)
+
+
+def day_of(stamp: Stamp) -> int:
+    """The header's day: only a clock that was trusted counts."""
+    if stamp.trust < Trust.LAST_SEEN:
+        return 0
+    return day_number(datetime.fromtimestamp(stamp.wall_s, UTC))
+
+
+def _sets(event: e.DesaEvent) -> int:
+    match event:
+        case e.ReportReceived():
+            return Status.NEW
+        case e.Taken() | e.Reopened():
+            return Status.TAKEN
+        case e.Forwarded():
+            return Status.FORWARDED
+        case e.Closed():
+            return Status.CLOSED
+        case _:
+            return 0
+
+
+def _flags(event: e.DesaEvent) -> Flag:
+    urgent = isinstance(event, e.ReportReceived) and event.urgency == Urgency.DARURAT.value
+    return Flag.URGENT if urgent else Flag.NONE

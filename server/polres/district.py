@@ -1,0 +1,101 @@
+"""A Polres server as a whole: its directory, settings, keys and tables."""
+
+import dataclasses
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server import settings as settings_file
+from server.polres.errors import AlreadyPrepared, NotPrepared
+from server.polres.keys import PROPAM_FILE, PolresKeys, Random, make_keys, read_keys
+from server.polres.store.engine import Connection, Tables, open_tables
+from server.settings import Settings
+from sync.session import SessionKeys, from_seeds
+
+
+@dataclass(slots=True)
+class District:
+    """An open Polres server; its functions stand in the modules beside this one.
+
+    Attributes:
+        random: gives that many fresh random octets.
+        down_keys: this run's session of our log to each desa, by number; the same keys lie
+            hidden in the tables.
+    """
+
+    directory: Path
+    settings: Settings
+    keys: PolresKeys
+    tables: Tables
+    random: Random
+    down_keys: dict[int, SessionKeys] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of the Polres as people read it."""
+        return self.settings.polres.name
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction; see `Tables.write`."""
+        with self.tables.write() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent state; see `Tables.read`."""
+        with self.tables.read() as connection:
+            yield connection
+
+    def running_session(self, node: int) -> SessionKeys:
+        """This run's session of our log to a desa, made when first asked for."""
+        if node not in self.down_keys:
+            self.down_keys[node] = from_seeds(self.random(32), self.random(32), self.random(32))
+        return self.down_keys[node]
+
+    def close(self) -> None:
+        """Close the tables and forget the keys."""
+        self.down_keys.clear()
+        self.tables.close()
+
+
+def init(directory: Path, name: str, random: Random = secrets.token_bytes) -> str:
+    """Prepare a directory for a Polres server.
+
+    Returns:
+        What the operator must do now, in Indonesian.
+
+    Raises:
+        AlreadyPrepared: there is one; nothing was changed.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / settings_file.FILE_NAME
+    if path.exists():
+        raise AlreadyPrepared
+    make_keys(directory, random)
+    chosen = dataclasses.replace(
+        Settings(), polres=dataclasses.replace(Settings().polres, name=name)
+    )
+    path.write_text(settings_file.dump(chosen), encoding="utf-8")
+    open_tables(directory).close()
+    return (
+        f"Server {name} siap. Pindahkan {PROPAM_FILE} ke komputer Propam lalu hapus dari sini: "
+        "hanya kunci itu yang membuka aduan tentang aparat."
+    )
+
+
+def open_district(directory: Path, random: Random = secrets.token_bytes) -> District:
+    """Open a prepared directory.
+
+    Raises:
+        NotPrepared: it is not one, or its key file is broken.
+        SettingsError: `kentongan.toml` needs repair.
+        NewerTables: a newer version has written the tables.
+    """
+    path = directory / settings_file.FILE_NAME
+    if not path.exists():
+        raise NotPrepared
+    keys = read_keys(directory)
+    return District(directory, settings_file.load(path), keys, open_tables(directory), random)

@@ -1,0 +1,44 @@
+"""What can go wrong at the Polres, each with a sentence for the operator."""
+
+
+class PolresError(Exception):
+    """Perintah tidak dapat dijalankan; periksa lalu coba lagi."""
+
+    hint = "kentongan polres --help"
+
+    @property
+    def sentence(self) -> str:
+        """The Indonesian sentence an operator sees: the first line of the class docstring."""
+        return (type(self).__doc__ or "").strip().splitlines()[0]
+
+
+class NotPrepared(PolresError):
+    """Folder ini bukan folder Polres atau kuncinya tidak terbaca; jalankan init dahulu."""
+
+    hint = "kentongan polres init DIR --name NAME"
+
+
+class AlreadyPrepared(PolresError):
+    """Folder ini sudah berisi server Polres; pilih folder lain, tidak ada yang diubah."""
+
+
+class NewerTables(PolresError):
+    """Basis data ini dibuat oleh versi Kentongan yang lebih baru; pasang versi itu dahulu."""
+
+
+class UnknownDesa(PolresError):
+    """Desa ini belum terdaftar; buat kartu pendaftarannya dahulu."""
+
+    hint = "kentongan polres enroll DIR CODE NAME --url URL --card FILE"
+
+
+class UnknownOfficer(PolresError):
+    """Tidak ada permintaan petugas dengan nama itu yang menunggu persetujuan."""
+
+
+class UserExists(PolresError):
+    """Nama akun itu sudah dipakai; pilih nama lain."""
+
+
+class BadUserName(PolresError):
+    """Nama akun hanya boleh berisi huruf kecil, angka, titik dan garis, 2 sampai 32 karakter."""

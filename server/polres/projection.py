@@ -1,0 +1,227 @@
+"""The fold of both journals of a desa into the tables that pages read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.domain import events as e
+from server.domain.codec import decode
+from server.domain.evolve import LineKind, day_start_s, evolve, evolve_sealed, line, ticket_of
+from server.domain.report import Stamp, Trust
+from server.polres.district import District
+from server.polres.keys import PolresKeys
+from server.polres.store import nodes, reports
+from server.polres.store.engine import Connection
+from server.polres.store.journals import PolresStore
+from server.polres.store.nodes import Node
+from server.polres.store.reports import ContactRow, Kept, LineRow, OrderRow, TextRow
+from server.vault import Vault
+from sync.entry import Entry, Header, Log, ticket_text
+from sync.errors import CannotOpen, MalformedFrame
+from sync.seal import KeyPair
+from sync.session import SessionKeys, read_wrap
+
+CALL_REASON: Final = "panggilan tak terjawab"
+_ORDER_NOTICE = re.compile(r"order:(\d{1,9}):(\d{1,9})", re.ASCII)
+_NO_SESSION = SessionKeys(b"", None, None, None)
+_REBUILD_STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An entry that could be read."""
+
+    header: Header
+    stamp: Stamp
+    event: e.Event
+
+
+class Fold:
+    """Folds entries of one desa, in order, inside its caller's transaction."""
+
+    def __init__(self, connection: Connection, keys: PolresKeys, node: Node) -> None:
+        self._db = connection
+        self._keys = keys
+        self._node = node.node
+        duty = b"" if node.duty is None else keys.reveal("duty", node.node, node.duty)
+        self._vault = Vault(duty, _NO_SESSION, KeyPair(b"", b""))
+
+    def take(self, entries: Sequence[Entry]) -> tuple[Opened, ...]:
+        """Fold entries; returns those that could be read."""
+        opened = []
+        for entry in entries:
+            read = self._open(entry)
+            if read is None:
+                self._sealed(entry.header)
+                continue
+            opened.append(read)
+            if entry.header.log is Log.DOWN:
+                self._order(read)
+            else:
+                self._event(read)
+        return tuple(opened)
+
+    def _open(self, entry: Entry) -> Opened | None:
+        self._learn(entry.header)
+        try:
+            body = self._vault.open_entry(entry)
+        except CannotOpen:
+            return None
+        try:
+            stamp, event = decode(body)
+        except MalformedFrame:
+            # Signed and chained, so it must not block the log: shown as unknown.
+            seen_s = day_start_s(entry.header.day)
+            return Opened(entry.header, Stamp(seen_s, Trust.UNKNOWN, 0, 0), e.Unknown(0))
+        return Opened(entry.header, stamp, event)
+
+    def _learn(self, header: Header) -> None:
+        if self._vault.knows(header.session) is not None:
+            return
+        if header.log is Log.DOWN:
+            hidden = nodes.down_session(self._db, self._node, header.session)
+        else:
+            row = nodes.session(self._db, self._node, header.session)
+            hidden = None if row is None else row.content
+        if hidden is not None:
+            kind = "down" if header.log is Log.DOWN else "session"
+            keys, _started_s = read_wrap(self._keys.reveal(kind, self._node, hidden))
+            self._vault.learn(keys)
+
+    def _sealed(self, header: Header) -> None:
+        if header.log is Log.DOWN:
+            return
+        locked = self._vault.knows(header.session) is None
+        ticket = ticket_text(header.ticket)
+        if ticket is not None:
+            kept = reports.find(self._db, self._node, ticket)
+            before = None if kept is None else kept.report
+            after = evolve_sealed(before, header, locked=locked)
+            if after is not None and after != before:
+                begun = kept is None or after.seq == header.seq
+                instance = header.instance if begun or kept is None else kept.instance
+                reports.put(self._db, Kept(self._node, instance, after))
+        self._line(header, ticket, LineKind.SEALED, text="locked" if locked else "unit")
+
+    def _event(self, read: Opened) -> None:
+        header, stamp, event = read.header, read.stamp, read.event
+        ticket = ticket_of(event) or ticket_text(header.ticket)
+        if ticket is not None:
+            self._report(read, ticket)
+        told = line(stamp, event)
+        if told is not None:
+            self._line(
+                header, ticket, told.kind, text=told.text, by=told.by, at_s=told.at_s,
+                trust=told.trust,
+            )  # fmt: skip
+        match event:
+            case e.MessageSent():
+                self._message(event, stamp)
+            case e.OrderReceived():
+                key = (self._node, event.order_instance, event.order_seq)
+                reports.close_order(self._db, key, event.outcome, stamp.wall_s)
+            case e.ContactSet():
+                contact = ContactRow(self._node, event.name, event.role, event.number)
+                reports.put_contact(self._db, contact)
+            case e.TextNoted():
+                self._text(header, event.sender, event.text, event.reason, event.received_s)
+            case e.CallMissed():
+                self._text(header, event.sender, "", CALL_REASON, stamp.wall_s)
+            case _:
+                pass
+
+    def _report(self, read: Opened, ticket: str) -> None:
+        header = read.header
+        kept = reports.find(self._db, self._node, ticket)
+        if isinstance(read.event, e.ReportReceived):
+            begun = evolve(None, read.stamp, read.event, header.seq)
+            if begun is not None:
+                reports.put(self._db, Kept(self._node, header.instance, begun))
+            return
+        if kept is None:
+            return
+        if isinstance(read.event, e.Unknown):
+            after = evolve_sealed(kept.report, header, locked=False)
+        else:
+            after = evolve(kept.report, read.stamp, read.event, header.seq)
+        if after is not None and after != kept.report:
+            reports.put(self._db, Kept(self._node, kept.instance, after))
+
+    def _message(self, event: e.MessageSent, stamp: Stamp) -> None:
+        reports.put_outgoing(
+            self._db,
+            self._node,
+            event.ticket,
+            event.notice,
+            outcome=event.outcome,
+            at_s=stamp.wall_s,
+        )
+        named = _ORDER_NOTICE.fullmatch(event.notice)
+        if named is not None:
+            key = (self._node, int(named[1]), int(named[2]))
+            reports.set_order_sms(self._db, key, event.outcome)
+
+    def _order(self, read: Opened) -> None:
+        header, event = read.header, read.event
+        match event:
+            case e.StatusOrdered():
+                kind, text = event.move, event.note
+            case e.AnswerOrdered():
+                kind, text = "answer", event.text
+            case _:
+                return
+        order = OrderRow(
+            node=self._node,
+            instance=header.instance,
+            seq=header.seq,
+            ticket=event.ticket,
+            kind=kind,
+            text=text,
+            by=event.by,
+            made_s=read.stamp.wall_s,
+            expires_s=event.expires_s,
+            reached_desa_s=None,
+            outcome=None,
+            sms_outcome=None,
+        )
+        reports.add_order(self._db, order)
+
+    def _text(self, header: Header, sender: str, text: str, reason: str, received_s: int) -> None:
+        row = TextRow(self._node, header.instance, header.seq, sender, text, reason, received_s)
+        reports.add_text(self._db, row)
+
+    def _line(
+        self,
+        header: Header,
+        ticket: str | None,
+        kind: str,
+        *,
+        text: str,
+        by: str | None = None,
+        at_s: int | None = None,
+        trust: Trust = Trust.UNKNOWN,
+    ) -> None:
+        when_s = day_start_s(header.day) if at_s is None else at_s
+        row = LineRow(
+            self._node, header.instance, header.seq, ticket, str(kind), when_s, int(trust), by, text
+        )
+        reports.add_line(self._db, row)
+
+
+def refold(connection: Connection, keys: PolresKeys, node: Node) -> None:
+    """Throw away one desa's projection and fold both its journals again."""
+    reports.clear(connection, node.node)
+    fold = Fold(connection, keys, node)
+    store = PolresStore(connection)
+    for log_id in store.logs(node.node):
+        last = store.head(log_id).seq
+        for first in range(1, last + 1, _REBUILD_STEP):
+            fold.take(store.entries(log_id, first, first + _REBUILD_STEP - 1))
+
+
+def rebuild(district: District) -> None:
+    """Throw away the whole projection and fold every journal again, in one transaction."""
+    with district.write() as connection:
+        for node in nodes.every(connection):
+            refold(connection, district.keys, node)

@@ -1,0 +1,1 @@
+"""The Polres' tables: schema, engine, and every statement that touches them."""

@@ -1,0 +1,1 @@
+"""Revisions, oldest first; a revision that left the house is never changed."""

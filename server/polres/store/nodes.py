@@ -1,0 +1,291 @@
+"""Rows about desas: who they are, their cards, sessions, forks, key returns and officers."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from server.polres.store import schema
+
+Cell = int | str | bytes | None
+_NODES, _CARDS, _COUNTERS = schema.nodes, schema.cards, schema.counters
+_SESSIONS, _DOWN, _OFFICERS = schema.session_keys, schema.down_sessions, schema.officer_requests
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A desa as the Polres knows it; columns as in `schema.nodes`."""
+
+    node: int
+    name: str
+    instance: int
+    public: bytes | None
+    duty: bytes | None
+    enrolled_s: int | None
+    down_instance: int
+    people_version: int
+    people: bytes
+    last_contact_s: int | None
+    announced_seq: int
+    state: str
+    revoked_s: int | None
+    flagged_from: int | None
+    trusted_run: bytes | None
+    trusted_network: str | None
+    trusted_s: int | None
+    keys_reason: str | None
+    grant_until_s: int | None
+    grant_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """The desa's one valid card; `public` and `certificate` are set once it was used."""
+
+    node: int
+    code: bytes
+    expires_s: int
+    tries: int
+    public: bytes | None
+    certificate: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session of a desa with its hidden wrap."""
+
+    node: int
+    session: bytes
+    content: bytes
+    started_s: int
+    first_seen_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRow:
+    """An officer who asked to be put on a desa's list."""
+
+    node: int
+    instance: int
+    seq: int
+    name: str
+    key: bytes
+    state: str
+    by: str | None
+    asked_s: int
+    decided_s: int | None
+
+
+def counter(connection: Connection, name: str) -> int:
+    """A counter of the server, 0 when it was never set."""
+    return connection.scalar(select(_COUNTERS.c.value).where(_COUNTERS.c.name == name)) or 0
+
+
+def set_counter(connection: Connection, name: str, value: int) -> None:
+    """Set a counter of the server."""
+    statement = insert(_COUNTERS).values(name=name, value=value)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+    )
+
+
+def get(connection: Connection, node: int) -> Node | None:
+    """One desa."""
+    row = connection.execute(select(_NODES).where(_NODES.c.node == node)).first()
+    return None if row is None else Node(*row)
+
+
+def every(connection: Connection) -> tuple[Node, ...]:
+    """All desas by number."""
+    return tuple(Node(*row) for row in connection.execute(select(_NODES).order_by(_NODES.c.node)))
+
+
+def add(connection: Connection, node: int, name: str, people: bytes) -> None:
+    """A desa that holds a card and was not heard yet."""
+    connection.execute(
+        _NODES.insert().values(
+            node=node,
+            name=name,
+            instance=0,
+            down_instance=1,
+            people_version=1,
+            people=people,
+            announced_seq=0,
+            state="",
+        )
+    )
+
+
+def change(connection: Connection, node: int, **values: Cell) -> None:
+    """Set columns of one desa."""
+    connection.execute(update(_NODES).where(_NODES.c.node == node).values(**values))
+
+
+def card(connection: Connection, node: int) -> CardRow | None:
+    """The desa's card."""
+    row = connection.execute(select(_CARDS).where(_CARDS.c.node == node)).first()
+    return None if row is None else CardRow(*row)
+
+
+def put_card(connection: Connection, made: CardRow) -> None:
+    """Replace the desa's card; the one before is worth nothing from here on."""
+    connection.execute(_CARDS.delete().where(_CARDS.c.node == made.node))
+    connection.execute(
+        _CARDS.insert().values(
+            node=made.node,
+            code=made.code,
+            expires_s=made.expires_s,
+            tries=made.tries,
+            public=made.public,
+            certificate=made.certificate,
+        )
+    )
+
+
+def session(connection: Connection, node: int, session_id: bytes) -> SessionRow | None:
+    """A session of a desa."""
+    row = connection.execute(
+        select(_SESSIONS).where(_SESSIONS.c.node == node, _SESSIONS.c.session == session_id)
+    ).first()
+    return None if row is None else SessionRow(*row)
+
+
+def add_session(connection: Connection, made: SessionRow) -> bool:
+    """Keep a session's wrap; False when it was known."""
+    result = connection.execute(
+        insert(_SESSIONS)
+        .values(
+            node=made.node,
+            session=made.session,
+            content=made.content,
+            started_s=made.started_s,
+            first_seen_s=made.first_seen_s,
+        )
+        .on_conflict_do_nothing()
+    )
+    return result.rowcount > 0
+
+
+def down_session(connection: Connection, node: int, session_id: bytes) -> bytes | None:
+    """The hidden wrap of a session of our log to a desa."""
+    content: bytes | None = connection.scalar(
+        select(_DOWN.c.content).where(_DOWN.c.node == node, _DOWN.c.session == session_id)
+    )
+    return content
+
+
+def add_down_session(
+    connection: Connection, node: int, session_id: bytes, content: bytes, started_s: int
+) -> None:
+    """Keep a session of our log to a desa; known ones stay as they are."""
+    connection.execute(
+        insert(_DOWN)
+        .values(node=node, session=session_id, content=content, started_s=started_s)
+        .on_conflict_do_nothing()
+    )
+
+
+def add_fork(  # noqa: PLR0913 -- one column each
+    connection: Connection,
+    node: int,
+    instance: int,
+    seq: int,
+    *,
+    ours: bytes | None,
+    theirs: bytes,
+    proof: bytes,
+    found_s: int,
+) -> None:
+    """Keep the proof of two histories; the same one is kept once."""
+    table = schema.forks
+    known = select(table.c.id).where(
+        table.c.node == node,
+        table.c.instance == instance,
+        table.c.seq == seq,
+        table.c.theirs == theirs,
+    )
+    if connection.execute(known).first() is None:
+        connection.execute(
+            table.insert().values(
+                node=node,
+                instance=instance,
+                seq=seq,
+                ours=ours,
+                theirs=theirs,
+                proof=proof,
+                found_s=found_s,
+            )
+        )
+
+
+def forks(connection: Connection, node: int, instance: int) -> int:
+    """How many forks of an instance were proven."""
+    table = schema.forks
+    return (
+        connection.scalar(
+            select(func.count()).where(table.c.node == node, table.c.instance == instance)
+        )
+        or 0
+    )
+
+
+def past_returns(connection: Connection, node: int, since_s: int) -> tuple[tuple[int, bytes], ...]:
+    """(time, run) of key returns since a moment."""
+    table = schema.returns
+    rows = connection.execute(
+        select(table.c.at_s, table.c.run).where(table.c.node == node, table.c.at_s >= since_s)
+    )
+    return tuple((row.at_s, row.run) for row in rows)
+
+
+def add_return(
+    connection: Connection, node: int, run: bytes, count: int, reason: str, at_s: int
+) -> None:
+    """Note a key return."""
+    connection.execute(
+        schema.returns.insert().values(node=node, run=run, count=count, reason=reason, at_s=at_s)
+    )
+
+
+def add_officer(connection: Connection, asked: OfficerRow) -> None:
+    """Note an officer's request; the same entry again changes nothing."""
+    connection.execute(
+        insert(_OFFICERS)
+        .values(
+            node=asked.node,
+            instance=asked.instance,
+            seq=asked.seq,
+            name=asked.name,
+            key=asked.key,
+            state=asked.state,
+            by=asked.by,
+            asked_s=asked.asked_s,
+            decided_s=asked.decided_s,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def waiting_officers(connection: Connection, node: int) -> tuple[OfficerRow, ...]:
+    """Officers of a desa who wait for a person at the Polres, oldest first."""
+    rows = connection.execute(
+        select(_OFFICERS)
+        .where(_OFFICERS.c.node == node, _OFFICERS.c.state == "waiting")
+        .order_by(_OFFICERS.c.instance, _OFFICERS.c.seq)
+    )
+    return tuple(OfficerRow(*row) for row in rows)
+
+
+def decide_officer(
+    connection: Connection, asked: OfficerRow, state: str, by: str, decided_s: int
+) -> None:
+    """Note what became of a request."""
+    connection.execute(
+        update(_OFFICERS)
+        .where(
+            _OFFICERS.c.node == asked.node,
+            _OFFICERS.c.instance == asked.instance,
+            _OFFICERS.c.seq == asked.seq,
+        )
+        .values(state=state, by=by, decided_s=decided_s)
+    )

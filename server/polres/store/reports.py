@@ -1,0 +1,272 @@
+"""Rows of the projection: reports, history, texts, contacts and the journeys of orders."""
+
+from dataclasses import dataclass, fields
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from server.domain.report import Report, Status
+from server.polres.store import schema
+
+_REPORTS, _HISTORY, _OUTGOING = schema.reports, schema.history, schema.outgoing
+_ORDERS, _TEXTS, _CONTACTS = schema.orders, schema.texts, schema.contacts
+_REPORT_FIELDS = tuple(field.name for field in fields(Report))
+Key = tuple[int, int, int]
+"""Node, instance and number of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A report with its place: desa, and the instance of the log that began it."""
+
+    node: int
+    instance: int
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line of the history; columns as in `schema.history`."""
+
+    node: int
+    instance: int
+    seq: int
+    ticket: str | None
+    kind: str
+    at_s: int
+    trust: int
+    by: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order and how far it came; columns as in `schema.orders`."""
+
+    node: int
+    instance: int
+    seq: int
+    ticket: str
+    kind: str
+    text: str
+    by: str
+    made_s: int
+    expires_s: int
+    reached_desa_s: int | None
+    outcome: str | None
+    sms_outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A text that is no report; columns as in `schema.texts`."""
+
+    node: int
+    instance: int
+    seq: int
+    sender: str
+    text: str
+    reason: str
+    received_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A line of a desa's phone book."""
+
+    node: int
+    name: str
+    role: str
+    number: str
+
+
+def clear(connection: Connection, node: int) -> None:
+    """Throw away the projection of one desa."""
+    for table in schema.PROJECTION:
+        connection.execute(table.delete().where(table.c.node == node))
+
+
+def find(connection: Connection, node: int, ticket: str) -> Kept | None:
+    """The report with a ticket; the newest instance when there were several."""
+    row = connection.execute(
+        select(_REPORTS)
+        .where(_REPORTS.c.node == node, _REPORTS.c.ticket == ticket)
+        .order_by(_REPORTS.c.instance.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _kept(row)
+
+
+def every(connection: Connection) -> tuple[Kept, ...]:
+    """All reports, newest first."""
+    order = (_REPORTS.c.received_s.desc(), _REPORTS.c.node, _REPORTS.c.seq.desc())
+    return tuple(_kept(row) for row in connection.execute(select(_REPORTS).order_by(*order)))
+
+
+def put(connection: Connection, kept: Kept) -> None:
+    """Write a report in place of what stood there."""
+    values = {name: getattr(kept.report, name) for name in _REPORT_FIELDS}
+    values |= {"status": int(kept.report.status), "urgency": str(kept.report.urgency)}
+    values["category"] = str(kept.report.category)
+    statement = insert(_REPORTS).values(node=kept.node, instance=kept.instance, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["node", "instance", "ticket"], set_=values)
+    )
+
+
+def add_line(connection: Connection, line: LineRow) -> None:
+    """Add a line of the history."""
+    connection.execute(
+        _HISTORY.insert().values(
+            node=line.node,
+            instance=line.instance,
+            seq=line.seq,
+            ticket=line.ticket,
+            kind=line.kind,
+            at_s=line.at_s,
+            trust=line.trust,
+            by=line.by,
+            text=line.text,
+        )
+    )
+
+
+def lines(connection: Connection, node: int, ticket: str) -> tuple[LineRow, ...]:
+    """The history of a report, in the order of its entries."""
+    rows = connection.execute(
+        select(_HISTORY)
+        .where(_HISTORY.c.node == node, _HISTORY.c.ticket == ticket)
+        .order_by(_HISTORY.c.instance, _HISTORY.c.seq)
+    )
+    return tuple(LineRow(*row) for row in rows)
+
+
+def has_locked(connection: Connection, node: int) -> bool:
+    """Whether the projection of a desa holds entries whose session key was missing."""
+    found = connection.execute(
+        select(_HISTORY.c.seq)
+        .where(_HISTORY.c.node == node, _HISTORY.c.kind == "sealed", _HISTORY.c.text == "locked")
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def put_outgoing(
+    connection: Connection, node: int, ticket: str, notice: str, *, outcome: str, at_s: int
+) -> None:
+    """How far a text to the villager came."""
+    values = {"outcome": outcome, "at_s": at_s}
+    statement = insert(_OUTGOING).values(node=node, ticket=ticket, notice=notice, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["node", "ticket", "notice"], set_=values)
+    )
+
+
+def outgoing(connection: Connection, node: int, ticket: str) -> tuple[tuple[str, str, int], ...]:
+    """(notice, outcome, time) of the texts to the villager, oldest first."""
+    rows = connection.execute(
+        select(_OUTGOING.c.notice, _OUTGOING.c.outcome, _OUTGOING.c.at_s)
+        .where(_OUTGOING.c.node == node, _OUTGOING.c.ticket == ticket)
+        .order_by(_OUTGOING.c.at_s, _OUTGOING.c.notice)
+    )
+    return tuple((row.notice, row.outcome, row.at_s) for row in rows)
+
+
+def put_contact(connection: Connection, contact: ContactRow) -> None:
+    """Write a line of the phone book; an empty number removes it."""
+    connection.execute(
+        _CONTACTS.delete().where(_CONTACTS.c.node == contact.node, _CONTACTS.c.name == contact.name)
+    )
+    if contact.number:
+        connection.execute(
+            _CONTACTS.insert().values(
+                node=contact.node, name=contact.name, role=contact.role, number=contact.number
+            )
+        )
+
+
+def contacts(connection: Connection, node: int) -> tuple[ContactRow, ...]:
+    """The phone book of a desa by name."""
+    rows = connection.execute(
+        select(_CONTACTS).where(_CONTACTS.c.node == node).order_by(_CONTACTS.c.name)
+    )
+    return tuple(ContactRow(*row) for row in rows)
+
+
+def add_text(connection: Connection, text: TextRow) -> None:
+    """Keep a text that is no report."""
+    connection.execute(
+        _TEXTS.insert().values(
+            node=text.node,
+            instance=text.instance,
+            seq=text.seq,
+            sender=text.sender,
+            text=text.text,
+            reason=text.reason,
+            received_s=text.received_s,
+        )
+    )
+
+
+def texts(connection: Connection, node: int, limit: int) -> tuple[TextRow, ...]:
+    """Texts of a desa that are no reports, newest first."""
+    rows = connection.execute(
+        select(_TEXTS)
+        .where(_TEXTS.c.node == node)
+        .order_by(_TEXTS.c.instance.desc(), _TEXTS.c.seq.desc())
+        .limit(limit)
+    )
+    return tuple(TextRow(*row) for row in rows)
+
+
+def add_order(connection: Connection, order: OrderRow) -> None:
+    """Note an order that was written into our log."""
+    connection.execute(
+        _ORDERS.insert().values(
+            node=order.node,
+            instance=order.instance,
+            seq=order.seq,
+            ticket=order.ticket,
+            kind=order.kind,
+            text=order.text,
+            by=order.by,
+            made_s=order.made_s,
+            expires_s=order.expires_s,
+        )
+    )
+
+
+def close_order(connection: Connection, key: Key, outcome: str, reached_s: int) -> None:
+    """The desa's receipt for an order; the first one says when it reached the desa."""
+    order = connection.execute(select(_ORDERS).where(_order_is(key))).first()
+    if order is not None:
+        reached_s = reached_s if order.reached_desa_s is None else order.reached_desa_s
+        connection.execute(
+            update(_ORDERS).where(_order_is(key)).values(outcome=outcome, reached_desa_s=reached_s)
+        )
+
+
+def set_order_sms(connection: Connection, key: Key, outcome: str) -> None:
+    """How far the text that an order caused has come."""
+    connection.execute(update(_ORDERS).where(_order_is(key)).values(sms_outcome=outcome))
+
+
+def orders(connection: Connection, node: int, ticket: str | None = None) -> tuple[OrderRow, ...]:
+    """Orders to a desa, oldest first; of one report when a ticket is named."""
+    chosen = select(_ORDERS).where(_ORDERS.c.node == node)
+    if ticket is not None:
+        chosen = chosen.where(_ORDERS.c.ticket == ticket)
+    rows = connection.execute(chosen.order_by(_ORDERS.c.instance, _ORDERS.c.seq))
+    return tuple(OrderRow(*row) for row in rows)
+
+
+def _order_is(key: Key) -> ColumnElement[bool]:
+    node, instance, seq = key
+    return and_(_ORDERS.c.node == node, _ORDERS.c.instance == instance, _ORDERS.c.seq == seq)
+
+
+def _kept(row: Row[tuple[object, ...]]) -> Kept:
+    values = dict(row._mapping)
+    node, instance = values.pop("node"), values.pop("instance")
+    values["status"] = Status(values["status"])
+    return Kept(node, instance, Report(**values))

@@ -1,0 +1,208 @@
+"""Settings: every section and key of `kentongan.toml`, with default, unit and meaning."""
+
+import dataclasses
+import difflib
+import tomllib
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+FILE_NAME = "kentongan.toml"
+Plain = str | int | bool | tuple[str, ...]
+
+
+class SettingsError(Exception):
+    """Berkas pengaturan perlu diperbaiki."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+    @property
+    def sentence(self) -> str:
+        """All problems at once, one a line."""
+        return "\n".join(self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a key means, and its unit."""
+
+    text: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desa:
+    """The desa that the box serves."""
+
+    code: Annotated[str, Meaning("Kemendagri code, e.g. 52.04.07.2001")] = ""
+    name: Annotated[str, Meaning("name of the desa as villagers read it")] = ""
+    zone: Annotated[str, Meaning("time zone on pages and in answers: WIB, WITA or WIT")] = "WITA"
+
+
+@dataclass(frozen=True, slots=True)
+class Polres:
+    """The district server."""
+
+    name: Annotated[str, Meaning("name of the Polres as people read it")] = ""
+    url: Annotated[str, Meaning("where the desa reaches the Polres")] = ""
+    exchange_every_s: Annotated[int, Meaning("how often an exchange is tried", "s")] = 60
+    timeout_s: Annotated[int, Meaning("how long a road may be silent", "s")] = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Modem:
+    """The GSM modem."""
+
+    ports: Annotated[
+        tuple[str, ...], Meaning("candidate ttys; the first that answers is used")
+    ] = ()
+    list_every_s: Annotated[int, Meaning("how often both memories are listed anyway", "s")] = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The local pages."""
+
+    host: Annotated[str, Meaning("address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Meaning("TCP port")] = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The brakes on outgoing texts."""
+
+    per_sender_day: Annotated[int, Meaning("automatic answers to one number", "SMS a day")] = 3
+    per_hour: Annotated[int, Meaning("automatic answers in all", "parts an hour")] = 30
+    per_day: Annotated[int, Meaning("all texts in all", "parts a day")] = 120
+    reserved: Annotated[
+        int, Meaning("kept of the day's parts for officers and alarms", "parts")
+    ] = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Cost of one guess at a passphrase (argon2id)."""
+
+    memory_mib: Annotated[int, Meaning("memory of one guess", "MiB")] = 64
+    passes: Annotated[int, Meaning("passes over that memory")] = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole file, one attribute a section."""
+
+    desa: Desa = Desa()
+    polres: Polres = Polres()
+    modem: Modem = Modem()
+    web: Web = Web()
+    answers: Answers = Answers()
+    login: Login = Login()
+
+
+SECTIONS: dict[str, type[Desa | Polres | Modem | Web | Answers | Login]] = {
+    "desa": Desa,
+    "polres": Polres,
+    "modem": Modem,
+    "web": Web,
+    "answers": Answers,
+    "login": Login,
+}
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Raises:
+        SettingsError: it is missing, is no TOML, or holds unknown or impossible keys; all
+            problems are named at once.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            (f"Berkas {path.name} tidak dapat dibaca; jalankan init dahulu.",)
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError((f"Berkas {path.name} bukan TOML yang benar: {error}.",)) from error
+    return parse(document)
+
+
+def parse(document: dict[str, object]) -> Settings:
+    """Check a parsed document.
+
+    Raises:
+        SettingsError: unknown or impossible keys; all problems are named at once.
+    """
+    problems: list[str] = []
+    found: dict[str, Any] = {}
+    for name, content in document.items():
+        if name not in SECTIONS:
+            problems.append(_unknown(f"[{name}]", name, tuple(SECTIONS)))
+        elif not isinstance(content, dict):
+            problems.append(f"[{name}] harus berupa bagian dengan kunci di bawahnya.")
+        else:
+            found[name] = _section(name, content, problems)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return dataclasses.replace(Settings(), **found)
+
+
+def _section(name: str, content: dict[str, object], problems: list[str]) -> object:
+    kind = SECTIONS[name]
+    known = {f.name: f.default for f in dataclasses.fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        if key not in known:
+            problems.append(_unknown(f"[{name}] {key}", key, tuple(known)))
+            continue
+        plain = tuple(value) if isinstance(value, list) else value
+        if type(plain) is not type(known[key]):
+            wanted = {str: "teks", int: "angka bulat", tuple: "daftar teks"}[type(known[key])]
+            problems.append(f"[{name}] {key} harus berupa {wanted}.")
+        else:
+            values[key] = plain
+    return dataclasses.replace(kind(), **values)
+
+
+def _unknown(where: str, name: str, known: tuple[str, ...]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    hint = f" Maksudnya {near[0]}?" if near else f" Yang dikenal: {', '.join(known)}."
+    return f"{where} tidak dikenal.{hint}"
+
+
+def dump(settings: Settings) -> str:
+    """The file's text: keys that differ from their default."""
+    lines: list[str] = []
+    for section in dataclasses.fields(Settings):
+        content = getattr(settings, section.name)
+        changed = [
+            f"{key.name} = {_toml(getattr(content, key.name))}"
+            for key in dataclasses.fields(content)
+            if getattr(content, key.name) != key.default
+        ]
+        if changed:
+            lines += [f"[{section.name}]", *changed, ""]
+    return "\n".join(lines)
+
+
+def _toml(value: Plain) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def table() -> tuple[tuple[str, str, Plain, str, str], ...]:
+    """Rows of (section, key, default, unit, meaning) for the documentation."""
+    rows: list[tuple[str, str, Plain, str, str]] = []
+    for name, kind in SECTIONS.items():
+        hints = typing.get_type_hints(kind, include_extras=True)
+        for key in dataclasses.fields(kind):
+            (meaning,) = hints[key.name].__metadata__
+            rows.append((name, key.name, getattr(kind(), key.name), meaning.unit, meaning.text))
+    return tuple(rows)

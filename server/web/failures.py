@@ -1,0 +1,48 @@
+"""Error pages: what went wrong in plain words, what to do, and what had been typed."""
+
+from typing import Final
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+_WORDS: Final = {
+    400: ("Permintaan tidak lengkap", "Kembali ke halaman sebelumnya dan coba sekali lagi."),
+    401: ("Anda perlu masuk lagi", "Sesi berakhir karena lama tidak dipakai. Masuk, lalu ulangi."),
+    403: ("Bukan untuk Anda", "Halaman ini untuk petugas lain. Kembali ke halaman utama."),
+    404: ("Tidak ada di sini", "Periksa nomornya, atau cari lewat daftar."),
+    405: ("Tidak bisa begitu", "Kembali ke halaman utama dan pakai tombol di sana."),
+    413: ("Terlalu besar", "Isi yang dikirim terlalu panjang. Ringkaskan, lalu kirim lagi."),
+    421: ("Alamat tidak dikenal", "Buka halaman ini lewat alamat yang tertulis di kotak."),
+    500: (
+        "Ada yang rusak di sini",
+        "Laporan tetap tersimpan. Coba lagi; bila berulang, panggil teknisi.",
+    ),
+}
+_CSRF: Final = (
+    "Halaman ini terlalu lama terbuka",
+    "Muat ulang halamannya, lalu kirim sekali lagi. Belum ada yang berubah.",
+)
+TYPED_FIELDS: Final = ("text", "note", "to", "result", "reason")
+"""Form fields that an error page gives back; never a passphrase or a number."""
+
+
+def install(app: Flask) -> None:
+    """Give `app` its error pages."""
+    app.register_error_handler(HTTPException, _page)
+
+
+def _page(error: HTTPException) -> tuple[str, int] | HTTPException:
+    code = error.code or 500
+    if code < 400:
+        return error
+    default = _WORDS[400] if code < 500 else _WORDS[500]
+    title, advice = _CSRF if isinstance(error, CSRFError) else _WORDS.get(code, default)
+    typed = () if code == 413 else _typed()
+    wrong_place = code == 421 or isinstance(error, InternalServerError)
+    page = "error_plain.html" if wrong_place else "error.html"
+    return render_template(page, title=title, advice=advice, code=code, typed=typed), code
+
+
+def _typed() -> tuple[str, ...]:
+    return tuple(filter(None, (request.form.get(name, "").strip() for name in TYPED_FIELDS)))

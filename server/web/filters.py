@@ -1,0 +1,59 @@
+"""Template filters: times as people say them, masked numbers, words for codes."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from server import words
+from server.domain.report import Status
+from sms.phone import mask, parse_phone, show
+
+
+def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
+    """Give the templates of `app` their filters.
+
+    Args:
+        app: gets `ago clock date moment iso lasting age mask phone category urgency status
+            journey line notice reason`.
+        now_s: seconds since 1970 (UTC), as the node believes them.
+        zone: WIB, WITA or WIT.
+    """
+    app.jinja_env.filters.update(
+        ago=lambda at_s: words.ago(at_s, now_s(), zone),
+        age=lambda at_s: words.lasting(max(0, now_s() - at_s)),
+        clock=lambda at_s: words.clock(at_s, zone),
+        date=lambda at_s: words.date(at_s, zone),
+        moment=lambda at_s: words.moment(at_s, zone),
+        iso=iso,
+        lasting=words.lasting,
+        mask=mask,
+        phone=phone,
+        category=lambda key: words.word(words.CATEGORIES, key),
+        urgency=lambda key: words.word(words.URGENCIES, key),
+        status=lambda status: words.STATUSES[Status(status)],
+        status_name=lambda status: words.STATUS_NAMES[Status(status)],
+        journey=lambda key: words.word(words.JOURNEYS, key),
+        line=lambda key: words.word(words.LINES, key),
+        move=lambda key: words.word(words.MOVES, key),
+        notice=notice,
+        reason=lambda key: words.word(words.NOTES, key),
+    )
+
+
+def iso(at_s: int) -> str:
+    """A time for `<time datetime>`: 2026-11-22T00:46:00Z."""
+    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def phone(number: str) -> str:
+    """An officer's number as people write it; what is no mobile number stays as it is."""
+    parsed = parse_phone(number)
+    return number if parsed is None else show(parsed)
+
+
+def notice(text: str) -> str:
+    """What an automatic text was about, from "<notice> <outcome>" or "<notice>"."""
+    name = re.split("[ :]", text, maxsplit=1)[0].lower()
+    return words.NOTICES.get(name, "kabar")

@@ -1,0 +1,109 @@
+"""Serves an application over HTTP with waitress: the one door to it."""
+
+import errno
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
+from waitress.task import ErrorTask
+
+from server.web.headers import HEADERS, NO_STORE
+
+log = logging.getLogger(__name__)
+THREADS: Final = 4
+_LOOP_S: Final = 0.25
+_HEADER_OCTETS_MAX: Final = 16 * 1024
+# Beyond what any body or answer here reaches: waitress would spool it to a temporary file.
+_NEVER_OCTETS: Final = 1 << 40
+
+
+class PortInUse(Exception):
+    """Port itu sudah dipakai program lain; hentikan program itu atau pilih port lain."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.sentence = (
+            f"Port {port} sudah dipakai program lain; hentikan program itu atau pilih port lain."
+        )
+
+
+class AddressRefused(Exception):
+    """Alamat itu tidak dapat dipakai; periksa [web] host dan port di kentongan.toml."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host, port)
+        self.sentence = (
+            f"Alamat {host} port {port} tidak dapat dipakai; "
+            "periksa [web] host dan port di kentongan.toml."
+        )
+
+
+def serve(
+    app: Flask,
+    host: str,
+    port: int,
+    stop: threading.Event,
+    ready: Callable[[int], None] = lambda _: None,
+) -> None:
+    """Serve until `stop` is set; returns within a second after it, unfinished requests aside.
+
+    Args:
+        app: what to serve; its `MAX_CONTENT_LENGTH` bounds every body.
+        host: address to listen on.
+        port: TCP port; 0 takes any free one.
+        stop: ends the serving.
+        ready: called with the port once connections are taken.
+
+    Raises:
+        PortInUse: another program listens there.
+        AddressRefused: the address is not this machine's, or not allowed.
+    """
+    sockets: dict[int, object] = {}
+    try:
+        server = create_server(
+            app,
+            map=sockets,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            # Somewhat above the site's own limit, whose refusal has words for people.
+            max_request_body_size=4 * (app.config["MAX_CONTENT_LENGTH"] or 0),
+            max_request_header_size=_HEADER_OCTETS_MAX,
+            inbuf_overflow=_NEVER_OCTETS,
+            outbuf_overflow=_NEVER_OCTETS,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        wasyncore.close_all(sockets)
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(port) from error
+        raise AddressRefused(host, port) from error
+    listeners = [kept for kept in sockets.values() if isinstance(kept, TcpWSGIServer)]
+    for listener in listeners:
+        listener.channel_class = _Channel
+    ready(listeners[0].effective_port)
+    log.info("serving", extra={"port": listeners[0].effective_port})
+    try:
+        while not stop.is_set():
+            wasyncore.loop(timeout=_LOOP_S, map=sockets, count=1)
+    finally:
+        server.task_dispatcher.shutdown(timeout=2)
+        wasyncore.close_all(sockets)
+
+
+class _ErrorTask(ErrorTask):  # type: ignore[misc]
+    """What waitress itself refuses carries the same headers as the pages."""
+
+    def execute(self) -> None:
+        self.response_headers.extend([*HEADERS.items(), ("Cache-Control", NO_STORE)])
+        super().execute()
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ErrorTask

@@ -1,0 +1,225 @@
+"""The Indonesian words that people read for categories, states, journeys, times and zones."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+from server.domain.report import Status
+
+CATEGORIES: Final = {
+    "pencurian": "Pencurian",
+    "perampokan": "Perampokan",
+    "curanmor": "Curanmor",
+    "ternak": "Pencurian ternak",
+    "penganiayaan": "Penganiayaan",
+    "mayat": "Penemuan mayat",
+    "kdrt": "KDRT",
+    "pelecehan": "Pelecehan",
+    "narkoba": "Narkoba",
+    "keributan": "Keributan",
+    "miras": "Miras",
+    "judi": "Judi",
+    "penipuan": "Penipuan",
+    "kecelakaan": "Kecelakaan",
+    "kebakaran": "Kebakaran",
+    "karhutla": "Kebakaran hutan/lahan",
+    "banjir": "Banjir",
+    "longsor": "Longsor",
+    "gempa": "Gempa",
+    "orang_hilang": "Orang hilang",
+    "medis": "Gawat medis",
+    "sengketa": "Sengketa",
+    "konflik": "Konflik warga",
+    "orang_mencurigakan": "Orang mencurigakan",
+    "orang_asing": "Orang asing",
+    "senjata": "Senjata",
+    "lingkungan": "Lingkungan",
+    "aparat": "Aduan aparat",
+    "infrastruktur": "Infrastruktur",
+    "lainnya": "Lainnya",
+}
+URGENCIES: Final = {"darurat": "Darurat", "tinggi": "Tinggi", "biasa": "Biasa"}
+STATUSES: Final = {
+    Status.NEW: "Belum diambil",
+    Status.TAKEN: "Diambil",
+    Status.FORWARDED: "Diteruskan",
+    Status.CLOSED: "Selesai",
+}
+STATUS_NAMES: Final = {
+    Status.NEW: "baru",
+    Status.TAKEN: "diambil",
+    Status.FORWARDED: "diteruskan",
+    Status.CLOSED: "selesai",
+}
+"""The states as they stand in addresses and exports."""
+
+MOVES: Final = {
+    "take": "ambil laporan",
+    "forward": "teruskan",
+    "close": "tutup",
+    "reopen": "buka lagi",
+}
+JOURNEYS: Final = {
+    "queued": "menunggu dikirim",
+    "submitting": "sedang dikirim",
+    "unknown": "mungkin terkirim",
+    "sent": "terkirim",
+    "delivered": "diterima HP warga",
+    "withheld": "ditahan, pulsa dijaga",
+    "failed": "gagal dikirim",
+    "expired": "kedaluwarsa",
+    "done": "dikerjakan",
+    "refused": "ditolak keadaan laporan",
+}
+LINES: Final = {
+    "received": "Laporan diterima",
+    "repeated": "Dikirim ulang dari HP yang sama",
+    "note": "Keterangan tambahan",
+    "cancel": "Pelapor minta laporan dibatalkan",
+    "taken": "Diambil",
+    "forwarded": "Diteruskan ke",
+    "answered": "Jawaban",
+    "closed": "Ditutup dengan hasil",
+    "reopened": "Dibuka lagi",
+    "message": "SMS otomatis",
+    "order done": "Perintah Polres",
+    "status ordered": "Polres memerintahkan",
+    "answer ordered": "Jawaban dari Polres",
+    "unknown": "Catatan dari versi yang lebih baru",
+    "sealed": "Catatan tersegel",
+}
+"""What a line of a report's history says, by its kind."""
+
+NOTICES: Final = {
+    "ack": "tanda terima",
+    "ack_darurat": "tanda terima darurat",
+    "ack_netral": "tanda terima",
+    "tanya_tempat": "pertanyaan tempat",
+    "tanya_apa": "pertanyaan kejadian",
+    "status": "jawaban STATUS",
+    "tambah_ok": "tambahan dicatat",
+    "ditangani": "kabar ditangani",
+    "diteruskan": "kabar diteruskan",
+    "selesai": "kabar selesai",
+    "buka_lagi": "kabar dibuka lagi",
+    "jawab": "jawaban petugas",
+}
+"""Automatic texts to villagers, by the first word of their notice."""
+
+NOTES: Final = {
+    "call": "Panggilan tak terjawab",
+    "missed call": "Panggilan tak terjawab",
+    "short code": "Dari layanan operator",
+    "not a mobile number": "Bukan dari HP warga",
+    "unanswerable": "Pengirim tidak dapat dijawab",
+    "command": "Perintah SMS",
+    "empty": "SMS kosong",
+    "stop": "Minta berhenti menerima info",
+    "unreadable": "SMS tidak terbaca",
+}
+"""Why a text became no report."""
+
+POLRES_STATES: Final = {
+    "": "",
+    "ok": "tersambung",
+    "fork": "jurnal bercabang; hubungi Polres sebelum memakai kotak ini",
+    "restored card": "kartu dipulihkan dari cadangan; hubungi Polres untuk kartu baru",
+    "revoked": "kotak ini dilaporkan hilang; hubungi Polres",
+    "keys need person": "Polres sedang memeriksa sebelum mengembalikan kunci",
+}
+MODEMS: Final = {
+    "good": "Modem baik",
+    "searching": "Modem mencari sinyal",
+    "silent": "Modem diam",
+    "absent": "Modem tidak ada",
+}
+UNITS: Final = (
+    "Polsek",
+    "SPKT Polres",
+    "Satreskrim",
+    "Satresnarkoba",
+    "Satlantas",
+    "Unit PPA",
+    "Babinsa",
+    "Kantor desa",
+    "Puskesmas",
+    "BPBD",
+    "Damkar",
+    "Dinas Sosial",
+)
+"""Units and agencies that a report is often handed to."""
+
+RESULTS: Final = (
+    "Selesai di tempat",
+    "Didamaikan",
+    "Diserahkan ke Polsek",
+    "Ditangani instansi terkait",
+    "Tidak terbukti",
+    "Dibatalkan pelapor",
+)
+"""Results that a report is often closed with."""
+
+_ZONE_HOURS: Final = {"WIB": 7, "WITA": 8, "WIT": 9}
+_DAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+_MONTHS: Final = (
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli"),
+    *("Agustus", "September", "Oktober", "November", "Desember"),
+)
+MINUTE_S: Final = 60
+HOUR_S: Final = 3_600
+DAY_S: Final = 86_400
+_MONTH_D: Final = 31
+
+
+def word(names: dict[str, str], key: str) -> str:
+    """The word for `key`; a key that has none yet is shown as it is, without underscores."""
+    return names.get(key, key.replace("_", " "))
+
+
+def local(at_s: int, zone: str) -> datetime:
+    """Wall time of a zone (WIB, WITA or WIT; WIB for others) for seconds since 1970 (UTC)."""
+    hours = _ZONE_HOURS.get(zone, 7)
+    return datetime.fromtimestamp(at_s, UTC).astimezone(timezone(timedelta(hours=hours), zone))
+
+
+def clock(at_s: int, zone: str) -> str:
+    """Time of day with its zone: 08.46 WITA."""
+    return f"{local(at_s, zone):%H.%M} {zone}"
+
+
+def date(at_s: int, zone: str) -> str:
+    """The day: Sabtu, 22 November 2026."""
+    moment = local(at_s, zone)
+    month = _MONTHS[moment.month - 1]
+    return f"{_DAYS[moment.weekday()]}, {moment.day} {month} {moment.year}"
+
+
+def moment(at_s: int, zone: str) -> str:
+    """The exact time: Sabtu, 22 November 2026 08.46 WITA."""
+    return f"{date(at_s, zone)} {clock(at_s, zone)}"
+
+
+def lasting(seconds: int) -> str:
+    """A span in its largest unit: 8 menit, 3 jam, 2 hari; below a minute: kurang dari 1 menit."""
+    if seconds < MINUTE_S:
+        return "kurang dari 1 menit"
+    if seconds < HOUR_S:
+        return f"{seconds // MINUTE_S} menit"
+    if seconds < DAY_S:
+        return f"{seconds // HOUR_S} jam"
+    return f"{seconds // DAY_S} hari"
+
+
+def ago(at_s: int, now_s: int, zone: str) -> str:
+    """How people say it: baru saja, 8 menit lalu, 3 jam lalu, kemarin 08.46, 14 Des 2026."""
+    seconds = now_s - at_s
+    if seconds < MINUTE_S:
+        return "baru saja" if seconds > -MINUTE_S else clock(at_s, zone)
+    then, now = local(at_s, zone), local(now_s, zone)
+    days = (now.date() - then.date()).days
+    if days == 0 or seconds < 6 * HOUR_S:
+        return f"{lasting(seconds)} lalu"
+    if days == 1:
+        return f"kemarin {then:%H.%M}"
+    if days <= _MONTH_D:
+        return f"{days} hari lalu"
+    return f"{then.day} {_MONTHS[then.month - 1][:3]} {then.year}"

@@ -1,0 +1,172 @@
+"""The desa's side of an exchange: what it brings, and what it takes from the answer."""
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+
+from sync import frame, journal, message, peers, seal
+from sync.chain import Head, LogId, genesis
+from sync.entry import Entry, Log
+from sync.errors import BadSignature, SyncError
+from sync.message import Answer, Request, State
+from sync.peers import Pinned
+from sync.seal import KeyPair
+from sync.session import Role, SessionKeys, read_wrap
+from sync.store import SqliteStore
+
+FRAME_OCTETS_MAX = 128 * 1024
+WANTED_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks for the desa: its log, its signing key, its RAM key, the pinned Polres."""
+
+    log_id: LogId
+    signing: KeyPair
+    ram: KeyPair
+    pinned: Pinned
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an answer brought.
+
+    Attributes:
+        state: a word of `message.State`.
+        acked: number of our last entry that the Polres holds.
+        orders: entries of the Polres' log that are new here.
+        keys: keys of down sessions and of our own older sessions.
+        more: whether another exchange at once would carry more.
+    """
+
+    state: str
+    acked: int
+    orders: tuple[Entry, ...]
+    keys: tuple[SessionKeys, ...]
+    more: bool
+    time_s: int
+
+
+def reader_of(node: int) -> bytes:
+    """How frames of the Polres' log name their reader: its keys live in RAM and change."""
+    return b"desa" + node.to_bytes(5, "big")
+
+
+def compose(
+    db: sqlite3.Connection,
+    speaker: Speaker,
+    wanted: tuple[bytes, ...],
+    time_s: int,
+    trust: int,
+) -> Request:
+    """What to bring: frames beyond the last receipt, and the sessions whose keys are wanted.
+
+    Runs inside a transaction, since frames are made from what is not framed yet.
+    """
+    store = SqliteStore(db)
+    log_id = speaker.log_id
+    journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange)
+    known = peers.receipt(db)
+    pair, evidence, acked = (b"", b""), b"", 0
+    if known is not None and known[0].log_id == log_id:
+        pair, acked = known[1], known[0].head.seq
+        evidence = _hash_at(store, log_id, acked)
+    frames = store.frames_after(log_id, acked, FRAME_OCTETS_MAX)
+    down = store.newest(log_id.node, Log.DOWN)
+    down_head = Head(0, genesis(log_id).hash) if down is None else store.head(down)
+    wanted = wanted[:WANTED_MAX]
+    sessions = dict.fromkeys([one.session for one in frames] + list(wanted))
+    return Request(
+        node=log_id.node,
+        instance=log_id.instance,
+        ram_key=speaker.ram.public,
+        time_s=time_s,
+        trust=trust,
+        receipt=pair,
+        head=store.head(log_id),
+        evidence=evidence,
+        down_instance=0 if down is None else down.instance,
+        down=down_head,
+        wraps=tuple(wrap for session in sessions for wrap in _polres_wrap(db, session)),
+        wanted=wanted,
+        frames=tuple(frame.pack(one) for one in frames),
+    )
+
+
+def seal_request(request: Request, speaker: Speaker, seed: bytes) -> bytes:
+    """The octets to post: node in clear, the rest signed and sealed to the Polres."""
+    body = request.pack()
+    signature = seal.sign(speaker.signing, message.REQUEST_DOMAIN, body)
+    sealed = seal.seal_box(speaker.pinned.exchange, message.envelope(body, signature), seed)
+    return request.node.to_bytes(5, "big") + sealed
+
+
+def request_hash(request: Request) -> bytes:
+    """What an answer must name to belong to this request."""
+    return hashlib.blake2b(request.pack(), digest_size=32).digest()
+
+
+def open_answer(octets: bytes, request: Request, speaker: Speaker) -> Answer:
+    """Read what the Polres gave back.
+
+    Raises:
+        CannotOpen, BadSignature, MalformedFrame: not the Polres' answer to this request.
+    """
+    body, signature = message.open_envelope(seal.open_box(speaker.ram, octets))
+    seal.verify(speaker.pinned.root, message.ANSWER_DOMAIN, body, signature)
+    answer = Answer.unpack(body)
+    if answer.request != request_hash(request):
+        raise BadSignature
+    return answer
+
+
+def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Speaker) -> Taken:
+    """Keep what an answer brought; runs inside the caller's transaction.
+
+    A broken or early frame of the Polres ends the taking; the rest comes next time.
+    """
+    store = SqliteStore(db)
+    receipt = peers.check_receipt(answer.receipt, speaker.pinned)
+    peers.keep_heard(db, answer.time_s, answer.state)
+    if receipt.log_id == speaker.log_id and answer.state not in {State.FORK, State.RESTORED_CARD}:
+        peers.keep_receipt(db, message.envelope(*answer.receipt))
+    orders: list[Entry] = []
+    for packed in answer.down:
+        try:
+            received = frame.unpack(packed)
+            _expect_down(received.log_id, speaker.log_id.node)
+            reader = reader_of(speaker.log_id.node)
+            orders += journal.accept(store, received, speaker.pinned.root, reader).new
+        except SyncError:
+            break
+    unacked = request.head.seq - receipt.head.seq
+    return Taken(
+        state=answer.state,
+        acked=receipt.head.seq,
+        orders=tuple(orders),
+        keys=_keys(answer, speaker),
+        more=answer.state == State.OK and bool(request.frames) and unacked > 0,
+        time_s=answer.time_s,
+    )
+
+
+def _keys(answer: Answer, speaker: Speaker) -> tuple[SessionKeys, ...]:
+    contents = [seal.open_box(speaker.ram, sealed) for _, sealed in answer.down_wraps]
+    return tuple(read_wrap(content)[0] for content in (*contents, *answer.keys))
+
+
+def _expect_down(log_id: LogId, node: int) -> None:
+    if log_id.log is not Log.DOWN or log_id.node != node:
+        raise BadSignature
+
+
+def _hash_at(store: SqliteStore, log_id: LogId, seq: int) -> bytes:
+    return genesis(log_id).hash if seq == 0 else store.hash_at(log_id, seq) or b""
+
+
+def _polres_wrap(db: sqlite3.Connection, session: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    rows = db.execute(
+        "select box from wraps where session = ? and role = ?", (session, Role.POLRES.value)
+    ).fetchall()
+    return tuple((session, bytes(box)) for (box,) in rows)
