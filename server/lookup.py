@@ -85,3 +85,8 @@ def open_locked(db: sqlite3.Connection) -> frozenset[str]:
     """Tickets of reports that are not closed and that nobody here can read yet."""
     rows = db.execute("select ticket from reports where locked and status < 4")
     return frozenset(str(ticket) for (ticket,) in rows)
+
+
+def officer_numbers(db: sqlite3.Connection) -> tuple[str, ...]:
+    """Numbers of the officers in the phone book."""
+    return tuple(str(n) for (n,) in db.execute("select number from contacts order by name"))

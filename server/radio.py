@@ -152,6 +152,8 @@ def send_one(modem: Modem, text: Outgoing, reference: int, attempts: int) -> Sen
     except SendUnknown:
         return Sent(State.UNKNOWN, None, "tidak ada kepastian dari modem")
     except SendRefused as refusal:
+        if refusal.uncertain:
+            return Sent(State.UNKNOWN, None, "tidak ada kepastian dari jaringan")
         if attempts + 1 >= SEND_ATTEMPTS_MAX:
             return Sent(State.FAILED, None, f"ditolak jaringan ({refusal.detail})")
         return Sent(State.QUEUED, None, None)

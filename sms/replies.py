@@ -225,6 +225,17 @@ def fields_of(key: ReplyKey) -> frozenset[str]:
     return _FIELDS[key]
 
 
+def limit(key: ReplyKey, field: str) -> int:
+    """Septets that a field of a text may take before it is cut.
+
+    Raises:
+        KeyError: the text has no such field.
+    """
+    if field not in _FIELDS[key]:
+        raise KeyError(field)
+    return FIELD_MAX[field]
+
+
 def render(key: ReplyKey, **fields: str | int) -> str:
     """Fill in a text.
 

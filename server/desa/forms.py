@@ -2,11 +2,26 @@
 
 from typing import Final
 
-from wtforms import Form, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    Form,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length
 
-ANSWER_SEPTETS: Final = 120
+from server.domain.errors import Reason
+from sms.alphabet import septets, to_gsm7
+from sms.replies import FIELD_MAX
+
+ANSWER_SEPTETS: Final = FIELD_MAX["jawab"]
 """Room for an answer beside the words around it, so that the whole stays one SMS."""
+UNIT_CHARACTERS: Final = FIELD_MAX["instansi"]
+RESULT_CHARACTERS: Final = FIELD_MAX["hasil"]
 
 SHORT_CHARACTERS: Final = 60
 NOTE_CHARACTERS: Final = 300
@@ -26,10 +41,22 @@ def _short(characters: int) -> Length:
     return Length(max=characters, message=f"Paling panjang {characters} huruf; ringkaskan.")
 
 
-class AnswerForm(Form):
-    """Jawab pelapor. The length in septets is judged where the SMS is made."""
+def _one_sms(_: Form, field: Field) -> None:
+    """Refuse what would be cut or lost on its way into one SMS."""
+    plain = to_gsm7(field.data or "")
+    lost = next((char for char in plain if septets(char) is None), None)
+    if lost is not None:
+        raise ValidationError(f"Tanda {lost} tidak dapat dikirim lewat SMS; hapus dahulu.")
+    if (septets(plain) or 0) > ANSWER_SEPTETS:
+        raise ValidationError(Reason.TEXT_TOO_LONG.value)
 
-    text = TextAreaField(filters=[_filled], validators=[_needed("Tulis dahulu jawabannya.")])
+
+class AnswerForm(Form):
+    """Jawab pelapor, with one SMS."""
+
+    text = TextAreaField(
+        filters=[_filled], validators=[_needed("Tulis dahulu jawabannya."), _one_sms]
+    )
 
 
 class ForwardForm(Form):
@@ -37,7 +64,7 @@ class ForwardForm(Form):
 
     to = StringField(
         filters=[_filled],
-        validators=[_needed("Pilih atau tulis unit tujuannya."), _short(SHORT_CHARACTERS)],
+        validators=[_needed("Pilih atau tulis unit tujuannya."), _short(UNIT_CHARACTERS)],
     )
     note = TextAreaField(filters=[_filled], validators=[_short(NOTE_CHARACTERS)])
 
@@ -47,7 +74,7 @@ class CloseForm(Form):
 
     result = StringField(
         filters=[_filled],
-        validators=[_needed("Tulis dahulu hasilnya."), _short(SHORT_CHARACTERS)],
+        validators=[_needed("Tulis dahulu hasilnya."), _short(RESULT_CHARACTERS)],
     )
 
 

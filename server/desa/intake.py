@@ -11,7 +11,7 @@ from server.domain import requests as r
 from server.domain import ticket as tickets
 from server.domain.classify import classify
 from server.domain.clock import hear
-from server.domain.decide import Decision, Situation, decide_text, sensitive
+from server.domain.decide import Decision, Situation, decide_call, decide_text, sensitive
 from server.domain.react import react
 from server.domain.report import Report, Stamp, Status, Trust
 from server.ledger import day_of
@@ -66,6 +66,17 @@ def read_pending(node: Node, now_s: float) -> int:
         else:
             _wait(node, [by_id[row_id].row for row_id in assembly.row_ids])
     return done
+
+
+def missed_call(node: Node, number: str, now_s: float) -> None:
+    """Somebody rang: journal it and tell a mobile number how to write."""
+    phone = parse_phone(number)
+    call = r.CallArrived(phone or number, answerable=phone is not None)
+    stamp = node.stamp(now_s)
+    node.traffic.hear(call.sender, "", now_s)
+    cause = f"call:{stamp.boot}:{stamp.mono_ms}"
+    node.ledger.record(stamp, decide_call(call), cause=cause)
+    node.speak_soon.set()
 
 
 def remember_seen(node: Node, now_s: float) -> None:
@@ -233,7 +244,7 @@ def with_reactions(
     """Add the texts that follow from a decision's events; a sealed matter alarms nobody here."""
     if decision.official:
         return decision
-    officers = tuple(number for _, _, number in lookup.contacts(node.projection.db))
+    officers = lookup.officer_numbers(node.projection.db)
     clock = words.clock(stamp.wall_s, node.settings.desa.zone)
     notices = list(decision.notices)
     for event in decision.events:

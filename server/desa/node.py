@@ -31,7 +31,8 @@ from sync.session import RecipientList
 from sync.store import SqliteStore
 
 Random = Callable[[int], bytes]
-RoadMaker = Callable[[str], Road]
+# Opens a road to an address, with its time-out in seconds.
+RoadMaker = Callable[[str, float], Road]
 
 
 @dataclass(slots=True)

@@ -36,11 +36,11 @@ class Day:
 
 
 def sort_day(reports: Iterable[Report], now_s: int, zone: str) -> Day:
-    """Sort reports for Hari ini: what nobody took comes before what is being worked."""
+    """Sort reports for Hari ini: what nobody took comes first, before that what can be read."""
     kept = tuple(reports)
     open_ = sorted(
         (report for report in kept if report.status is not Status.CLOSED),
-        key=lambda report: (report.status, report.received_s),
+        key=lambda report: (report.status, report.locked or report.sealed, report.received_s),
     )
     today = words.local(now_s, zone).date()
     new = [report for report in open_ if report.status is Status.NEW]

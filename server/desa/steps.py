@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hardware.errors import HardwareError
+from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa.node import Node, begin_session
 from server.domain import events as e
+from server.domain import remind as domain_remind
 from server.domain.clock import hear
 from server.domain.decide import Decision
 from server.domain.report import Trust
@@ -58,6 +60,14 @@ def listen(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
     kept = radio.keep_listed(node.database, node.vault, node.sim, listed, day)
     for slot in listed:
         modem.forget(slot)
+    return Outcome(Result.DONE, len(kept.fresh))
+
+
+def keep_passing(node: Node, hex_pdu: str, now_s: float) -> Outcome:
+    """Keep a PDU that came past the memories (+CMT, +CDS): it exists nowhere else."""
+    slot = Slot(memory="", index=0, pdu=hex_pdu, stat=0)
+    day = day_of(node.stamp(now_s))
+    kept = radio.keep_listed(node.database, node.vault, "", (slot,), day)
     return Outcome(Result.DONE, len(kept.fresh))
 
 
@@ -236,8 +246,26 @@ def _road(node: Node) -> Road:
         url = node.settings.polres.url
         if not url:
             raise NoRoad
-        node.road = node.make_road(url)
+        node.road = node.make_road(url, float(node.settings.polres.timeout_s))
     return node.road
+
+
+def remind(node: Node, now_s: float) -> Outcome:
+    """Alarm the officers again about urgent reports that nobody has taken, also while locked."""
+    stamp = node.stamp(now_s)
+    count = 0
+    with node.database.lock:
+        for report in lookup.reports(node.projection.db):
+            notices = domain_remind.remind(
+                report, lookup.officer_numbers(node.projection.db), stamp.wall_s
+            )
+            if notices:
+                cause = domain_remind.cause(report, stamp.wall_s)
+                node.ledger.record(stamp, Decision((), notices), cause=cause)
+                count += len(notices)
+    if count:
+        node.speak_soon.set()
+    return Outcome(Result.DONE if count else Result.NOTHING, count)
 
 
 def tend(node: Node, now_s: float) -> Outcome:

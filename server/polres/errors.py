@@ -42,3 +42,7 @@ class UserExists(PolresError):
 
 class BadUserName(PolresError):
     """Nama akun hanya boleh berisi huruf kecil, angka, titik dan garis, 2 sampai 32 karakter."""
+
+
+class UnknownUser(PolresError):
+    """Akun itu tidak ada; lihat daftar akun yang terdaftar."""

@@ -44,8 +44,7 @@ class Fold:
         self._db = connection
         self._keys = keys
         self._node = node.node
-        duty = b"" if node.duty is None else keys.reveal("duty", node.node, node.duty)
-        self._vault = Vault(duty, _NO_SESSION, KeyPair(b"", b""))
+        self._vaults: dict[int, Vault] = {}
 
     def take(self, entries: Sequence[Entry]) -> tuple[Opened, ...]:
         """Fold entries; returns those that could be read."""
@@ -63,9 +62,8 @@ class Fold:
         return tuple(opened)
 
     def _open(self, entry: Entry) -> Opened | None:
-        self._learn(entry.header)
         try:
-            body = self._vault.open_entry(entry)
+            body = self._vault(entry.header).open_entry(entry)
         except CannotOpen:
             return None
         try:
@@ -76,30 +74,42 @@ class Fold:
             return Opened(entry.header, Stamp(seen_s, Trust.UNKNOWN, 0, 0), e.Unknown(0))
         return Opened(entry.header, stamp, event)
 
-    def _learn(self, header: Header) -> None:
-        if self._vault.knows(header.session) is not None:
-            return
+    def _vault(self, header: Header) -> Vault:
+        """The keys that may open an entry, with those of its session as far as they are known."""
+        number = header.instance if header.log is Log.UP else 0
+        if number not in self._vaults:
+            hidden = nodes.duty(self._db, self._node, number)
+            duty = b"" if hidden is None else self._keys.reveal("duty", self._node, hidden)
+            self._vaults[number] = Vault(duty, _NO_SESSION, KeyPair(b"", b""))
+        vault = self._vaults[number]
+        if vault.knows(header.session) is None:
+            learned = self._session(header)
+            if learned is not None:
+                vault.learn(learned)
+        return vault
+
+    def _session(self, header: Header) -> SessionKeys | None:
         if header.log is Log.DOWN:
-            hidden = nodes.down_session(self._db, self._node, header.session)
+            kind, hidden = "down", nodes.down_session(self._db, self._node, header.session)
         else:
             row = nodes.session(self._db, self._node, header.session)
-            hidden = None if row is None else row.content
-        if hidden is not None:
-            kind = "down" if header.log is Log.DOWN else "session"
-            keys, _started_s = read_wrap(self._keys.reveal(kind, self._node, hidden))
-            self._vault.learn(keys)
+            kind, hidden = "session", None if row is None else row.content
+        if hidden is None:
+            return None
+        keys, _started_s = read_wrap(self._keys.reveal(kind, self._node, hidden))
+        return keys
 
     def _sealed(self, header: Header) -> None:
         if header.log is Log.DOWN:
             return
-        locked = self._vault.knows(header.session) is None
+        locked = self._vault(header).knows(header.session) is None
         ticket = ticket_text(header.ticket)
         if ticket is not None:
             kept = reports.find(self._db, self._node, ticket)
             before = None if kept is None else kept.report
             after = evolve_sealed(before, header, locked=locked)
             if after is not None and after != before:
-                begun = kept is None or after.seq == header.seq
+                begun = kept is None or after.seq != kept.report.seq
                 instance = header.instance if begun or kept is None else kept.instance
                 reports.put(self._db, Kept(self._node, instance, after))
         self._line(header, ticket, LineKind.SEALED, text="locked" if locked else "unit")

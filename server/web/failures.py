@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 _WORDS: Final = {
     400: ("Permintaan tidak lengkap", "Kembali ke halaman sebelumnya dan coba sekali lagi."),
@@ -39,9 +39,7 @@ def _page(error: HTTPException) -> tuple[str, int] | HTTPException:
     default = _WORDS[400] if code < 500 else _WORDS[500]
     title, advice = _CSRF if isinstance(error, CSRFError) else _WORDS.get(code, default)
     typed = () if code == 413 else _typed()
-    wrong_place = code == 421 or isinstance(error, InternalServerError)
-    page = "error_plain.html" if wrong_place else "error.html"
-    return render_template(page, title=title, advice=advice, code=code, typed=typed), code
+    return render_template("error.html", title=title, advice=advice, code=code, typed=typed), code
 
 
 def _typed() -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from server.polres.errors import NewerTables
 from server.polres.store import schema
 
+__all__ = ("FILE_NAME", "Connection", "Tables", "migrate", "open_tables")
+
 FILE_NAME = "polres.db"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PRAGMAS = (

@@ -20,7 +20,6 @@ class Node:
     name: str
     instance: int
     public: bytes | None
-    duty: bytes | None
     enrolled_s: int | None
     down_instance: int
     people_version: int
@@ -139,6 +138,22 @@ def put_card(connection: Connection, made: CardRow) -> None:
             public=made.public,
             certificate=made.certificate,
         )
+    )
+
+
+def duty(connection: Connection, node: int, instance: int) -> bytes | None:
+    """The hidden duty key of an instance of a desa."""
+    table = schema.duty_keys
+    content: bytes | None = connection.scalar(
+        select(table.c.content).where(table.c.node == node, table.c.instance == instance)
+    )
+    return content
+
+
+def add_duty(connection: Connection, node: int, instance: int, content: bytes) -> None:
+    """Keep the hidden duty key of a new instance."""
+    connection.execute(
+        schema.duty_keys.insert().values(node=node, instance=instance, content=content)
     )
 
 

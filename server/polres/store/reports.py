@@ -1,8 +1,9 @@
 """Rows of the projection: reports, history, texts, contacts and the journeys of orders."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.domain.report import Report, Status
@@ -11,6 +12,7 @@ from server.polres.store import schema
 _REPORTS, _HISTORY, _OUTGOING = schema.reports, schema.history, schema.outgoing
 _ORDERS, _TEXTS, _CONTACTS = schema.orders, schema.texts, schema.contacts
 _REPORT_FIELDS = tuple(field.name for field in fields(Report))
+_SEARCHED = ("ticket", "sender", "text", "category", "dusun", "landmark", "officer")
 Key = tuple[int, int, int]
 """Node, instance and number of an entry."""
 
@@ -97,10 +99,40 @@ def find(connection: Connection, node: int, ticket: str) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-def every(connection: Connection) -> tuple[Kept, ...]:
-    """All reports, newest first."""
+def search(
+    connection: Connection,
+    *,
+    node: int | None = None,
+    status: Status | None = None,
+    urgency: str | None = None,
+    text: str = "",
+    limit: int | None = None,
+) -> tuple[Kept, ...]:
+    """Reports that fit all that is given, newest first; `text` is looked for in every word."""
+    chosen = select(_REPORTS)
+    if node is not None:
+        chosen = chosen.where(_REPORTS.c.node == node)
+    if status is not None:
+        chosen = chosen.where(_REPORTS.c.status == int(status))
+    if urgency is not None:
+        chosen = chosen.where(_REPORTS.c.urgency == urgency)
+    for word in text.split():
+        columns = (_REPORTS.c[name] for name in _SEARCHED)
+        chosen = chosen.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     order = (_REPORTS.c.received_s.desc(), _REPORTS.c.node, _REPORTS.c.seq.desc())
-    return tuple(_kept(row) for row in connection.execute(select(_REPORTS).order_by(*order)))
+    rows = connection.execute(chosen.order_by(*order).limit(limit))
+    return tuple(_kept(row) for row in rows)
+
+
+def open_counts(connection: Connection) -> dict[int, tuple[int, int]]:
+    """(open, open and urgent) reports of each desa that has any."""
+    urgent = func.sum(case((_REPORTS.c.urgency == "darurat", 1), else_=0))
+    rows = connection.execute(
+        select(_REPORTS.c.node, func.count(), urgent)
+        .where(_REPORTS.c.status != int(Status.CLOSED))
+        .group_by(_REPORTS.c.node)
+    )
+    return {node: (count, urgent_count) for node, count, urgent_count in rows}
 
 
 def put(connection: Connection, kept: Kept) -> None:
@@ -265,8 +297,8 @@ def _order_is(key: Key) -> ColumnElement[bool]:
     return and_(_ORDERS.c.node == node, _ORDERS.c.instance == instance, _ORDERS.c.seq == seq)
 
 
-def _kept(row: Row[tuple[object, ...]]) -> Kept:
-    values = dict(row._mapping)
+def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
+    values = dict(zip(_REPORTS.columns.keys(), row, strict=True))
     node, instance = values.pop("node"), values.pop("instance")
     values["status"] = Status(values["status"])
     return Kept(node, instance, Report(**values))

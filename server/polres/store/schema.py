@@ -63,7 +63,6 @@ nodes = Table(
     _text("name"),
     _int("instance"),
     _blob("public", null=True),
-    _blob("duty", null=True),
     _int("enrolled_s", null=True),
     _int("down_instance"),
     _int("people_version"),
@@ -89,6 +88,14 @@ cards = Table(
     _int("tries"),
     _blob("public", null=True),
     _blob("certificate", null=True),
+)
+# A desa's own key of each of its instances, hidden; it opens the entries of class `DUTY`.
+duty_keys = Table(
+    "duty_keys",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _blob("content"),
 )
 session_keys = Table(
     "session_keys",

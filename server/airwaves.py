@@ -1,0 +1,249 @@
+"""The airwaves around a virtual modem: JSON lines in, texts and calls; texts out, JSON lines."""
+
+import json
+import os
+import select
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TextIO
+
+from hardware.held import SlotChange
+from hardware.latency import Latency
+from hardware.pty import PtyModem
+from hardware.virtual import VirtualModem
+from sms.errors import PduError, UnsendableError
+from sms.pdu import decode_submit, encode_status_report, split_deliver
+from sms.tpdu import Submit
+
+RINGS: Final = 2
+RING_S: Final = 0.4
+_LOOK_S: Final = 0.25
+_CHUNK: Final = 65536
+_LINE_OCTETS_MAX: Final = 1 << 20
+_DELIVERED: Final = 0
+_PHONE: Final = frozenset("+0123456789*#")
+
+
+class BadLine(Exception):
+    """Baris ini tidak dikenal; tulis {"from","text"}, {"pdu"} atau {"ring"}."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence or (type(self).__doc__ or "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that a phone sends."""
+
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A PDU that the network delivers as it is, in hex."""
+
+    pdu: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A call that rings for a moment and is hung up."""
+
+    number: str
+
+
+def parse_line(line: str) -> Text | Raw | Ring:
+    """Read one JSON line.
+
+    Raises:
+        BadLine: it is none of the three.
+    """
+    try:
+        told: object = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadLine("Baris ini bukan JSON yang sah.") from error
+    match told:
+        case {"from": str(sender), "text": str(text)}:
+            return Text(sender, text)
+        case {"pdu": str(pdu)}:
+            return Raw(pdu)
+        case {"ring": str(number)} if number and set(number) <= _PHONE:
+            return Ring(number)
+        case _:
+            raise BadLine
+
+
+class Airwaves:
+    """The network around one virtual modem.
+
+    Args:
+        link: path that programs open as the modem's tty.
+        store: file that keeps what the modem holds; None keeps nothing.
+        latency: as of `PtyModem`.
+        tell: takes what happens, in order, as objects for JSON lines.
+        now: an aware time in the zone in which the service centre writes.
+    """
+
+    def __init__(
+        self,
+        link: Path,
+        store: Path | None,
+        latency: Latency,
+        tell: Callable[[dict[str, object]], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._tell, self._now = tell, now
+        self._reference = 0
+        self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
+        self._modem = _Modem(store=store, on_send=self._sent, on_slot=self._slot)
+        self.pty = PtyModem(self._modem, link, latency)
+
+    def take(self, line: str, stop: threading.Event) -> None:
+        """Do what one JSON line says; an error is told and changes nothing."""
+        try:
+            match parse_line(line):
+                case Text(sender, text):
+                    self._deliver(self._split(sender, text))
+                case Raw(pdu):
+                    self._deliver((pdu,))
+                case Ring(number):
+                    self._ring(number, stop)
+        except BadLine as error:
+            told: dict[str, object] = {"error": error.sentence}
+            self.pty.call(lambda _: self._tell(told))
+
+    def _split(self, sender: str, text: str) -> tuple[str, ...]:
+        self._reference += 1
+        wide = self._reference % 2 == 0
+        reference = self._reference % (65536 if wide else 256)
+        try:
+            return split_deliver(sender, text, self._now(), reference, wide)
+        except UnsendableError as error:
+            raise BadLine(f"SMS ini tidak dapat dikirim: {error}.") from error
+
+    def _deliver(self, pdus: Iterable[str]) -> None:
+        def act(modem: VirtualModem) -> None:
+            waiting = modem.waiting()
+            for pdu in pdus:
+                try:
+                    modem.deliver(pdu)
+                except ValueError as error:
+                    raise BadLine("PDU ini bukan PDU SMS.") from error
+            if modem.waiting() > waiting:
+                self._tell({"waiting": modem.waiting()})
+
+        self.pty.call(act)
+
+    def _ring(self, number: str, stop: threading.Event) -> None:
+        for _ in range(RINGS):
+            self.pty.call(lambda modem: modem.ring(number))
+            stop.wait(RING_S)
+        self.pty.call(lambda modem: modem.hang_up())
+
+    def _slot(self, change: SlotChange) -> None:
+        slot = {"memory": change.memory, "index": change.index, "change": change.action}
+        self._tell({"slot": slot, "waiting": self._modem.waiting()})
+
+    def _sent(self, pdu: str) -> tuple[str, ...]:
+        try:
+            text = decode_submit(pdu)
+        except PduError as error:
+            self._tell({"error": error.sentence, "pdu": pdu})
+            return ()
+        self._gather(text)
+        if not text.report_requested:
+            return ()
+        now = self._now()
+        number = self._modem.reference
+        return (encode_status_report(number, text.recipient, now, now, _DELIVERED),)
+
+    def _gather(self, text: Submit) -> None:
+        part = text.part
+        if part is None:
+            self._tell({"to": text.recipient, "text": text.text, "parts": 1})
+            return
+        key = (text.recipient, part.reference, part.total)
+        held = self._parts.setdefault(key, {})
+        held[part.number] = text.text
+        if len(held) == part.total:
+            del self._parts[key]
+            whole = "".join(held[number] for number in sorted(held))
+            self._tell({"to": text.recipient, "text": whole, "parts": part.total})
+
+
+class _Modem(VirtualModem):
+    """Tells the reference of the text that it accepted last, as +CMGS answers it."""
+
+    @property
+    def reference(self) -> int:
+        return self._held.reference
+
+
+def simulate(
+    link: Path,
+    store: Path | None,
+    latency: Latency,
+    lines_in: TextIO,
+    lines_out: TextIO,
+    stop: threading.Event,
+    now: Callable[[], datetime],
+) -> None:
+    """Serve a virtual modem at `link` until `stop` is set; leaves within half a second.
+
+    Takes from `lines_in` the lines `{"from", "text"}`, `{"pdu"}` and `{"ring"}`; its end does
+    not stop the modem. Writes to `lines_out` for each text that the modem sends
+    `{"to", "text", "parts"}` (its parts joined), for each slot
+    `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
+    when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
+    Whoever asks for a delivery report gets one: every text arrives.
+
+    Args:
+        link: path of the tty for programs.
+        store: file that keeps what the modem holds, or None.
+        latency: "none" or "usb".
+        lines_in: must have a file descriptor.
+        lines_out: flushed after each line; once its reader has gone, what happens is not told.
+        stop: ends it.
+        now: an aware time in the zone in which the service centre writes.
+    """
+
+    def tell(happened: dict[str, object]) -> None:
+        with suppress(BrokenPipeError):
+            lines_out.write(json.dumps(happened) + "\n")
+            lines_out.flush()
+
+    air = Airwaves(link, store, latency, tell, now)
+    hearing = threading.Thread(
+        target=_hear, args=(lines_in.fileno(), air, stop), name="airwaves", daemon=True
+    )
+    hearing.start()
+    try:
+        air.pty.run(stop)
+    finally:
+        stop.set()
+        hearing.join()
+
+
+def _hear(descriptor: int, air: Airwaves, stop: threading.Event) -> None:
+    # The descriptor itself is read: a thread that waits inside a text stream holds its lock
+    # when the interpreter ends.
+    held = b""
+    while not stop.is_set():
+        ready, _, _ = select.select([descriptor], [], [], _LOOK_S)
+        if not ready:
+            continue
+        chunk = os.read(descriptor, _CHUNK)
+        *lines, held = (held + chunk).split(b"\n")
+        if not chunk and held:
+            lines, held = [held], b""
+        for line in filter(bytes.strip, lines):
+            air.take(line.decode("utf-8", "replace"), stop)
+        held = held[:_LINE_OCTETS_MAX]
+        if not chunk:
+            return

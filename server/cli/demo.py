@@ -1,0 +1,1 @@
+"""`kentongan demo`: the whole road on one machine."""

@@ -1,0 +1,73 @@
+"""`kentongan desa`: the village node."""
+
+import json
+import secrets
+from pathlib import Path
+
+import click
+
+from server import control
+from server.desa import commands, setup
+from server.desa.run import run
+
+DIRECTORY = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def desa() -> None:
+    """The village node."""
+
+
+@desa.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--card", type=FILE, required=True, help="Enrolment card from the Polres.")
+@click.option("--modem", "modems", multiple=True, required=True, help="Candidate tty; repeatable.")
+@click.option("--port", type=int, help="TCP port of the pages.")
+def init(directory: Path, card: Path, modems: tuple[str, ...], port: int | None) -> None:
+    """Prepare DIRECTORY from an enrolment card."""
+    click.echo(setup.init(directory, card, modems, port, secrets.token_bytes))
+
+
+@desa.command(name="run")
+@click.argument("directory", type=DIRECTORY)
+def run_command(directory: Path) -> None:
+    """Run the node until it is told to stop."""
+    run(directory)
+
+
+@desa.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def status(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag of the command line
+    """Show inbox, reports, outbox, journal, modem and clock."""
+    try:
+        figures = control.ask(directory, "status")
+    except control.NotRunning:
+        figures = commands.status_readonly(directory)
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in dict(figures).items():  # type: ignore[call-overload]
+        click.echo(f"{name:16} {value}")
+
+
+@desa.group()
+def officer() -> None:
+    """Officers who may log in."""
+
+
+@officer.command(name="add")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("name")
+def officer_add(directory: Path, name: str) -> None:
+    """Make an account; passphrase and phone link are shown this once."""
+    try:
+        new = control.ask(directory, "officer add", name=name)
+    except control.NotRunning:
+        new = commands.add_officer_offline(directory, name)
+    shown = dict(new)  # type: ignore[call-overload]
+    click.echo(f"Petugas      {shown['name']}")
+    click.echo(f"Kata sandi   {shown['passphrase']}")
+    click.echo(f"Tautan HP    http://{shown['host']}:{shown['port']}{shown['phone_path']}")
+    click.echo("Catat sekarang: keduanya tidak disimpan dan tidak ditampilkan lagi.")

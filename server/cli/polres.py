@@ -1,0 +1,135 @@
+"""`kentongan polres`: the district server."""
+
+import json
+from pathlib import Path
+from typing import cast
+
+import click
+
+from server import control
+from server.card import parse_card, write_card
+from server.polres import commands
+from server.polres.district import init as prepare
+from server.polres.district import open_district
+from server.polres.run import run
+from server.running import only_one
+
+DIRECTORY = click.Path(path_type=Path, file_okay=False)
+
+
+def _ask(directory: Path, command: str, **values: str) -> object:
+    """Let the running server do it; without one, do it here."""
+    try:
+        return control.ask(directory, command, **values)
+    except control.NotRunning:
+        with only_one(directory):
+            district = open_district(directory)
+            try:
+                return commands.answers(district)[command](values)
+            finally:
+                district.close()
+
+
+@click.group()
+def polres() -> None:
+    """The district server."""
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--name", default="Polres", help="Name that people read.")
+def init(directory: Path, name: str) -> None:
+    """Prepare DIRECTORY."""
+    click.echo(prepare(directory, name))
+
+
+@polres.command(name="run")
+@click.argument("directory", type=DIRECTORY)
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="TCP port.")
+def run_command(directory: Path, host: str | None, port: int | None) -> None:
+    """Run the server until it is told to stop."""
+    run(directory, host, port)
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+@click.argument("name")
+@click.option("--url", required=True, help="Where the desa reaches the Polres.")
+@click.option("--card", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def enroll(directory: Path, code: str, name: str, url: str, card: Path) -> None:
+    """Write the enrolment card of a desa: CODE as 52.04.07.2001, NAME as villagers read it."""
+    made = _ask(directory, "enroll", code=code, name=name, url=url)
+    write_card(card, parse_card(json.dumps(made)))
+    click.echo(f"Kartu {name} ditulis ke {card}. Berlaku 7 hari, untuk satu kotak.")
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def reports(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag of the command line
+    """List the reports of all desa."""
+    for line in cast("list[dict[str, object]]", _ask(directory, "reports")):
+        if as_json:
+            click.echo(json.dumps(line, ensure_ascii=False))
+        else:
+            click.echo(f"{line['desa']}  {line['ticket']}  {line['urgency']:8} {line['status']}")
+
+
+@polres.group()
+def user() -> None:
+    """Accounts of the district server."""
+
+
+@user.command(name="add")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("name")
+@click.option("--role", required=True, help="spkt, binmas, kapolres, propam or admin.")
+def user_add(directory: Path, name: str, role: str) -> None:
+    """Make an account; its passphrase is shown this once."""
+    made = cast("dict[str, str]", _ask(directory, "user add", name=name, role=role))
+    click.echo(f"Akun         {made['name']}")
+    click.echo(f"Kata sandi   {made['passphrase']}")
+    click.echo(f"Masuk di     {made['address']}")
+    click.echo("Catat sekarang: kata sandi tidak disimpan dan tidak ditampilkan lagi.")
+
+
+@polres.group()
+def keys() -> None:
+    """Session keys of the desa."""
+
+
+@keys.command(name="grant")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+@click.option("--by", default="operator", help="Who allows it.")
+def keys_grant(directory: Path, code: str, by: str) -> None:
+    """Allow one return of session keys to a desa, for 30 minutes."""
+    _ask(directory, "keys grant", code=code, by=by)
+    click.echo("Diizinkan: kunci sesi kembali pada pertukaran berikutnya, paling lama 30 menit.")
+
+
+@polres.group()
+def officer() -> None:
+    """Officers of the desa."""
+
+
+@officer.command(name="approve")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+@click.argument("name")
+@click.option("--by", default="operator", help="Who approves.")
+def officer_approve(directory: Path, code: str, name: str, by: str) -> None:
+    """Put an officer who asked on the signed list of a desa."""
+    _ask(directory, "officer approve", code=code, name=name, by=by)
+    click.echo(f"{name} masuk daftar; desa menerimanya pada pertukaran berikutnya.")
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+def revoke(directory: Path, code: str) -> None:
+    """Close a box that was reported stolen: no keys and no orders go there any more."""
+    _ask(directory, "revoke", code=code)
+    click.echo("Kotak ditutup: kunci dan perintah tidak lagi dikirim ke sana.")

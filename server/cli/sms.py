@@ -1,0 +1,21 @@
+"""`kentongan sms`: the codec for people and other programs."""
+
+import sys
+
+import click
+
+from sms.decode import decode_line
+
+
+@click.group()
+def sms() -> None:
+    """Texts and PDUs."""
+
+
+@sms.command()
+def decode() -> None:
+    """Decode PDUs: JSON lines {"pdu"} in, JSON lines with what they hold out."""
+    for line in sys.stdin:
+        if line.strip():
+            click.echo(decode_line(line))
+            sys.stdout.flush()

@@ -1,0 +1,142 @@
+"""What a running node answers on its control socket, and the same figures without one."""
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from server import lookup
+from server import settings as settings_file
+from server.card import node_number
+from server.database import open_readonly
+from server.desa import keys as key_files
+from server.desa import login
+from server.desa.frontdesk import box_of
+from server.desa.node import Node, open_node
+from server.domain import events as e
+from server.domain.decide import Decision
+from server.domain.report import Trust
+from server.running import only_one
+from sms import inbox, outbox
+from sync import peers
+from sync.chain import LogId
+from sync.entry import Flag, Log
+from sync.http import HttpRoad
+from sync.store import SqliteStore
+
+Figures = dict[str, object]
+
+
+def answers(node: Node) -> dict[str, Callable[[dict[str, str]], object]]:
+    """Commands of the socket by name."""
+    return {
+        "status": lambda _: status(node),
+        "officer add": lambda asked: add_officer(node, asked["name"]),
+    }
+
+
+def status(node: Node) -> Figures:
+    """The figures of a running node."""
+    box = box_of(node, time.monotonic())
+    with node.database.read() as db:
+        figures = _stored(db, node.ledger.log_id)
+    with node.database.lock:
+        open_reports = lookup.open_count(node.projection.db)
+    return {
+        **figures,
+        "running": True,
+        "open_reports": open_reports,
+        "modem": box.modem.value,
+        "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
+        "locked_sessions": box.locked_sessions,
+        "trouble": [
+            *box.trouble,
+            *([node.health.road_trouble] if node.health.road_trouble else []),
+        ],
+        "polres": {"heard_s": box.polres_s, "state": box.polres_state},
+    }
+
+
+def status_readonly(directory: Path) -> Figures:
+    """The figures of a node that does not run: all its sessions are locked."""
+    settings = settings_file.load(directory / settings_file.FILE_NAME)
+    keys = key_files.read(directory)
+    database = open_readonly(directory)
+    with database.read() as db:
+        certificate = peers.certificate(db, keys.pinned)
+        instance = keys.card.instance if certificate is None else certificate.instance
+        figures = _stored(db, LogId(node_number(settings.desa.code), Log.UP, instance))
+        sessions = db.execute("select count(*) from sessions").fetchone()[0]
+        heard_s, state = peers.heard(db)
+    database.close()
+    return {
+        **figures,
+        "running": False,
+        "modem": "absent",
+        "clock": {"sure": False, "trust": "unknown"},
+        "locked_sessions": sessions,
+        "trouble": [],
+        "polres": {"heard_s": heard_s, "state": state},
+    }
+
+
+def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
+    store = SqliteStore(db)
+    receipt = peers.receipt(db)
+    known = receipt is not None and receipt[0].log_id == log_id
+    acked = receipt[0].head.seq if receipt is not None and known else 0
+    entries = store.entries(log_id, 1, store.head(log_id).seq)
+    begun = [entry.header for entry in entries if entry.header.sets == 1]
+    return {
+        "inbox": inbox.counts(db),
+        "reports": len(begun),
+        "urgent": sum(1 for header in begun if Flag.URGENT in header.flags),
+        "outbox": outbox.counts(db),
+        "withheld": outbox.reasons(db),
+        "journal": {"head": store.head(log_id).seq, "acked": acked},
+    }
+
+
+def add_officer(node: Node, name: str) -> dict[str, str]:
+    """Make an account and ask the Polres to put its key on the signed list.
+
+    Raises:
+        NameTaken: an officer of that name exists.
+    """
+    officer: list[login.NewOfficer] = []
+    with node.database.write() as db:
+        officer.append(login.create(db, name, node.settings.login, node.random))
+        event = e.OfficerRequested(name, officer[0].public)
+        stamp = node.stamp(time.monotonic())
+        node.ledger.record(stamp, Decision((event,)), cause="officer")
+    node.exchange_soon.set()
+    new = officer[0]
+    return {
+        "name": new.name,
+        "passphrase": new.passphrase,
+        "phone_path": f"/hp/{new.phone_key.hex()}",
+        "port": str(node.settings.web.port),
+        "host": node.settings.web.host,
+    }
+
+
+def add_officer_offline(directory: Path, name: str) -> dict[str, str]:
+    """Make an account while the node does not run.
+
+    Raises:
+        AlreadyRunning: it does run, but its socket does not answer.
+        NameTaken: an officer of that name exists.
+    """
+    with only_one(directory):
+        node = open_node(
+            directory,
+            system_s=time.time(),
+            now_s=time.monotonic(),
+            random=secrets.token_bytes,
+            make_road=HttpRoad,
+        )
+        try:
+            return add_officer(node, name)
+        finally:
+            node.database.close()

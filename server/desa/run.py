@@ -1,0 +1,171 @@
+"""The village process: one thread owns the modem, the clock drives the rest, waitress serves."""
+
+import contextlib
+import logging
+import secrets
+import signal
+import threading
+import time
+from hashlib import blake2b
+from pathlib import Path
+
+from hardware.answers import Call, ReportArrived, TextArrived
+from hardware.errors import HardwareError, NotAModem, Timeout
+from hardware.modem import Modem
+from hardware.port import open_first
+from server.control import ControlSocket
+from server.desa import commands, steps
+from server.desa.app import create_app
+from server.desa.desk import ModemMood
+from server.desa.frontdesk import FrontDesk
+from server.desa.intake import missed_call, remember_seen
+from server.desa.node import Node, open_node
+from server.running import only_one
+from server.schedule import Schedule
+from server.web.serve import serve
+from sync import backoff
+from sync.http import HttpRoad, Road
+
+log = logging.getLogger(__name__)
+_WAIT_S = 0.2
+_REOPEN_S = 2.0
+_HEALTH_EVERY_S = 30.0
+
+
+def run(directory: Path) -> None:
+    """Run the node until SIGTERM or SIGINT.
+
+    Raises:
+        AlreadyRunning, PortInUse, and what `open_node` raises.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with only_one(directory):
+        node = open_node(
+            directory,
+            system_s=time.time(),
+            now_s=time.monotonic(),
+            random=secrets.token_bytes,
+            make_road=open_road,
+        )
+        remember_seen(node, time.monotonic())
+        desk = FrontDesk(node)
+        control = ControlSocket(directory, commands.answers(node))
+        schedule = Schedule()
+        exchanger = Exchanger(node)
+        schedule.every(0.25, exchanger.tick)
+        schedule.every(60, lambda: steps.tend(node, time.monotonic()))
+        schedule.every(30, lambda: steps.remind(node, time.monotonic()))
+        radio = threading.Thread(target=modem_loop, args=(node, stop), name="modem", daemon=True)
+        radio.start()
+        schedule.start()
+        try:
+            web = node.settings.web
+            hosts = frozenset({web.host, "localhost", "127.0.0.1", "desa.local"})
+            serve(create_app(desk, hosts=hosts), web.host, web.port, stop)
+        finally:
+            stop.set()
+            schedule.stop()
+            radio.join(timeout=4)
+            control.close()
+            node.database.close()
+
+
+class Exchanger:
+    """Decides at each tick whether an exchange is due."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._failures = 0
+        self._due_s = 0.0
+
+    def tick(self) -> None:
+        """Exchange when something is waiting, or when it is time."""
+        node, now_s = self._node, time.monotonic()
+        usual_s = float(node.settings.polres.exchange_every_s)
+        wished = node.exchange_soon.is_set() and not self._failures
+        if now_s < self._due_s and not wished:
+            return
+        node.exchange_soon.clear()
+        outcome = steps.exchange(node, now_s)
+        failed = outcome.result is steps.Result.LATER
+        self._failures = self._failures + 1 if failed else 0
+        fraction = int.from_bytes(node.random(4), "big") / 2**32
+        longest_s = max(usual_s, 15 * 60.0) if usual_s >= 60 else usual_s * 2
+        self._due_s = time.monotonic() + backoff.delay_s(
+            self._failures, usual_s, fraction, longest_s
+        )
+
+
+def modem_loop(node: Node, stop: threading.Event) -> None:
+    """Own the port: open it, listen, read, speak; open it again whenever it is lost."""
+    paths = node.settings.modem.ports
+    while not stop.is_set():
+        modem = Modem(lambda: open_first(paths), time.monotonic)
+        try:
+            identity = modem.start()
+            with node.database.lock:
+                node.sim = blake2b(identity.imsi.encode(), digest_size=8).hexdigest()
+            _mood(node, ModemMood.GOOD, "")
+            _converse(node, modem, stop)
+        except HardwareError as error:
+            log.warning("modem lost", extra={"error": type(error).__name__})
+            silent = isinstance(error, NotAModem | Timeout)
+            _mood(node, ModemMood.SILENT if silent else ModemMood.ABSENT, error.sentence)
+        finally:
+            with contextlib.suppress(HardwareError):
+                modem.close()
+        stop.wait(_REOPEN_S)
+
+
+def _converse(node: Node, modem: Modem, stop: threading.Event) -> None:
+    list_due_s = health_due_s = 0.0
+    while not stop.is_set():
+        now_s = time.monotonic()
+        if now_s >= health_due_s:
+            _look(node, modem)
+            health_due_s = now_s + _HEALTH_EVERY_S
+        if now_s >= list_due_s:
+            kept = steps.listen(node, modem, now_s)
+            # A memory that was just emptied lets the network deliver what waits there.
+            again = kept.result is steps.Result.DONE
+            list_due_s = now_s if again else now_s + node.settings.modem.list_every_s
+            if again:
+                steps.read(node, now_s)
+        spoke = steps.speak(node, modem, now_s).result is steps.Result.DONE
+        node.speak_soon.clear()
+        for notice in modem.wait(0.0 if spoke or now_s >= list_due_s else _WAIT_S):
+            if isinstance(notice, Call):
+                missed_call(node, notice.number, time.monotonic())
+                continue
+            if isinstance(notice, TextArrived | ReportArrived) and notice.pdu:
+                steps.keep_passing(node, notice.pdu, time.monotonic())
+                steps.read(node, time.monotonic())
+            list_due_s = 0.0
+
+
+def _look(node: Node, modem: Modem) -> None:
+    rssi = modem.signal().rssi
+    searching = not modem.network().registered
+    percent = None if rssi is None or rssi > 31 else round(rssi * 100 / 31)
+    with node.database.lock:
+        node.health.signal_percent = percent
+    trouble = "Modem belum mendapat sinyal. Pindahkan antena ke tempat lebih tinggi."
+    _mood(
+        node,
+        ModemMood.SEARCHING if searching else ModemMood.GOOD,
+        trouble if searching else "",
+    )
+
+
+def _mood(node: Node, mood: ModemMood, trouble: str) -> None:
+    with node.database.lock:
+        if (node.health.modem, node.health.modem_trouble) != (mood, trouble):
+            node.health.modem, node.health.modem_trouble = mood, trouble
+            node.projection.touch()
+
+
+def open_road(url: str, timeout_s: float) -> Road:
+    """A road over HTTP."""
+    return HttpRoad(url, timeout_s)

@@ -1,0 +1,47 @@
+"""Reminding: urgent reports that nobody has taken; pure, and possible while locked."""
+
+from collections.abc import Sequence
+
+from server.domain.classify import Urgency
+from server.domain.react import Notice
+from server.domain.report import Report, Status
+from sms.replies import ReplyKey, render
+
+# Minutes after which the officers are alarmed again; then no more by SMS.
+STEPS_MIN = (10, 30, 60)
+WINDOW_MIN = 24 * 60
+
+
+def remind(report: Report, officers: Sequence[str], now_s: int) -> tuple[Notice, ...]:
+    """Alarms that are due for a report; the outbox sends each step only once.
+
+    Args:
+        report: a report, perhaps a locked one: then its day is all that is known of its time.
+        officers: numbers of the officers on duty.
+        now_s: seconds since 1970 (UTC).
+    """
+    waited_min = _waited_min(report, now_s)
+    if waited_min is None:
+        return ()
+    words = render(
+        ReplyKey.ESKALASI, no=report.ticket, urgensi=report.urgency, menit=min(waited_min, 9999)
+    )
+    return tuple(
+        Notice(number, words, report.ticket, "alarm", urgent=True, name="alarm")
+        for number in officers
+    )
+
+
+def cause(report: Report, now_s: int) -> str:
+    """Key of a step: the same step of the same report is never queued twice."""
+    waited_min = _waited_min(report, now_s) or 0
+    step = sum(1 for minutes in STEPS_MIN if waited_min >= minutes)
+    return f"remind:{report.ticket}:{report.seq}:{step}"
+
+
+def _waited_min(report: Report, now_s: int) -> int | None:
+    urgent = report.urgency == Urgency.DARURAT.value
+    if not urgent or report.status is not Status.NEW or report.sealed or not report.received_s:
+        return None
+    waited_min = (now_s - report.received_s) // 60
+    return waited_min if STEPS_MIN[0] <= waited_min < WINDOW_MIN else None

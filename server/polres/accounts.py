@@ -1,0 +1,154 @@
+"""Accounts of the Polres: roles, passphrases, and the wait after wrong ones."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from server.passphrase import make_passphrase
+from server.polres.district import District
+from server.polres.errors import BadUserName, UnknownUser, UserExists
+from server.polres.keys import Random
+from server.polres.store import people
+from server.polres.store.people import UserRow
+from sync import seal
+
+DELAY_S_MAX: Final = 60
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}", re.ASCII)
+_SALT_OCTETS: Final = 16
+
+
+class Role(StrEnum):
+    """What an account may do; the pages say which role sees which of them."""
+
+    SPKT = "spkt"
+    BINMAS = "binmas"
+    KAPOLRES = "kapolres"
+    PROPAM = "propam"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may log in."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class TooSoon:
+    """No passphrase is looked at before `wait_s` seconds have passed."""
+
+    wait_s: int
+
+
+def delay_s(failures: int) -> int:
+    """How long after a wrong passphrase the next is looked at: 1, 2, 4 ... 60 seconds."""
+    return 0 if failures < 1 else min(DELAY_S_MAX, 1 << min(failures - 1, 6))
+
+
+def add_user(
+    district: District, name: str, role: Role, now_s: int, random: Random | None = None
+) -> str:
+    """Make an account; returns its passphrase, which is kept nowhere.
+
+    Raises:
+        BadUserName: not 2 to 32 small letters, digits, dots and hyphens.
+        UserExists: the name is taken.
+    """
+    if _NAME.fullmatch(name) is None:
+        raise BadUserName
+    passphrase, user = _fresh(district, name, role, now_s, random or district.random)
+    with district.write() as connection:
+        if people.get(connection, name) is not None:
+            raise UserExists
+        people.put(connection, user)
+    return passphrase
+
+
+def renew_user(district: District, name: str, now_s: int, random: Random | None = None) -> str:
+    """Give an account a new passphrase; the old one is worth nothing from here on.
+
+    Raises:
+        UnknownUser: no such account.
+    """
+    with district.read() as connection:
+        user = people.get(connection, name)
+    if user is None:
+        raise UnknownUser
+    passphrase, made = _fresh(district, name, Role(user.role), now_s, random or district.random)
+    with district.write() as connection:
+        people.put(connection, made)
+    return passphrase
+
+
+def remove_user(district: District, name: str) -> None:
+    """Remove an account.
+
+    Raises:
+        UnknownUser: no such account.
+    """
+    with district.write() as connection:
+        if people.get(connection, name) is None:
+            raise UnknownUser
+        people.remove(connection, name)
+
+
+def users(district: District) -> tuple[Account, ...]:
+    """All accounts by name."""
+    with district.read() as connection:
+        return tuple(Account(row.name, Role(row.role)) for row in people.every(connection))
+
+
+def find_user(district: District, name: str) -> Account | None:
+    """An account without its passphrase, for a session that has shown it before."""
+    with district.read() as connection:
+        row = people.get(connection, name)
+    return None if row is None else Account(row.name, Role(row.role))
+
+
+def check_user(
+    district: District, name: str, passphrase: str, now_s: int
+) -> Account | TooSoon | None:
+    """The account when the passphrase is right, None when it is wrong or there is none.
+
+    A try is counted before it is looked at, so that tries side by side do not slip through.
+    """
+    with district.write() as connection:
+        user = people.get(connection, name)
+        if user is not None:
+            wait_s = user.failed_s + delay_s(user.failures) - now_s
+            if user.failures and wait_s > 0:
+                return TooSoon(min(wait_s, DELAY_S_MAX))
+            people.set_failures(connection, name, user.failures + 1, now_s)
+    login = district.settings.login
+    known = user or UserRow(name, "", bytes(16), login.memory_mib, login.passes, b"", 0, 0, 0)
+    # An unknown name costs as much time as a known one.
+    verifier = seal.stretch(
+        spelled(passphrase), known.salt, memory_mib=known.memory_mib, passes=known.passes
+    )
+    if user is None or not seal.same(seal.derive(verifier, "verifier"), user.verifier):
+        return None
+    with district.write() as connection:
+        people.set_failures(connection, name, 0, now_s)
+    return Account(user.name, Role(user.role))
+
+
+def spelled(passphrase: str) -> str:
+    """One spelling of what people type: small letters, words joined by hyphens."""
+    return "-".join(re.split(r"[\s-]+", passphrase.strip().lower()))
+
+
+def _fresh(
+    district: District, name: str, role: Role, now_s: int, random: Random
+) -> tuple[str, UserRow]:
+    passphrase = make_passphrase(lambda count: int.from_bytes(random(16)) % count)
+    login = district.settings.login
+    blank = UserRow(
+        name, role.value, random(_SALT_OCTETS), login.memory_mib, login.passes, b"", 0, 0, now_s
+    )
+    stretched = seal.stretch(
+        passphrase, blank.salt, memory_mib=blank.memory_mib, passes=blank.passes
+    )
+    return passphrase, replace(blank, verifier=seal.derive(stretched, "verifier"))

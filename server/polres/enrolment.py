@@ -1,0 +1,143 @@
+"""Enrolment of desas: making their cards, and the exchange in which a card is used."""
+
+import base64
+from dataclasses import dataclass, replace
+from typing import Final
+
+from server.card import Card, node_number
+from server.polres.district import District
+from server.polres.keys import Random
+from server.polres.store import nodes
+from server.polres.store.engine import Connection
+from server.polres.store.nodes import CardRow
+from sync import message, seal
+from sync.enrol import certificate_octets, enrolment_proof, open_addressed
+from sync.errors import CannotOpen, MalformedFrame
+from sync.message import Certificate, Enrolment
+
+CARD_S: Final = 7 * 24 * 3_600
+TRIES: Final = 10
+_CODE_OCTETS: Final = 13
+_CODE_LETTERS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the gate: HTTP status and body (empty for refusals)."""
+
+    status: int
+    octets: bytes = b""
+
+
+def enroll(
+    district: District, code: str, name: str, url: str, *, now_s: int, random: Random | None = None
+) -> Card:
+    """Make the card of a desa: its code works once, for 7 days and 10 tries.
+
+    For a desa that is known, the new card's use raises its instance and ends the old key.
+
+    Raises:
+        BadDesaCode: not a desa's code.
+    """
+    node = node_number(code)
+    secret = make_code(random or district.random)
+    with district.write() as connection:
+        row = nodes.get(connection, node)
+        if row is None:
+            people, instance = district.keys.people(node, 1, ()), 1
+            nodes.add(connection, node, name, people)
+        else:
+            people, instance = row.people, row.instance + 1
+            nodes.change(connection, node, name=name)
+        hidden = district.keys.hide("card", node, secret.encode())
+        nodes.put_card(connection, CardRow(node, hidden, now_s + CARD_S, 0, None, None))
+    packed, signature = message.open_envelope(people)
+    return Card(
+        node=node,
+        name=name,
+        url=url,
+        code=secret,
+        expires_s=now_s + CARD_S,
+        root=district.keys.root.public,
+        exchange=district.keys.exchange.public,
+        propam=district.keys.propam,
+        people=packed,
+        people_signature=signature,
+        instance=instance,
+    )
+
+
+def make_code(random: Random) -> str:
+    """A one-time code: 20 letters of base32, 100 bits."""
+    return base64.b32encode(random(_CODE_OCTETS)).decode()[:_CODE_LETTERS]
+
+
+def admit(district: District, octets: bytes, now_s: int) -> Reply:
+    """Answer an enrolment's POST.
+
+    Returns:
+        200 with the certificate; 400 for no enrolment, 403 for an unknown desa or a wrong code,
+        409 for a card that was used with another key, 410 for one that ran out.
+    """
+    try:
+        number, packed = open_addressed(district.keys.exchange, octets)
+        asked = Enrolment.unpack(packed)
+    except (CannotOpen, MalformedFrame):
+        return Reply(400)
+    if asked.node != number:
+        return Reply(400)
+    with district.write() as connection:
+        card = nodes.card(connection, number)
+        if card is None:
+            return Reply(403)
+        secret = district.keys.reveal("card", number, card.code).decode()
+        proof = enrolment_proof(secret, number, asked.public, asked.duty_key)
+        status = judge(card, asked.public, now_s, proven=seal.same(proof, asked.proof))
+        if status == 403:
+            nodes.put_card(connection, replace(card, tries=card.tries + 1))
+        if status != 200:
+            return Reply(status)
+        return Reply(200, card.certificate or _use(connection, district, card, asked, now_s))
+
+
+def judge(card: CardRow, public: bytes, now_s: int, *, proven: bool) -> int:
+    """The HTTP status of an enrolment with a desa's current card."""
+    if card.public is None and (now_s > card.expires_s or card.tries >= TRIES):
+        return 410
+    if not proven:
+        return 403
+    if card.public is not None and card.public != public:
+        return 409
+    return 200
+
+
+def _use(
+    connection: Connection, district: District, card: CardRow, asked: Enrolment, now_s: int
+) -> bytes:
+    node = nodes.get(connection, card.node)
+    instance = 1 if node is None else node.instance + 1
+    era = nodes.counter(connection, "era")
+    made = Certificate(card.node, instance, asked.public, era)
+    certificate = certificate_octets(made, district.keys.root)
+    nodes.put_card(connection, replace(card, public=asked.public, certificate=certificate))
+    duty = district.keys.hide("duty", card.node, asked.duty_key)
+    nodes.add_duty(connection, card.node, instance, duty)
+    nodes.change(
+        connection,
+        card.node,
+        instance=instance,
+        public=asked.public,
+        enrolled_s=now_s,
+        last_contact_s=now_s,
+        announced_seq=0,
+        state="",
+        revoked_s=None,
+        flagged_from=None,
+        trusted_run=None,
+        trusted_network=None,
+        trusted_s=None,
+        keys_reason=None,
+        grant_until_s=None,
+        grant_by=None,
+    )
+    return certificate

@@ -1,0 +1,350 @@
+"""The exchange: one request of a desa, judged, taken in and answered in one transaction."""
+
+import hashlib
+import logging
+from typing import Final
+
+from server.domain import events as e
+from server.polres import downlog, orders, returns
+from server.polres.district import District
+from server.polres.enrolment import Reply
+from server.polres.projection import Fold, Opened, refold
+from server.polres.returns import Held, NeedPerson, Return, Situation
+from server.polres.store import nodes, reports
+from server.polres.store.engine import Connection
+from server.polres.store.journals import PolresStore
+from server.polres.store.nodes import Node, OfficerRow, SessionRow
+from server.polres.verdict import Verdict, View, judge
+from sync import frame, journal, message, seal
+from sync.chain import Head, LogId
+from sync.enrol import open_addressed
+from sync.entry import Log
+from sync.errors import BadSignature, CannotOpen, Fork, Gap, MalformedFrame
+from sync.message import (
+    ANSWER_DOMAIN,
+    RECEIPT_DOMAIN,
+    REQUEST_DOMAIN,
+    Answer,
+    Receipt,
+    Request,
+    State,
+)
+from sync.session import read_wrap
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+def exchange(district: District, octets: bytes, network: str | None, now_s: int) -> Reply:
+    """Answer an exchange's POST.
+
+    Args:
+        district: the server.
+        octets: node number and a sealed box with the signed request.
+        network: where it came from, as coarse as the caller likes; None is not judged.
+        now_s: seconds since 1970.
+
+    Returns:
+        200 with the sealed answer; 400 for what is no request, 403 for a desa or a key that is
+        not (or no longer) enrolled.
+    """
+    try:
+        number, packed = open_addressed(district.keys.exchange, octets)
+        asked, signature = message.open_envelope(packed)
+        request = Request.unpack(asked)
+        if request.node != number:
+            return Reply(400)
+        with district.write() as connection:
+            node = _speaker(connection, request, asked, signature)
+            if node is None:
+                return Reply(403)
+            answer = _Turn(connection, district, node, request, packed, now_s).answer(
+                network, hashlib.blake2b(asked, digest_size=32).digest()
+            )
+        signed = message.envelope(answer, seal.sign(district.keys.root, ANSWER_DOMAIN, answer))
+        return Reply(200, seal.seal_box(request.ram_key, signed, district.random(32)))
+    except (CannotOpen, MalformedFrame, OverflowError):
+        return Reply(400)
+
+
+def _speaker(
+    connection: Connection, request: Request, asked: bytes, signature: bytes
+) -> Node | None:
+    """The desa whose enrolled key signed the request, None when there is none."""
+    node = nodes.get(connection, request.node)
+    if node is None or node.public is None or request.instance != node.instance:
+        return None
+    try:
+        seal.verify(node.public, REQUEST_DOMAIN, asked, signature)
+    except BadSignature:
+        return None
+    return node
+
+
+class _Turn:
+    """One request on its way through the gate."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        district: District,
+        node: Node,
+        request: Request,
+        proof: bytes,
+        now_s: int,
+    ) -> None:
+        self._db = connection
+        self._district = district
+        self._node = node
+        self._request = request
+        self._proof = proof
+        self._now_s = now_s
+        self._store = PolresStore(connection)
+        self._log_id = LogId(node.node, Log.UP, node.instance)
+        self._acks: list[tuple[int, bytes]] = []
+
+    def answer(self, network: str | None, request_hash: bytes) -> bytes:
+        """Take the request in; returns the packed answer."""
+        self._learn()
+        verdict = self._judge()
+        state = {Verdict.FORK: State.FORK, Verdict.CARD_RESTORED: State.RESTORED_CARD}.get(
+            verdict, State.OK
+        )
+        if state == State.OK and not self._take_frames():
+            state = State.FORK
+        given: tuple[bytes, ...] = ()
+        delivery = downlog.Delivery(self._node.down_instance, (), ())
+        if self._node.revoked_s is not None:
+            state = State.REVOKED
+        elif state == State.OK:
+            self._agree_down(anew=verdict is Verdict.SERVER_RESTORED)
+            given, need_person = self._return_keys(network)
+            state = State.KEYS_NEED_PERSON if need_person else State.OK
+            delivery = self._deliver()
+        self._note_contact(state)
+        return Answer(
+            state=state,
+            request=request_hash,
+            time_s=self._now_s,
+            receipt=self._receipt(),
+            acks=tuple(self._acks),
+            down_instance=delivery.instance,
+            down_wraps=delivery.wraps,
+            down=delivery.frames,
+            keys=given,
+        ).pack()
+
+    def _learn(self) -> None:
+        learned = False
+        for named, box in self._request.wraps:
+            try:
+                content = seal.open_box(self._district.keys.exchange, box)
+                keys, started_s = read_wrap(content)
+            except (CannotOpen, MalformedFrame):
+                continue
+            if keys.id != named or keys.session is None:
+                continue
+            hidden = self._district.keys.hide("session", self._node.node, content)
+            row = SessionRow(self._node.node, keys.id, hidden, started_s, self._now_s)
+            learned = nodes.add_session(self._db, row) or learned
+        if learned and reports.has_locked(self._db, self._node.node):
+            refold(self._db, self._district.keys, self._node)
+
+    def _judge(self) -> Verdict:
+        shown = self._shown()
+        ours_there = None
+        if shown is not None and shown.head.seq > 0:
+            ours_there = self._store.hash_at(self._log_id, shown.head.seq)
+        view = View(
+            era=nodes.counter(self._db, "era"),
+            ours=self._store.head(self._log_id),
+            theirs=self._request.head,
+            shown=shown,
+            ours_there=ours_there,
+            theirs_there=self._request.evidence,
+        )
+        verdict = judge(view)
+        if verdict is Verdict.SERVER_RESTORED and shown is not None:
+            nodes.set_counter(self._db, "era", shown.era + 1)
+            _LOG.warning("server restored", extra={"era": shown.era + 1})
+        if verdict is Verdict.FORK:
+            there = view.ours if shown is None or ours_there is None else shown.head
+            self._keep_fork(there.seq, ours_there or view.ours.hash, self._request.head.hash)
+        return verdict
+
+    def _shown(self) -> Receipt | None:
+        """Our own receipt for this log as the desa shows it; anything else counts as none."""
+        packed, signature = self._request.receipt
+        try:
+            seal.verify(self._district.keys.root.public, RECEIPT_DOMAIN, packed, signature)
+            receipt = Receipt.unpack(packed)
+        except (BadSignature, MalformedFrame):
+            return None
+        return receipt if receipt.log_id == self._log_id else None
+
+    def _take_frames(self) -> bool:
+        """Take frames in order until one does not fit; False when one proves a fork."""
+        fold = Fold(self._db, self._district.keys, self._node)
+        opened: list[Opened] = []
+        for packed in self._request.frames:
+            try:
+                received = frame.unpack(packed)
+                if received.log_id != self._log_id or self._node.public is None:
+                    break
+                with self._db.begin_nested():
+                    taken = journal.accept(
+                        self._store,
+                        received,
+                        self._node.public,
+                        self._district.keys.exchange.public,
+                    )
+                    opened += fold.take(taken.new)
+            except Fork:
+                self._keep_fork(received.last, None, received.signature)
+                return False
+            except (Gap, MalformedFrame, BadSignature):
+                _LOG.info("frame not taken", extra={"node": self._node.node})
+                break
+            self._ack(received.last)
+        if self._node.revoked_s is None:
+            for one in opened:
+                self._effect(one)
+        return True
+
+    def _ack(self, last: int) -> None:
+        digest = self._store.hash_at(self._log_id, last)
+        if digest is not None:
+            key = seal.shared_key(self._district.keys.exchange, self._request.ram_key)
+            self._acks.append((last, ack_tag(key, self._log_id, Head(last, digest))))
+
+    def _effect(self, opened: Opened) -> None:
+        event = opened.event
+        if isinstance(event, e.OfficerRequested) and len(event.key) == seal.KEY_OCTETS:
+            row = OfficerRow(
+                node=self._node.node,
+                instance=opened.header.instance,
+                seq=opened.header.seq,
+                name=event.name,
+                key=event.key,
+                state="waiting",
+                by=None,
+                asked_s=self._now_s,
+                decided_s=None,
+            )
+            orders.ask_officer(self._db, self._district, self._reloaded(), row, self._now_s)
+
+    def _agree_down(self, *, anew: bool) -> None:
+        request = self._request
+        node = self._reloaded()
+        if anew or not downlog.agrees(self._db, node, request.down_instance, request.down):
+            downlog.start_anew(
+                self._db, self._district, node, request.down_instance, request.down, self._now_s
+            )
+
+    def _return_keys(self, network: str | None) -> tuple[tuple[bytes, ...], bool]:
+        """The contents of wraps that go back, and whether a person must be asked first."""
+        situation = self._situation(network)
+        decision = returns.decide(situation)
+        trusted = returns.unusual(situation) is None
+        given: tuple[bytes, ...] = ()
+        match decision:
+            case Return():
+                given = self._hand_over(decision, situation)
+                trusted = trusted or decision.granted
+                reason = None
+            case NeedPerson():
+                reason = decision.reason.value
+            case returns.Refuse():
+                reason, trusted = decision.reason.value, False
+        if trusted:
+            nodes.change(
+                self._db,
+                self._node.node,
+                trusted_run=situation.run,
+                trusted_network=network or self._node.trusted_network,
+                trusted_s=self._now_s,
+            )
+        nodes.change(self._db, self._node.node, keys_reason=reason)
+        return given, reason is not None
+
+    def _hand_over(self, decision: Return, situation: Situation) -> tuple[bytes, ...]:
+        if not decision.sessions:
+            return ()
+        node = self._reloaded()
+        reason = "otomatis"
+        if decision.granted:
+            reason = node.grant_by or ""
+            nodes.change(self._db, node.node, grant_until_s=None, grant_by=None)
+        count = len(decision.sessions)
+        nodes.add_return(self._db, node.node, situation.run, count, reason, self._now_s)
+        event = e.KeysReturned(count, reason)
+        downlog.append(self._db, self._district, node, event, self._now_s)
+        rows = (nodes.session(self._db, node.node, one) for one in decision.sessions)
+        return tuple(
+            self._district.keys.reveal("session", node.node, row.content)
+            for row in rows
+            if row is not None
+        )
+
+    def _situation(self, network: str | None) -> Situation:
+        node = self._node
+        rows = (nodes.session(self._db, node.node, one) for one in set(self._request.wanted))
+        held = [Held(row.session, row.started_s, row.first_seen_s) for row in rows if row]
+        return Situation(
+            now_s=self._now_s,
+            run=self._request.ram_key,
+            network=network,
+            trusted_run=node.trusted_run,
+            trusted_network=node.trusted_network,
+            trusted_s=node.trusted_s,
+            past=nodes.past_returns(self._db, node.node, self._now_s - returns.DAY_S),
+            revoked=node.revoked_s is not None,
+            granted_until_s=node.grant_until_s,
+            wanted=tuple(sorted(held, key=lambda one: (one.started_s, one.session))),
+        )
+
+    def _deliver(self) -> downlog.Delivery:
+        request = self._request
+        return downlog.deliver(
+            self._db,
+            self._district,
+            self._reloaded(),
+            request.ram_key,
+            request.down_instance,
+            request.down,
+        )
+
+    def _note_contact(self, state: str) -> None:
+        nodes.change(
+            self._db,
+            self._node.node,
+            last_contact_s=self._now_s,
+            announced_seq=self._request.head.seq,
+            state=state,
+        )
+
+    def _receipt(self) -> tuple[bytes, bytes]:
+        era = nodes.counter(self._db, "era")
+        head = self._store.head(self._log_id)
+        packed = Receipt(self._log_id, era, head, self._now_s).pack()
+        return packed, seal.sign(self._district.keys.root, RECEIPT_DOMAIN, packed)
+
+    def _keep_fork(self, seq: int, ours: bytes | None, theirs: bytes) -> None:
+        _LOG.warning("fork", extra={"node": self._node.node, "seq": seq})
+        nodes.add_fork(
+            self._db,
+            self._node.node,
+            self._node.instance,
+            seq,
+            ours=ours,
+            theirs=theirs,
+            proof=self._proof,
+            found_s=self._now_s,
+        )
+
+    def _reloaded(self) -> Node:
+        return nodes.get(self._db, self._node.node) or self._node
+
+
+def ack_tag(key: bytes, log_id: LogId, head: Head) -> bytes:
+    """The authenticator of an ack under the key that the Polres and a run share."""
+    return seal.tag(key, "ack", log_id.node, log_id.instance, head.seq, head.hash)

@@ -1,0 +1,251 @@
+"""What pages and commands read: desas, reports, their history and the journeys of orders."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from server.card import node_code, node_number
+from server.domain.evolve import LineKind
+from server.domain.report import Report, Status, Trust
+from server.polres.district import District
+from server.polres.orders import known
+from server.polres.store import nodes, reports
+from server.polres.store.engine import Connection
+from server.polres.store.journals import PolresStore
+from server.polres.store.nodes import Node
+from server.polres.store.reports import ContactRow, Kept, OrderRow, TextRow
+from sync.chain import LogId
+from sync.entry import Log
+from sync.message import State
+
+STATUS_WORDS: Final = {
+    Status.NEW: "baru",
+    Status.TAKEN: "diambil",
+    Status.FORWARDED: "diteruskan",
+    Status.CLOSED: "selesai",
+}
+_LIMIT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DesaLine:
+    """One desa on the district's screen.
+
+    Attributes:
+        last_contact_s: seconds since 1970; None before its card was used.
+        backlog: entries that the desa announced and that have not come yet.
+        states: what is unusual about it, in Indonesian; empty when all is well.
+        keys_reason: why a person must be asked before keys are returned; None when not.
+        officers_waiting: names of officers who wait for a person's leave.
+    """
+
+    code: str
+    name: str
+    last_contact_s: int | None
+    backlog: int
+    reports_open: int
+    reports_urgent: int
+    states: tuple[str, ...]
+    keys_waiting: bool
+    keys_reason: str | None
+    officers_waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A report with its desa; `flagged` came from a box after it was reported stolen."""
+
+    code: str
+    desa: str
+    report: Report
+    flagged: bool
+
+    @property
+    def status_word(self) -> str:
+        """The state as people read it."""
+        return STATUS_WORDS[self.report.status]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """Which reports are wanted; what is not given does not matter."""
+
+    code: str | None = None
+    status: Status | None = None
+    urgency: str | None = None
+    text: str = ""
+    limit: int = _LIMIT
+
+
+_ALL: Final = ReportFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a report's history; `order` holds the journey of an order of the Polres."""
+
+    kind: str
+    by: str | None
+    text: str
+    at_s: int
+    trust: Trust
+    order: OrderRow | None = None
+
+
+def desa_list(district: District) -> tuple[DesaLine, ...]:
+    """All desas by code."""
+    with district.read() as connection:
+        counts = reports.open_counts(connection)
+        return tuple(_desa(connection, node, counts) for node in nodes.every(connection))
+
+
+def desa(district: District, code: str) -> DesaLine:
+    """One desa.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    with district.read() as connection:
+        return _desa(connection, known(connection, code), reports.open_counts(connection))
+
+
+def search(district: District, wanted: ReportFilter = _ALL) -> tuple[ReportLine, ...]:
+    """Reports that fit the filter, newest first."""
+    with district.read() as connection:
+        rows = {node.node: node for node in nodes.every(connection)}
+        found = reports.search(
+            connection,
+            node=None if wanted.code is None else node_number(wanted.code),
+            status=wanted.status,
+            urgency=wanted.urgency,
+            text=wanted.text,
+            limit=wanted.limit,
+        )
+        return tuple(_line(rows[kept.node], kept) for kept in found)
+
+
+def report(district: District, code: str, ticket: str) -> ReportLine | None:
+    """One report.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    with district.read() as connection:
+        node = known(connection, code)
+        kept = reports.find(connection, node.node, ticket)
+        return None if kept is None else _line(node, kept)
+
+
+def history(district: District, code: str, ticket: str) -> tuple[Step, ...]:
+    """The history of a report with the journeys of the orders about it, in order of time.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    with district.read() as connection:
+        node = known(connection, code)
+        orders = reports.orders(connection, node.node, ticket)
+        steps = [
+            Step(row.kind, row.by, row.text, row.at_s, Trust(row.trust))
+            for row in reports.lines(connection, node.node, ticket)
+            if row.kind != LineKind.ORDER_DONE
+        ]
+    for order in orders:
+        answer = order.kind == "answer"
+        kind = LineKind.ANSWER_ORDERED if answer else LineKind.STATUS_ORDERED
+        text = order.text if answer else f"{order.kind} {order.text}".strip()
+        steps.append(Step(kind, order.by, text, order.made_s, Trust.NETWORK, order))
+    return tuple(sorted(steps, key=lambda step: step.at_s))
+
+
+def texts(district: District, code: str, limit: int = _LIMIT) -> tuple[TextRow, ...]:
+    """Texts and calls of a desa that are no reports, newest first.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    with district.read() as connection:
+        return reports.texts(connection, known(connection, code).node, limit)
+
+
+def contacts(district: District, code: str) -> tuple[ContactRow, ...]:
+    """The phone book of a desa.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    with district.read() as connection:
+        return reports.contacts(connection, known(connection, code).node)
+
+
+def etag(district: District) -> str:
+    """A word that changes whenever anything shown changes."""
+    with district.read() as connection:
+        era = nodes.counter(connection, "era")
+        return f"{era}-{nodes.counter(connection, 'changes')}"
+
+
+def reports_json(district: District) -> tuple[dict[str, str | int | None], ...]:
+    """Every report as a flat object, by desa and number; times in ISO 8601, UTC."""
+    with district.read() as connection:
+        found = reports.search(connection)
+    ordered = sorted(found, key=lambda kept: (kept.node, kept.instance, kept.report.seq))
+    return tuple(
+        {
+            "desa": node_code(kept.node),
+            "seq": kept.report.seq,
+            "ticket": kept.report.ticket,
+            "sender": kept.report.sender,
+            "text": kept.report.text,
+            "category": kept.report.category,
+            "urgency": kept.report.urgency,
+            "status": STATUS_WORDS[kept.report.status],
+            "sent_at": _iso(kept.report.sent_s),
+            "received_at": _iso(kept.report.received_s),
+        }
+        for kept in ordered
+    )
+
+
+def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]) -> DesaLine:
+    held = PolresStore(connection).head(LogId(node.node, Log.UP, node.instance)).seq
+    open_count, urgent_count = counts.get(node.node, (0, 0))
+    waiting = nodes.waiting_officers(connection, node.node)
+    return DesaLine(
+        code=node_code(node.node),
+        name=node.name,
+        last_contact_s=node.last_contact_s,
+        backlog=max(0, node.announced_seq - held),
+        reports_open=open_count,
+        reports_urgent=urgent_count,
+        states=_states(node, nodes.forks(connection, node.node, node.instance)),
+        keys_waiting=node.keys_reason is not None and node.revoked_s is None,
+        keys_reason=node.keys_reason,
+        officers_waiting=tuple(dict.fromkeys(row.name for row in waiting)),
+    )
+
+
+def _states(node: Node, forks: int) -> tuple[str, ...]:
+    words = []
+    if node.public is None:
+        words.append("kartu belum dipakai")
+    if node.revoked_s is not None:
+        words.append("dilaporkan hilang")
+    if forks:
+        words.append("kartu disalin")
+    if node.state == State.RESTORED_CARD:
+        words.append("kartu lama dipasang lagi")
+    return tuple(words)
+
+
+def _line(node: Node, kept: Kept) -> ReportLine:
+    flagged = (
+        node.flagged_from is not None
+        and kept.instance == node.instance
+        and kept.report.seq >= node.flagged_from
+    )
+    return ReportLine(node_code(node.node), node.name, kept.report, flagged)
+
+
+def _iso(time_s: int | None) -> str | None:
+    return None if time_s is None else datetime.fromtimestamp(time_s, UTC).isoformat()

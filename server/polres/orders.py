@@ -1,0 +1,213 @@
+"""What people at the Polres order: states, answers, officers on the list, keys, revocation."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from server.card import node_number
+from server.domain import events as e
+from server.domain.errors import Reason, Refused
+from server.domain.report import TRANSITIONS, Move, Report
+from server.polres import downlog
+from server.polres.district import District
+from server.polres.errors import UnknownDesa, UnknownOfficer
+from server.polres.keys import PolresKeys
+from server.polres.returns import GRANT_S
+from server.polres.store import nodes, reports
+from server.polres.store.engine import Connection
+from server.polres.store.journals import PolresStore
+from server.polres.store.nodes import Node, OfficerRow
+from sync import message
+from sync.chain import LogId
+from sync.entry import Log
+from sync.session import Recipient, RecipientList, Role
+
+ORDER_S: Final = 48 * 3_600
+ANSWER_CHARS_MAX: Final = 140
+NOTE_CHARS_MAX: Final = 500
+OFFICERS_UNASKED: Final = 3
+UNASKED_S: Final = 7 * 24 * 3_600
+_ORDERED: Final = (Move.TAKE, Move.FORWARD, Move.CLOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order that stands in our log; it goes down in the desa's next exchange."""
+
+    instance: int
+    seq: int
+
+
+def order_status(
+    district: District, code: str, ticket: str, move: Move, note: str, *, by: str, now_s: int
+) -> Placed | Refused:
+    """Order the desa to take, forward or close a report; valid for 48 hours.
+
+    `note` says for FORWARD to whom, for CLOSE the result.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    note = " ".join(note.split())
+    if move is not Move.TAKE and not note:
+        return Refused(Reason.EMPTY_TEXT)
+    if len(note) > NOTE_CHARS_MAX:
+        return Refused(Reason.TEXT_TOO_LONG)
+    with district.write() as connection:
+        node = known(connection, code)
+        report = _actionable(connection, node, ticket)
+        if isinstance(report, Refused):
+            return report
+        if move not in _ORDERED or (report.status, move) not in TRANSITIONS:
+            return Refused(Reason.WRONG_STATE)
+        event = e.StatusOrdered(ticket, move.value, by, note, now_s + ORDER_S)
+        return Placed(*downlog.append(connection, district, node, event, now_s))
+
+
+def order_answer(
+    district: District, code: str, ticket: str, text: str, *, by: str, now_s: int
+) -> Placed | Refused:
+    """Order the desa to send this answer to the villager; valid for 48 hours.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    text = " ".join(text.split())
+    if not text:
+        return Refused(Reason.EMPTY_TEXT)
+    if len(text) > ANSWER_CHARS_MAX:
+        return Refused(Reason.TEXT_TOO_LONG)
+    with district.write() as connection:
+        node = known(connection, code)
+        report = _actionable(connection, node, ticket)
+        if isinstance(report, Refused):
+            return report
+        event = e.AnswerOrdered(ticket, by, text, now_s + ORDER_S)
+        return Placed(*downlog.append(connection, district, node, event, now_s))
+
+
+def grant_keys(district: District, code: str, by: str, now_s: int) -> None:
+    """A person allows one return of keys to a desa within the next 30 minutes.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    with district.write() as connection:
+        node = known(connection, code)
+        nodes.change(connection, node.node, grant_until_s=now_s + GRANT_S, grant_by=by)
+
+
+def revoke(district: District, code: str, now_s: int) -> None:
+    """A desa's box was reported stolen: no keys and no orders from here on, entries are flagged.
+
+    A new card for the desa ends it.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+    """
+    with district.write() as connection:
+        node = known(connection, code)
+        if node.revoked_s is None:
+            head = PolresStore(connection).head(LogId(node.node, Log.UP, node.instance))
+            nodes.change(connection, node.node, revoked_s=now_s, flagged_from=head.seq + 1)
+
+
+def ask_officer(
+    connection: Connection, district: District, node: Node, asked: OfficerRow, now_s: int
+) -> None:
+    """Take in an officer's request: a new desa's first officers are listed at once."""
+    people = officers(node.people)
+    if any(person.key == asked.key for person in people):
+        return
+    if is_unasked(people, asked.name, node.enrolled_s, now_s):
+        nodes.add_officer(connection, asked)
+        _admit(connection, district, node, asked, "otomatis", now_s)
+    else:
+        nodes.add_officer(connection, asked)
+
+
+def is_unasked(
+    people: tuple[Recipient, ...], name: str, enrolled_s: int | None, now_s: int
+) -> bool:
+    """Whether an officer is listed without asking a person.
+
+    Only in the first seven days, up to three officers, and never in place of a listed one.
+    """
+    fresh = enrolled_s is not None and now_s - enrolled_s <= UNASKED_S
+    known_name = any(person.name == name for person in people)
+    return fresh and not known_name and len(people) < OFFICERS_UNASKED
+
+
+def approve_officer(district: District, code: str, name: str, by: str, now_s: int) -> None:
+    """Put a waiting officer on the desa's list, in place of an older key of the same name.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+        UnknownOfficer: nobody of that name waits.
+    """
+    with district.write() as connection:
+        node = known(connection, code)
+        waiting = [row for row in nodes.waiting_officers(connection, node.node) if row.name == name]
+        if not waiting:
+            raise UnknownOfficer
+        for row in waiting[:-1]:
+            nodes.decide_officer(connection, row, "replaced", by, now_s)
+        _admit(connection, district, node, waiting[-1], by, now_s)
+
+
+def refuse_officer(district: District, code: str, name: str, by: str, now_s: int) -> None:
+    """Turn a waiting officer down.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+        UnknownOfficer: nobody of that name waits.
+    """
+    with district.write() as connection:
+        node = known(connection, code)
+        waiting = [row for row in nodes.waiting_officers(connection, node.node) if row.name == name]
+        if not waiting:
+            raise UnknownOfficer
+        for row in waiting:
+            nodes.decide_officer(connection, row, "refused", by, now_s)
+
+
+def officers(people: bytes) -> tuple[Recipient, ...]:
+    """The officers on a signed list (an envelope as `PolresKeys.people` makes it)."""
+    packed, _signature = message.open_envelope(people)
+    listed = RecipientList.unpack(packed).recipients
+    return tuple(person for person in listed if person.role is Role.OFFICER)
+
+
+def known(connection: Connection, code: str) -> Node:
+    """The desa of a code.
+
+    Raises:
+        UnknownDesa: it holds no card.
+        BadDesaCode: not a desa's code.
+    """
+    node = nodes.get(connection, node_number(code))
+    if node is None:
+        raise UnknownDesa
+    return node
+
+
+def _admit(
+    connection: Connection, district: District, node: Node, asked: OfficerRow, by: str, now_s: int
+) -> None:
+    people = _extended(district.keys, node, Recipient(Role.OFFICER, asked.name, asked.key))
+    nodes.change(connection, node.node, people=people, people_version=node.people_version + 1)
+    nodes.decide_officer(connection, asked, "listed", by, now_s)
+    downlog.append(connection, district, node, e.RecipientsOrdered(people), now_s)
+
+
+def _extended(keys: PolresKeys, node: Node, officer: Recipient) -> bytes:
+    others = tuple(person for person in officers(node.people) if person.name != officer.name)
+    return keys.people(node.node, node.people_version + 1, (*others, officer))
+
+
+def _actionable(connection: Connection, node: Node, ticket: str) -> Report | Refused:
+    kept = reports.find(connection, node.node, ticket)
+    if kept is None:
+        return Refused(Reason.UNKNOWN_TICKET)
+    if kept.report.sealed:
+        return Refused(Reason.SEALED)
+    return Refused(Reason.LOCKED) if kept.report.locked else kept.report

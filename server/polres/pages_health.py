@@ -1,0 +1,48 @@
+"""How a desa is, in one mark and a few words; pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from server import words
+from server.polres.lookup import DesaLine
+from server.polres.returns import SILENCE_S_MAX
+
+FRESH_S: Final = 15 * 60
+
+
+class Mood(StrEnum):
+    """The mark of a desa."""
+
+    GOOD = "good"
+    LATE = "late"
+    ACT = "act"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A mark with the words that explain it."""
+
+    mood: Mood
+    words: str
+
+
+def health(line: DesaLine, now_s: int) -> Health:
+    """How a desa is; what a person must act upon comes first."""
+    if line.last_contact_s is None:
+        return Health(Mood.NEW, "belum pernah terhubung")
+    if line.states:
+        return Health(Mood.ACT, line.states[0])
+    if line.keys_waiting:
+        return Health(Mood.ACT, "kunci menunggu Anda")
+    silent_s = max(0, now_s - line.last_contact_s)
+    if silent_s > SILENCE_S_MAX:
+        return Health(Mood.ACT, f"diam {words.lasting(silent_s)}")
+    if line.officers_waiting:
+        return Health(Mood.ACT, "petugas menunggu persetujuan")
+    if silent_s > FRESH_S:
+        return Health(Mood.LATE, f"terakhir {words.lasting(silent_s)} lalu")
+    if line.backlog:
+        return Health(Mood.LATE, f"{line.backlog} catatan masih di jalan")
+    return Health(Mood.GOOD, "tersambung")

@@ -1,0 +1,76 @@
+"""The addresses that a desa's box calls: enrolment and exchange."""
+
+import ipaddress
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from server.polres import enrolment, gate
+from server.polres.enrolment import Reply
+from server.polres.pages_context import now_s, the_district
+from server.web.guards import machine
+from sync.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
+from sync.message import OCTETS_MAX
+
+blueprint = Blueprint("machine", __name__)
+log = logging.getLogger(__name__)
+ENDPOINTS: Final = frozenset({"machine.enrol", "machine.exchange"})
+_NETWORK_BITS: Final = {4: 16, 6: 32}
+
+
+@blueprint.post(ENROL_PATH)
+@machine
+def enrol() -> Response:
+    """A box uses its card."""
+    return _answer(lambda octets: enrolment.admit(the_district(), octets, now_s()))
+
+
+@blueprint.post(EXCHANGE_PATH)
+@machine
+def exchange() -> Response:
+    """A box brings its frames and takes its orders."""
+    network = network_of(request.remote_addr)
+    return _answer(lambda octets: gate.exchange(the_district(), octets, network, now_s()))
+
+
+def network_of(address: str | None) -> str | None:
+    """The network that a box calls from, as coarse as providers hand addresses out.
+
+    The first 16 bits of an IPv4 address, the first 32 of an IPv6 one. None, which is not
+    judged, for loopback (a relay stands before us) and for what is no address.
+    """
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return None
+    plain = getattr(found, "ipv4_mapped", None) or found
+    if plain.is_loopback:
+        return None
+    bits = _NETWORK_BITS[plain.version]
+    return str(ipaddress.ip_network((int(plain) >> 0, plain.max_prefixlen)).supernet(new_prefix=bits))
+
+
+def _answer(step: Callable[[bytes], Reply]) -> Response:
+    """The step's answer; its failures are a plain 503, for the box knows how to try again."""
+    if request.mimetype != CONTENT_TYPE:
+        return _response(Reply(400))
+    request.max_content_length = OCTETS_MAX
+    try:
+        octets = request.get_data(cache=False)
+    except HTTPException:
+        return _response(Reply(400))
+    try:
+        return _response(step(octets))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the box must keep its frames
+        # No traceback: a database error would print the texts that it could not write.
+        log.error("exchange failed", extra={"error": type(error).__name__})  # noqa: TRY400
+        return _response(Reply(503))
+
+
+def _response(reply: Reply) -> Response:
+    answer = Response(reply.octets, status=reply.status)
+    answer.headers["Content-Type"] = CONTENT_TYPE
+    return answer

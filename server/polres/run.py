@@ -1,0 +1,36 @@
+"""The district process: exchanges and pages over one open store."""
+
+import signal
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from server.control import ControlSocket
+from server.polres import commands
+from server.polres.app import create_app
+from server.polres.district import open_district
+from server.running import only_one
+from server.web.serve import serve
+
+
+def run(directory: Path, host: str | None, port: int | None) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        AlreadyRunning, PortInUse, and what `open_district` raises.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with only_one(directory):
+        district = open_district(directory)
+        web = district.settings.web
+        web = replace(web, host=host or web.host, port=web.port if port is None else port)
+        district.settings = replace(district.settings, web=web)
+        control = ControlSocket(directory, commands.answers(district))
+        try:
+            hosts = frozenset({web.host, "localhost", "127.0.0.1"})
+            serve(create_app(district, hosts=hosts), web.host, web.port, stop)
+        finally:
+            control.close()
+            district.close()
