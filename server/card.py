@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -66,7 +66,7 @@ class Card:
     node: int
     name: str
     url: str
-    code: str
+    code: str = field(repr=False)
     expires_s: int
     root: bytes
     exchange: bytes

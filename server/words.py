@@ -223,3 +223,9 @@ def ago(at_s: int, now_s: int, zone: str) -> str:
     if days <= _MONTH_D:
         return f"{days} hari lalu"
     return f"{then.day} {_MONTHS[then.month - 1][:3]} {then.year}"
+
+
+def short_date(at_s: int, zone: str) -> str:
+    """The day in an SMS: 22 Nov."""
+    moment = local(at_s, zone)
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]}"

@@ -104,6 +104,8 @@ def entries_of(frame: Frame) -> tuple[Entry, ...]:
     numbers = [entry.header.seq for entry in entries]
     if numbers != list(range(frame.first, frame.first + frame.count)):
         raise MalformedFrame
+    if any(entry.header.session != frame.session for entry in entries):
+        raise MalformedFrame
     return tuple(entries)
 
 
@@ -133,8 +135,10 @@ def unpack(octets: bytes) -> Frame:
     if len(octets) < HEAD_OCTETS + _SIGNATURE_OCTETS or octets[0] != VERSION:
         raise MalformedFrame
     fields = _HEAD.unpack(octets[:HEAD_OCTETS])
-    _, node, instance, log, codec, _dictionary, _prefix, first, count, session = fields
+    _, node, instance, log, codec, dictionary, prefix, first, count, session = fields
     if count == 0 or first == 0 or log not in (Log.UP, Log.DOWN):
+        raise MalformedFrame
+    if codec == CODEC_STORED and (dictionary or prefix):
         raise MalformedFrame
     return Frame(
         log_id=LogId(int.from_bytes(node, "big"), Log(log), instance),

@@ -5,10 +5,11 @@ from pathlib import Path
 from flask import Flask, g
 
 from server import words
-from server.desa import pages, pages_box, pages_login, pages_people, pages_report
 from server.desa.desk import Box, Desk
-from server.desa.forms import ANSWER_SEPTETS
-from server.desa.place import EXTENSION, OFFICER, phone_key_name
+from server.desa.pages import box as box_page
+from server.desa.pages import login, people, report, today
+from server.desa.pages.forms import ANSWER_SEPTETS
+from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
 from server.web.guards import Person
 from server.web.site import IDLE_S, Site, finish, make_site
 
@@ -65,6 +66,6 @@ def create_app(
         results=words.RESULTS,
         answer_septets=ANSWER_SEPTETS,
     )
-    for module in (pages_login, pages, pages_report, pages_people, pages_box):
+    for module in (login, today, report, people, box_page):
         app.register_blueprint(module.blueprint)
     return finish(app)

@@ -222,7 +222,7 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
         mentioned=None if named is None else node.projection.report(named),
         latest=lookup.latest_of(node.projection.db, text.sender),
         clock=words.clock(stamp.wall_s, zone),
-        date=words.date(stamp.wall_s, zone),
+        date=words.short_date(stamp.wall_s, zone),
     )
 
 

@@ -53,5 +53,3 @@ def _add_user(district: District, asked: Asked) -> dict[str, str]:
 
 def _now_s() -> int:
     return int(time.time())
-
-

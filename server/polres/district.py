@@ -30,7 +30,7 @@ class District:
     keys: PolresKeys
     tables: Tables
     random: Random
-    down_keys: dict[int, SessionKeys] = field(default_factory=dict)
+    down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:

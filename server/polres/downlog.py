@@ -7,17 +7,18 @@ from server.domain import events as e
 from server.domain.codec import decode, encode
 from server.domain.report import Stamp, Trust
 from server.polres.district import District
-from server.polres.projection import Fold
+from server.polres.projection import RECIPIENTS, Fold
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
+from server.polres.store.reports import OrderRow
 from server.vault import Lock, Vault
 from sync import frame, journal, seal
 from sync.chain import Head, LogId
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
 from sync.errors import CannotOpen, MalformedFrame
-from sync.message import OCTETS_MAX
+from sync.message import OCTETS_MAX, Request
 from sync.seal import KeyPair
 from sync.session import Recipient, RecipientList, Role, read_wrap, wraps_for
 
@@ -102,14 +103,11 @@ def start_anew(
     nodes.change(connection, node.node, down_instance=fresh)
     known = instance == node.down_instance and agrees(connection, node, instance, head)
     arrived = head.seq if known else 0
-    pending = tuple(
+    pending = [
         order
-        for order in reports.orders(connection, node.node)
-        if order.instance == node.down_instance
-        and order.seq > arrived
-        and order.outcome is None
-        and order.expires_s > now_s
-    )
+        for order in _unanswered(connection, node, now_s)
+        if order.seq > arrived and order.kind != RECIPIENTS
+    ]
     after = nodes.get(connection, node.node)
     if after is None:
         raise MalformedFrame
@@ -123,21 +121,39 @@ def start_anew(
 
 
 def deliver(
-    connection: Connection, district: District, node: Node, run: bytes, instance: int, head: Head
+    connection: Connection, district: District, node: Node, request: Request, now_s: int
 ) -> Delivery:
-    """The frames that follow what a desa holds, with their session keys sealed to its run."""
+    """The frames that follow what a desa holds, with their session keys sealed to its run.
+
+    Sessions of orders without a receipt go again: a desa that restarted has lost their keys.
+    """
     log_id = LogId(node.node, Log.DOWN, node.down_instance)
     store = PolresStore(connection)
     journal.make_frames(store, log_id, district.keys.root, reader_id(node.node))
-    seq = head.seq if instance == node.down_instance else 0
+    seq = request.down.seq if request.down_instance == node.down_instance else 0
     chosen = store.frames_after(log_id, seq, FRAMES_OCTETS_MAX)
     wraps = []
-    for session in dict.fromkeys(one.session for one in chosen):
+    sessions = [one.session for one in chosen]
+    for order in _unanswered(connection, node, now_s):
+        entries = store.entries(log_id, order.seq, order.seq) if order.seq <= seq else ()
+        sessions += [entry.header.session for entry in entries]
+    for session in dict.fromkeys(sessions):
         hidden = nodes.down_session(connection, node.node, session)
         if hidden is not None:
             content = district.keys.reveal("down", node.node, hidden)
-            wraps.append((session, seal.seal_box(run, content, district.random(32))))
+            wraps.append((session, seal.seal_box(request.ram_key, content, district.random(32))))
     return Delivery(node.down_instance, tuple(map(frame.pack, chosen)), tuple(wraps))
+
+
+def _unanswered(connection: Connection, node: Node, now_s: int) -> tuple[OrderRow, ...]:
+    """Orders in our newest log that still wait for the desa's receipt."""
+    return tuple(
+        order
+        for order in reports.orders(connection, node.node)
+        if order.instance == node.down_instance
+        and order.outcome is None
+        and (order.expires_s > now_s or order.kind == RECIPIENTS)
+    )
 
 
 def _stored(

@@ -101,6 +101,7 @@ class _Turn:
         self._store = PolresStore(connection)
         self._log_id = LogId(node.node, Log.UP, node.instance)
         self._acks: list[tuple[int, bytes]] = []
+        self._shown = self._shown_receipt()
 
     def answer(self, network: str | None, request_hash: bytes) -> bytes:
         """Take the request in; returns the packed answer."""
@@ -119,7 +120,9 @@ class _Turn:
             self._agree_down(anew=verdict is Verdict.SERVER_RESTORED)
             given, need_person = self._return_keys(network)
             state = State.KEYS_NEED_PERSON if need_person else State.OK
-            delivery = self._deliver()
+            delivery = downlog.deliver(
+                self._db, self._district, self._reloaded(), self._request, self._now_s
+            )
         self._note_contact(state)
         return Answer(
             state=state,
@@ -150,7 +153,7 @@ class _Turn:
             refold(self._db, self._district.keys, self._node)
 
     def _judge(self) -> Verdict:
-        shown = self._shown()
+        shown = self._shown
         ours_there = None
         if shown is not None and shown.head.seq > 0:
             ours_there = self._store.hash_at(self._log_id, shown.head.seq)
@@ -171,7 +174,7 @@ class _Turn:
             self._keep_fork(there.seq, ours_there or view.ours.hash, self._request.head.hash)
         return verdict
 
-    def _shown(self) -> Receipt | None:
+    def _shown_receipt(self) -> Receipt | None:
         """Our own receipt for this log as the desa shows it; anything else counts as none."""
         packed, signature = self._request.receipt
         try:
@@ -255,7 +258,7 @@ class _Turn:
                 reason = decision.reason.value
             case returns.Refuse():
                 reason, trusted = decision.reason.value, False
-        if trusted:
+        if trusted and (self._is_fresh() or (isinstance(decision, Return) and decision.granted)):
             nodes.change(
                 self._db,
                 self._node.node,
@@ -265,6 +268,14 @@ class _Turn:
             )
         nodes.change(self._db, self._node.node, keys_reason=reason)
         return given, reason is not None
+
+    def _is_fresh(self) -> bool:
+        """The desa shows the receipt of its last trusted contact: nobody replays an older request.
+
+        After a lost answer it does not, and the next contact counts again.
+        """
+        since_s = self._node.trusted_s
+        return since_s is None or (self._shown is not None and self._shown.time_s >= since_s)
 
     def _hand_over(self, decision: Return, situation: Situation) -> tuple[bytes, ...]:
         if not decision.sessions:
@@ -300,17 +311,6 @@ class _Turn:
             revoked=node.revoked_s is not None,
             granted_until_s=node.grant_until_s,
             wanted=tuple(sorted(held, key=lambda one: (one.started_s, one.session))),
-        )
-
-    def _deliver(self) -> downlog.Delivery:
-        request = self._request
-        return downlog.deliver(
-            self._db,
-            self._district,
-            self._reloaded(),
-            request.ram_key,
-            request.down_instance,
-            request.down,
         )
 
     def _note_contact(self, state: str) -> None:

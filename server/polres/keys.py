@@ -18,7 +18,7 @@ Random = Callable[[int], bytes]
 """Gives that many fresh random octets."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PolresKeys:
     """All long-lived keys of a Polres server.
 

@@ -137,7 +137,7 @@ def report(district: District, code: str, ticket: str) -> ReportLine | None:
 
 
 def history(district: District, code: str, ticket: str) -> tuple[Step, ...]:
-    """The history of a report with the journeys of the orders about it, in order of time.
+    """The history of a report with the journeys of the orders about it, as things happened.
 
     Raises:
         UnknownDesa, BadDesaCode: no such desa.
@@ -145,17 +145,34 @@ def history(district: District, code: str, ticket: str) -> tuple[Step, ...]:
     with district.read() as connection:
         node = known(connection, code)
         orders = reports.orders(connection, node.node, ticket)
-        steps = [
+        lines = [
             Step(row.kind, row.by, row.text, row.at_s, Trust(row.trust))
             for row in reports.lines(connection, node.node, ticket)
             if row.kind != LineKind.ORDER_DONE
         ]
-    for order in orders:
-        answer = order.kind == "answer"
-        kind = LineKind.ANSWER_ORDERED if answer else LineKind.STATUS_ORDERED
-        text = order.text if answer else f"{order.kind} {order.text}".strip()
-        steps.append(Step(kind, order.by, text, order.made_s, Trust.NETWORK, order))
-    return tuple(sorted(steps, key=lambda step: step.at_s))
+    return _in_order(lines, [_ordered(order) for order in orders])
+
+
+def _ordered(order: OrderRow) -> Step:
+    answer = order.kind == "answer"
+    kind = LineKind.ANSWER_ORDERED if answer else LineKind.STATUS_ORDERED
+    text = order.text if answer else f"{order.kind} {order.text}".strip()
+    return Step(kind, order.by, text, order.made_s, Trust.NETWORK, order)
+
+
+def _in_order(lines: list[Step], orders: list[Step]) -> tuple[Step, ...]:
+    """The desa's lines in the order of its journal, our orders between them by time.
+
+    The desa's clock may be wrong or set back, so its lines never change places; an order comes
+    after the report's first line, and before lines of the same second.
+    """
+    placed: list[tuple[int, int, Step]] = []
+    reached_s = lines[0].at_s if lines else 0
+    placed += [(max(order.at_s, reached_s), 1, order) for order in orders]
+    for number, step in enumerate(lines):
+        reached_s = max(reached_s, step.at_s)
+        placed.append((reached_s, 2 if number else 0, step))
+    return tuple(step for _, _, step in sorted(placed, key=lambda one: one[:2]))
 
 
 def texts(district: District, code: str, limit: int = _LIMIT) -> tuple[TextRow, ...]:

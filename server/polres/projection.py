@@ -23,6 +23,8 @@ from sync.seal import KeyPair
 from sync.session import SessionKeys, read_wrap
 
 CALL_REASON: Final = "panggilan tak terjawab"
+RECIPIENTS: Final = "recipients"
+"""Kind of an order that carries a new list; it concerns no report and does not expire."""
 _ORDER_NOTICE = re.compile(r"order:(\d{1,9}):(\d{1,9})", re.ASCII)
 _NO_SESSION = SessionKeys(b"", None, None, None)
 _REBUILD_STEP = 500
@@ -174,23 +176,28 @@ class Fold:
 
     def _order(self, read: Opened) -> None:
         header, event = read.header, read.event
+        ticket, by, expires_s = "", "Polres", 0
         match event:
             case e.StatusOrdered():
                 kind, text = event.move, event.note
             case e.AnswerOrdered():
                 kind, text = "answer", event.text
+            case e.RecipientsOrdered():
+                kind, text = RECIPIENTS, ""
             case _:
                 return
+        if isinstance(event, e.StatusOrdered | e.AnswerOrdered):
+            ticket, by, expires_s = event.ticket, event.by, event.expires_s
         order = OrderRow(
             node=self._node,
             instance=header.instance,
             seq=header.seq,
-            ticket=event.ticket,
+            ticket=ticket,
             kind=kind,
             text=text,
-            by=event.by,
+            by=by,
             made_s=read.stamp.wall_s,
-            expires_s=event.expires_s,
+            expires_s=expires_s,
             reached_desa_s=None,
             outcome=None,
             sms_outcome=None,

@@ -107,6 +107,7 @@ class PaperDesk:
             return Refused(Reason.UNKNOWN_TICKET)
         if found.sealed or found.locked:
             return Refused(Reason.SEALED if found.sealed else Reason.LOCKED)
+        after: Report | None
         match action:
             case Answer(by=by, text=text):
                 after, line = found, self._line("answered", by, text, "queued")
@@ -152,4 +153,4 @@ class PaperDesk:
         return replace(found, status=after, updated_s=self.state.now_s, **changed)  # type: ignore[arg-type]
 
     def _line(self, kind: str, by: str | None, text: str, journey: str | None = None) -> Line:
-        return Line(next(self.numbers), kind, self.state.now_s, True, by, text, journey)  # noqa: FBT003
+        return Line(next(self.numbers), kind, self.state.now_s, True, by, text, journey)

@@ -1,6 +1,5 @@
 """The Polres' gate, asked by a node that is played in memory."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +14,10 @@ from server.polres import enrolment, gate, lookup, orders, projection
 from server.polres.district import District
 from server.polres.orders import Placed
 from server.polres.store import nodes, reports
-from server.polres.verdict import Verdict, View, judge
 from server.vault import Lock
 from sync import message, seal
-from sync.chain import Head
 from sync.message import Receipt, State
+from sync.session import read_wrap
 
 CODE = "52.04.07.2001"
 HOUR_S = 3_600
@@ -50,49 +48,6 @@ def row(district: District, number: int) -> nodes.Node:
         found = nodes.get(connection, number)
     assert found is not None
     return found
-
-
-class TestEnrolment:
-    def test_a_card_works_once_and_its_lost_answer_again(self, district: District) -> None:
-        card = enrolment.enroll(district, CODE, "Pungka", "http://p", now_s=START_S)
-        first = PlayedNode(district, card)
-        assert [first.enrol(), first.enrol()] == [200, 200]
-        assert first.instance == 1
-        assert PlayedNode(district, card, seed=octets("other")).enrol() == 409
-
-    def test_a_wrong_code_counts_and_ten_of_them_end_the_card(self, district: District) -> None:
-        card = enrolment.enroll(district, CODE, "Pungka", "http://p", now_s=START_S)
-        guesser = PlayedNode(district, replace(card, code="A" * 20))
-        assert [guesser.enrol() for _ in range(enrolment.TRIES)] == [403] * enrolment.TRIES
-        assert guesser.enrol() == 410
-        assert PlayedNode(district, card).enrol() == 410
-
-    def test_a_card_ends_after_seven_days(self, district: District) -> None:
-        card = enrolment.enroll(district, CODE, "Pungka", "http://p", now_s=START_S)
-        late = PlayedNode(district, card)
-        assert late.enrol(START_S + enrolment.CARD_S + 1) == 410
-        assert late.enrol(START_S + enrolment.CARD_S) == 200
-
-    def test_an_unknown_desa_and_broken_octets_are_refused(self, district: District) -> None:
-        card = enrolment.enroll(district, CODE, "Pungka", "http://p", now_s=START_S)
-        assert PlayedNode(district, replace(card, node=card.node + 1)).enrol() == 403
-        assert enrolment.admit(district, b"", START_S).status == 400
-        assert enrolment.admit(district, bytes(300), START_S).status == 400
-
-    def test_a_new_card_raises_the_instance_and_ends_the_old_key(
-        self, district: District, node: PlayedNode
-    ) -> None:
-        node.exchange()
-        card = enrolment.enroll(district, CODE, "Pungka", "http://p", now_s=START_S)
-        node.exchange()
-        after = PlayedNode(district, card, seed=octets("new card"))
-        assert after.enrol() == 200
-        assert after.instance == 2
-        old = node.body(node.request())
-        assert gate.exchange(district, old, None, START_S).status == 403
-        after.write(received("50003"))
-        assert after.exchange().state == State.OK
-        assert len(lookup.search(district)) == 2
 
 
 class TestExchange:
@@ -139,7 +94,7 @@ class TestExchange:
         self, district: District, node: PlayedNode
     ) -> None:
         body = node.body(node.request())
-        for broken in (b"", body[:50], body[:-1], b"\x01" + body[1:]):
+        for broken in (b"", body[:50], body[:-1], b"\x02" + body[1:]):
             assert gate.exchange(district, broken, None, START_S).status == 400
 
     def test_a_request_signed_by_another_key_is_refused(
@@ -274,6 +229,32 @@ class TestOrders:
         assert len(node.exchange().down_wraps) == 2
         assert [getattr(order, "move", "") for order in node.orders()] == ["take", "close"]
 
+    def test_the_history_keeps_its_order_though_the_desas_clock_is_late(
+        self, district: District, node: PlayedNode
+    ) -> None:
+        node.exchange()
+        orders.order_status(
+            district, CODE, "41275", Move.TAKE, "", by="spkt", now_s=START_S - HOUR_S
+        )
+        node.write(e.Taken("41275", "spkt"), wall_s=START_S - HOUR_S)
+        node.exchange()
+        kinds = [step.kind for step in lookup.history(district, CODE, "41275")]
+        assert kinds == ["received", "status ordered", "taken"]
+
+    def test_keys_of_an_order_go_again_until_its_receipt_comes(
+        self, district: District, node: PlayedNode
+    ) -> None:
+        node.exchange()
+        placed = orders.order_answer(district, CODE, "41275", "Baik", by="spkt", now_s=START_S)
+        assert isinstance(placed, Placed)
+        node.exchange()
+        node.restart()
+        answer = node.exchange()
+        assert (answer.down, len(answer.down_wraps)) == ((), 1)
+        assert [getattr(order, "text", "") for order in node.orders()] == ["Baik"]
+        node.write(e.OrderReceived(placed.instance, placed.seq, "41275", "dijalankan"))
+        assert node.exchange().down_wraps == ()
+
     def test_the_first_officers_are_listed_at_once_and_later_ones_wait(
         self, district: District, node: PlayedNode
     ) -> None:
@@ -303,15 +284,13 @@ class TestOrders:
 
 
 class TestKeyReturn:
-    def test_a_restarted_node_gets_its_sessions_back(
-        self, district: District, node: PlayedNode
-    ) -> None:
+    def test_a_restarted_node_gets_its_sessions_back(self, node: PlayedNode) -> None:
         lost = node.vault.running
         node.exchange()
         node.restart(START_S + HOUR_S)
         answer = node.exchange(START_S + HOUR_S, wanted=(lost.id,))
         (content,) = answer.keys
-        returned, _started_s = districts_read(content)
+        returned, _started_s = read_wrap(content)
         assert (returned.session, returned.intake, returned.unit) == (
             lost.session,
             lost.intake,
@@ -335,6 +314,29 @@ class TestKeyReturn:
         assert not lookup.desa(district, CODE).keys_waiting
         assert row(district, node.card.node).grant_until_s is None
 
+    def test_a_recorded_request_said_again_earns_no_trust(
+        self, district: District, node: PlayedNode
+    ) -> None:
+        lost = node.vault.running.id
+        node.exchange()
+        recorded = node.request()
+        node.exchange(START_S + 60, request=recorded)
+        late_s = START_S + 13 * HOUR_S
+        for now_s in (late_s, late_s + 60):
+            gate.exchange(district, node.body(recorded), "66.6", now_s)
+        node.restart()
+        answer = node.exchange(late_s + 120, network="66.6", wanted=(lost,))
+        assert answer.state == State.KEYS_NEED_PERSON
+
+    def test_a_run_that_moves_stays_trusted_and_takes_its_network_along(
+        self, node: PlayedNode
+    ) -> None:
+        lost = node.vault.running.id
+        node.exchange()
+        node.exchange(START_S + 60, network="10.9")
+        node.restart()
+        assert len(node.exchange(START_S + 120, network="10.9", wanted=(lost,)).keys) == 1
+
     def test_a_stolen_box_gets_nothing_but_its_entries_are_kept_and_flagged(
         self, district: District, node: PlayedNode
     ) -> None:
@@ -350,91 +352,3 @@ class TestKeyReturn:
         flags = {line.report.ticket: line.flagged for line in lookup.search(district)}
         assert flags == {"41275": False, "50003": True}
         assert orders.officers(row(district, node.card.node).people) == ()
-
-
-def districts_read(content: bytes) -> tuple[message.Value, int]:
-    """What stands in a returned wrap."""
-    from sync.session import read_wrap
-
-    return read_wrap(content)
-
-
-class TestCopiesAndBackups:
-    def test_a_copied_card_is_proven_and_nothing_of_it_is_taken(
-        self, district: District, node: PlayedNode
-    ) -> None:
-        node.exchange()
-        copied = node.clone()
-        node.write(e.Taken("41275", "Rahmat"), sets=2)
-        node.exchange()
-        copied.write(e.Closed("41275", "Penyalin", "palsu"), sets=4)
-        answer = copied.exchange()
-        assert (answer.state, answer.acks) == (State.FORK, ())
-        copied.write(e.Reopened("41275", "Penyalin", "palsu"), sets=2)
-        assert copied.exchange(from_seq=1).state == State.FORK
-        line = lookup.report(district, CODE, "41275")
-        assert line is not None
-        assert line.report.status is Status.TAKEN
-        assert "kartu disalin" in lookup.desa(district, CODE).states
-        assert node.exchange().state == State.OK
-
-    def test_a_restored_card_is_told_so_and_changes_nothing(
-        self, district: District, node: PlayedNode
-    ) -> None:
-        backup = node.clone()
-        node.exchange()
-        node.write(e.Taken("41275", "Rahmat"), sets=2)
-        node.exchange()
-        answer = backup.exchange()
-        assert (answer.state, answer.acks) == (State.RESTORED_CARD, ())
-        assert "kartu lama dipasang lagi" in lookup.desa(district, CODE).states
-
-    def test_a_restored_server_raises_its_era_and_gets_everything_again(
-        self, tmp_path: Path, node: PlayedNode
-    ) -> None:
-        district = node.district
-        node.exchange()
-        district.close()
-        shutil.copytree(tmp_path / "polres", tmp_path / "backup")
-        node.district = districts.open_district(tmp_path / "polres", Chance("second run"))
-        node.write(e.Taken("41275", "Rahmat"), sets=2)
-        node.exchange()
-        orders.order_answer(node.district, CODE, "41275", "Baik", by="spkt", now_s=START_S)
-        node.exchange()
-        node.district.close()
-        node.district = districts.open_district(tmp_path / "backup", Chance("restored"))
-        kept = orders.order_answer(
-            node.district, CODE, "41275", "Dikirim lagi", by="spkt", now_s=START_S
-        )
-        assert isinstance(kept, Placed)
-        answer = node.exchange()
-        receipt = Receipt.unpack(answer.receipt[0])
-        assert (answer.state, receipt.era, receipt.head.seq) == (State.OK, 1, 1)
-        assert answer.down_instance == kept.instance + 1
-        assert [getattr(order, "text", "") for order in node.orders()] == ["Dikirim lagi"]
-        node.exchange()
-        line = lookup.report(node.district, CODE, "41275")
-        assert line is not None
-        assert line.report.status is Status.TAKEN
-        assert Receipt.unpack(node.receipt[0]).era == 1
-        node.district.close()
-
-
-class TestVerdict:
-    OURS = Head(5, b"a" * 32)
-
-    def view(self, **fields: object) -> View:
-        values: dict[str, object] = {
-            "era": 0, "ours": self.OURS, "theirs": self.OURS, "shown": None,
-            "ours_there": None, "theirs_there": b"",
-        }  # fmt: skip
-        return View(**(values | fields))  # type: ignore[arg-type]
-
-    def test_equal_heads_without_a_receipt_are_sound(self) -> None:
-        assert judge(self.view()) is Verdict.SOUND
-
-    def test_another_hash_at_one_height_is_a_fork(self) -> None:
-        assert judge(self.view(theirs=Head(5, b"b" * 32))) is Verdict.FORK
-
-    def test_a_lower_head_is_a_restored_card(self) -> None:
-        assert judge(self.view(theirs=Head(4, b"b" * 32))) is Verdict.CARD_RESTORED

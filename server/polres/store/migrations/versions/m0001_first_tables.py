@@ -13,9 +13,11 @@ def upgrade() -> None:
     """Make all tables, and the counters at their start."""
     _journals()
     _desas()
+    _keys()
     _notes()
     _reports()
-    _projection()
+    _lines()
+    _notes_of_desas()
     counters = sa.table("counters", sa.column("name", sa.Text), sa.column("value", sa.BigInteger))
     op.bulk_insert(counters, [{"name": "era", "value": 0}, {"name": "changes", "value": 0}])
 
@@ -112,6 +114,9 @@ def _desas() -> None:
         sa.Column("certificate", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("node"),
     )
+
+
+def _keys() -> None:
     op.create_table(
         "duty_keys",
         sa.Column("node", sa.BigInteger(), nullable=False),
@@ -223,7 +228,7 @@ def _reports() -> None:
     op.create_index("reports_by_time", "reports", ["received_s"], unique=False)
 
 
-def _projection() -> None:
+def _lines() -> None:
     op.create_table(
         "history",
         sa.Column("node", sa.BigInteger(), nullable=False),
@@ -247,6 +252,9 @@ def _projection() -> None:
         sa.Column("at_s", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("node", "ticket", "notice"),
     )
+
+
+def _notes_of_desas() -> None:
     op.create_table(
         "contacts",
         sa.Column("node", sa.BigInteger(), nullable=False),

@@ -12,7 +12,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from server.domain.errors import Reason
 from sms.alphabet import septets, to_gsm7
@@ -33,8 +33,8 @@ def _filled(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _needed(sentence: str) -> InputRequired:
-    return InputRequired(message=sentence)
+def _needed(sentence: str) -> DataRequired:
+    return DataRequired(message=sentence)
 
 
 def _short(characters: int) -> Length:

@@ -6,8 +6,8 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from werkzeug.wrappers import Response
 
 from server.desa.desk import Login
-from server.desa.forms import LoginForm
-from server.desa.place import OFFICER, parse_phone_key, phone_key, the_desk
+from server.desa.pages.forms import LoginForm
+from server.desa.pages.place import OFFICER, parse_phone_key, phone_key, the_desk
 from server.web.guards import Person, local_path, log_in, log_out, needs, person, public
 
 blueprint = Blueprint("login", __name__)

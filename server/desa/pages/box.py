@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from server import words
 from server.desa.desk import Login
-from server.desa.forms import UnlockForm
-from server.desa.place import OFFICER, officer, phone_key, the_desk
+from server.desa.pages.forms import UnlockForm
+from server.desa.pages.place import OFFICER, officer, phone_key, the_desk
 from server.web.guards import needs
 
 blueprint = Blueprint("box", __name__, url_prefix="/kotak")

@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.polres.accounts import Account, TooSoon, check_user
-from server.polres.forms import LoginForm
-from server.polres.pages_context import READERS, now_s, the_district
+from server.polres.pages.forms import LoginForm
+from server.polres.pages.place import READERS, now_s, the_district
 from server.web.guards import Person, local_path, log_in, log_out, needs, person, public
 
 blueprint = Blueprint("login", __name__)
@@ -39,7 +39,9 @@ def enter() -> Answer:
             message = f"Terlalu cepat mencoba lagi. Tunggu {wait_s} detik."
             return _form(form, message), 429, {"Retry-After": str(wait_s)}
         case None:
-            return _form(form, "Nama akun atau kata sandi tidak cocok. Periksa, lalu coba lagi."), 401
+            return _form(
+                form, "Nama akun atau kata sandi tidak cocok. Periksa, lalu coba lagi."
+            ), 401
 
 
 @blueprint.post("/keluar")

@@ -4,8 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.desa.desk import Contact
-from server.desa.forms import ContactForm
-from server.desa.place import OFFICER, the_desk
+from server.desa.pages.forms import ContactForm
+from server.desa.pages.place import OFFICER, the_desk
 from server.web.guards import needs
 
 blueprint = Blueprint("people", __name__, url_prefix="/warga")

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from server.polres import enrolment, gate
 from server.polres.enrolment import Reply
-from server.polres.pages_context import now_s, the_district
+from server.polres.pages.place import now_s, the_district
 from server.web.guards import machine
 from sync.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 from sync.message import OCTETS_MAX
@@ -46,11 +46,11 @@ def network_of(address: str | None) -> str | None:
         found = ipaddress.ip_address(address or "")
     except ValueError:
         return None
-    plain = getattr(found, "ipv4_mapped", None) or found
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    plain = mapped or found
     if plain.is_loopback:
         return None
-    bits = _NETWORK_BITS[plain.version]
-    return str(ipaddress.ip_network((int(plain) >> 0, plain.max_prefixlen)).supernet(new_prefix=bits))
+    return str(ipaddress.ip_network(f"{plain}/{_NETWORK_BITS[plain.version]}", strict=False))
 
 
 def _answer(step: Callable[[bytes], Reply]) -> Response:

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 from server.desa.desk import Line
-from server.desa.forms import AnswerForm, CloseForm, ForwardForm, ReopenForm
-from server.desa.place import OFFICER, officer, the_desk
+from server.desa.pages.forms import AnswerForm, CloseForm, ForwardForm, ReopenForm
+from server.desa.pages.place import OFFICER, officer, the_desk
 from server.domain.errors import Reason
 from server.domain.report import Move, moves_from
 from server.domain.requests import Action, Answer, Close, Forward, Reopen, Take

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 
 from server import words
-from server.desa.place import OFFICER, the_desk
+from server.desa.pages.place import OFFICER, the_desk
 from server.domain.report import Report, Status
 from server.web import live
 from server.web.guards import needs
@@ -25,7 +25,7 @@ class Day:
     Attributes:
         groups: open reports by urgency, the oldest that nobody took first.
         closed: reports that were closed today.
-        waiting: how many open reports nobody took.
+        waiting: how many open reports nobody took; sealed ones are not the desa's to take.
         urgent: how many of these are urgent.
     """
 
@@ -43,7 +43,7 @@ def sort_day(reports: Iterable[Report], now_s: int, zone: str) -> Day:
         key=lambda report: (report.status, report.locked or report.sealed, report.received_s),
     )
     today = words.local(now_s, zone).date()
-    new = [report for report in open_ if report.status is Status.NEW]
+    new = [report for report in open_ if report.status is Status.NEW and not report.sealed]
     return Day(
         groups=tuple(
             (urgency, found)
@@ -112,6 +112,13 @@ def fresh() -> Response:
 
 
 def _haystack(report: Report) -> str:
-    place = f"rt {report.rt} rw {report.rw} {report.dusun} {report.landmark}"
+    if report.locked or report.sealed:
+        return report.ticket
+    place = (
+        f"rt {report.rt:02}" if report.rt else "",
+        f"rw {report.rw:02}" if report.rw else "",
+        report.dusun or "",
+        report.landmark or "",
+    )
     category = words.word(words.CATEGORIES, report.category)
-    return f"{report.ticket} {report.text} {place} {category}".casefold()
+    return " ".join((report.ticket, report.text, category, *place)).casefold()

@@ -1,0 +1,1 @@
+"""The demo: a Polres, three desa and their villagers on one machine, on loopback only."""

@@ -1,0 +1,1 @@
+"""The village pages, one module a noun, each with its routes."""

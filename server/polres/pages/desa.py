@@ -1,0 +1,156 @@
+"""All desas, and one desa with its box, its officers, and what a person must decide about it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import request as http_request
+from werkzeug.wrappers import Response
+
+from server.polres import lookup, orders
+from server.polres.errors import UnknownOfficer
+from server.polres.lookup import DesaLine
+from server.polres.pages.health import Health, health
+from server.polres.pages.place import (
+    KEEPERS,
+    LISTERS,
+    READERS,
+    desa_or_404,
+    first_time,
+    may,
+    now_s,
+    the_district,
+    who,
+)
+from server.polres.pages.queue import desk
+from server.web.guards import needs
+
+blueprint = Blueprint("desa", __name__, url_prefix="/desa")
+TEXTS_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A desa's box as the Polres knows it; times in seconds since 1970 (UTC).
+
+    Attributes:
+        instance: how many boxes the desa has had; 0 before its card was used.
+        granted_until_s: until when a person's leave to return keys is good, by `granted_by`.
+        officers: names on the signed list.
+    """
+
+    desa: DesaLine
+    health: Health
+    instance: int
+    enrolled_s: int | None
+    revoked_s: int | None
+    granted_until_s: int | None
+    granted_by: str | None
+    officers: tuple[str, ...]
+
+
+def box_of(code: str) -> Box:
+    """The box of a desa, or the page that says that there is none."""
+    line, moment_s, district = desa_or_404(code), now_s(), the_district()
+    with district.read() as connection:
+        node = orders.known(connection, code)
+    until_s = node.grant_until_s
+    granted = until_s is not None and moment_s < until_s
+    return Box(
+        desa=line,
+        health=health(line, moment_s),
+        instance=node.instance,
+        enrolled_s=node.enrolled_s,
+        revoked_s=node.revoked_s,
+        granted_until_s=until_s if granted else None,
+        granted_by=node.grant_by if granted else None,
+        officers=tuple(officer.name for officer in orders.officers(node.people)),
+    )
+
+
+@blueprint.get("")
+@needs(*READERS)
+def listing() -> str:
+    """All desas."""
+    return render_template("desas.html", desk=desk(), pane="desa")
+
+
+@blueprint.get("/<code>")
+@needs(*READERS)
+def show(code: str) -> str:
+    """One desa."""
+    return _page("desa.html", code)
+
+
+@blueprint.get("/<code>/hilang")
+@needs(*KEEPERS)
+def ask_lost(code: str) -> str:
+    """What it means to report a box stolen, and whether that is meant."""
+    return _page("lost.html", code)
+
+
+@blueprint.post("/<code>/hilang")
+@needs(*KEEPERS)
+def report_lost(code: str) -> Response:
+    """Tandai kotak hilang."""
+    desa_or_404(code)
+    if first_time():
+        orders.revoke(the_district(), code, now_s())
+        flash("Kotak ditandai hilang. Tidak ada kunci dan perintah lagi untuknya.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+@blueprint.post("/<code>/kunci")
+@needs(*KEEPERS)
+def grant(code: str) -> str | tuple[str, int] | Response:
+    """Izinkan kunci sesi kembali."""
+    if not desa_or_404(code).keys_waiting:
+        return _page("desa.html", code, "Kotak ini sudah tidak menunggu kunci."), 409
+    if first_time():
+        orders.grant_keys(the_district(), code, who(), now_s())
+        flash("Diizinkan. Kunci kembali begitu kotak menghubungi, paling lama 30 menit.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+@blueprint.post("/<code>/petugas")
+@needs(*LISTERS)
+def approve(code: str) -> str | tuple[str, int] | Response:
+    """Setujui petugas."""
+    name = http_request.form.get("name", "")
+    desa_or_404(code)
+    if first_time():
+        try:
+            orders.approve_officer(the_district(), code, name, who(), now_s())
+        except UnknownOfficer as error:
+            return _page("desa.html", code, error.sentence), 409
+        flash(f"{name} disetujui. Daftar petugas yang baru turun ke desa.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+@blueprint.post("/<code>/petugas/tolak")
+@needs(*LISTERS)
+def refuse(code: str) -> str | tuple[str, int] | Response:
+    """Tolak petugas."""
+    name = http_request.form.get("name", "")
+    desa_or_404(code)
+    if first_time():
+        try:
+            orders.refuse_officer(the_district(), code, name, who(), now_s())
+        except UnknownOfficer as error:
+            return _page("desa.html", code, error.sentence), 409
+        flash(f"Permintaan {name} ditolak.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+def _page(template: str, code: str, refused: str = "") -> str:
+    panes, district = desk(), the_district()
+    return render_template(
+        template,
+        desk=panes,
+        pane="desa",
+        box=box_of(code),
+        refused=refused,
+        contacts=lookup.contacts(district, code),
+        texts=lookup.texts(district, code, TEXTS_SHOWN),
+        keeper=may(KEEPERS),
+        lister=may(LISTERS),
+    )
