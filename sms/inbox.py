@@ -9,11 +9,17 @@ from typing import Protocol
 
 
 class State(StrEnum):
-    """What became of a kept PDU."""
+    """What became of a kept PDU.
+
+    `COPY` is the text of its slot listed once more after a restart, `RECEIPT` a delivery report;
+    neither is a text that somebody wrote.
+    """
 
     UNREAD = "unread"
     PART = "part"
     DONE = "done"
+    COPY = "copy"
+    RECEIPT = "receipt"
 
 
 class ListedSlot(Protocol):
@@ -187,6 +193,7 @@ def mark(db: sqlite3.Connection, inbox_ids: Iterable[int], state: State) -> None
 
 
 def counts(db: sqlite3.Connection) -> dict[str, int]:
-    """How many rows lie in each state, and `kept` in all."""
+    """How many rows lie in each state; `kept` counts the texts: all but copies and receipts."""
     found = dict(db.execute("select state, count(*) from inbox group by state").fetchall())
-    return {"kept": sum(found.values()), **{state.value: found.get(state, 0) for state in State}}
+    texts = sum(found.values()) - found.get(State.COPY, 0) - found.get(State.RECEIPT, 0)
+    return {"kept": texts, **{state.value: found.get(state, 0) for state in State}}

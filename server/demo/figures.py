@@ -36,7 +36,7 @@ class Figures:
     @property
     def texts(self) -> int:
         """Inbox rows that are texts of people, or parts of one."""
-        return self.kept - self.copies - self.delivered
+        return self.kept - self.copies
 
     @property
     def backlog(self) -> int:

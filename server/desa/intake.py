@@ -52,7 +52,7 @@ def read_pending(node: Node, now_s: float) -> int:
     by_id = {one.row.id: one for one in opened}
     for one in opened:
         if _same_slot_text(node, one):
-            _finish(node, (one.row.id,))
+            _mark(node, (one.row.id,), inbox.State.COPY)
             done += 1
             continue
         fragment = _fragment(node, one, now_s)
@@ -138,7 +138,7 @@ def _delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> N
         report.state.value
     )
     if sent is None or outgoing is None or state is None or outgoing.to != report.recipient:
-        _finish(node, (row_id,))
+        _mark(node, (row_id,), inbox.State.RECEIPT)
         return
     events: tuple[e.DesaEvent, ...] = ()
     if outgoing.ticket is not None and outgoing.name != "alarm":
@@ -147,9 +147,10 @@ def _delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> N
     def also() -> None:
         with node.database.write() as db:
             outbox.move(db, sent, state)
+            inbox.mark(db, (row_id,), inbox.State.RECEIPT)
 
     decision = Decision(events, official=outgoing.official)
-    node.ledger.record(stamp, decision, cause=f"inbox:{row_id}", inbox_ids=(row_id,), also=also)
+    node.ledger.record(stamp, decision, cause=f"inbox:{row_id}", also=also)
 
 
 def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) -> int:
@@ -260,10 +261,6 @@ def _report_before(node: Node, event: e.DesaEvent) -> Report | None:
         return Report(event.ticket, Status.NEW, event.urgency, sender=event.sender)
     ticket = getattr(event, "ticket", None)
     return None if ticket is None else node.projection.report(ticket)
-
-
-def _finish(node: Node, row_ids: tuple[int, ...]) -> None:
-    _mark(node, row_ids, inbox.State.DONE)
 
 
 def _mark(node: Node, row_ids: tuple[int, ...], state: inbox.State) -> None:
