@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -101,6 +101,7 @@ class Airwaves:
         self._tell, self._now = tell, now
         self._reference = 0
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
+        self._last: dict[str, datetime] = {}
         self._modem = _Modem(store=store, on_send=self._sent, on_slot=self._slot)
         self.pty = PtyModem(self._modem, link, latency)
 
@@ -123,9 +124,17 @@ class Airwaves:
         wide = self._reference % 2 == 0
         reference = self._reference % (65536 if wide else 256)
         try:
-            return split_deliver(sender, text, self._now(), reference, wide)
+            return split_deliver(sender, text, self._time_of(sender), reference, wide)
         except UnsendableError as error:
             raise BadLine(f"SMS ini tidak dapat dikirim: {error}.") from error
+
+    def _time_of(self, sender: str) -> datetime:
+        """The service centre's time; no phone sends two texts within one second."""
+        now = self._now()
+        if sender in self._last:
+            now = max(now, self._last[sender] + timedelta(seconds=1))
+        self._last[sender] = now
+        return now
 
     def _deliver(self, pdus: Iterable[str]) -> None:
         def act(modem: VirtualModem) -> None:

@@ -2,12 +2,15 @@
 
 import contextlib
 import json
+import logging
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
+log = logging.getLogger(__name__)
 SOCKET_FILE = "control.sock"
 _LINE_OCTETS_MAX = 1 << 22
 
@@ -64,16 +67,18 @@ class ControlSocket:
                 asked = json.loads(lines.readline(_LINE_OCTETS_MAX))
             connection.sendall(json.dumps(self._result(asked)).encode() + b"\n")
 
-    def _result(self, asked: dict[str, str]) -> dict[str, object]:
-        command = self._answers.get(asked.pop("command", ""))
+    def _result(self, asked: object) -> dict[str, object]:
+        values = cast("dict[str, str]", asked) if isinstance(asked, dict) else {}
+        command = self._answers.get(str(values.pop("command", "")))
         if command is None:
             return {"refused": "Perintah itu tidak dikenal oleh node yang sedang berjalan."}
         try:
-            return {"result": command(asked)}
+            return {"result": command(values)}
         except Exception as error:
             sentence = getattr(error, "sentence", None)
             if sentence is None:
-                raise
+                log.exception("command failed", extra={"error": type(error).__name__})
+                sentence = "Perintah itu gagal; lihat catatan (log) node."
             return {"refused": sentence}
 
 

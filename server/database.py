@@ -50,11 +50,12 @@ class Database:
             self._depth = 1
             try:
                 yield self.connection
-            except BaseException:
-                self.connection.execute("rollback")
-                raise
-            else:
                 self.connection.execute("commit")
+            except BaseException:
+                # A full disk or a read error ends the transaction by itself.
+                if self.connection.in_transaction:
+                    self.connection.execute("rollback")
+                raise
             finally:
                 self._depth = 0
 
@@ -75,27 +76,48 @@ def open_database(directory: Path) -> Database:
 
     Raises:
         NewerDatabase: a newer version has written it.
+        DatabaseError: it cannot be read, or is no database.
     """
-    connection = _connect(f"file:{directory / FILE_NAME}?mode=rwc")
-    connection.execute("pragma journal_mode=wal")
-    connection.execute("pragma synchronous=full")
-    connection.execute("pragma fullfsync=on")
-    _migrate(connection)
-    (directory / FILE_NAME).chmod(0o600)
-    connection.execute("pragma wal_checkpoint(truncate)")
+    with _told():
+        connection = _connect(_uri(directory, "rwc"))
+        _refuse_newer(connection)
+        connection.execute("pragma journal_mode=wal")
+        connection.execute("pragma synchronous=full")
+        connection.execute("pragma fullfsync=on")
+        _migrate(connection)
+        (directory / FILE_NAME).chmod(0o600)
+        connection.execute("pragma wal_checkpoint(truncate)")
     return Database(connection)
 
 
 def open_readonly(directory: Path) -> Database:
-    """Open for reading beside nobody or beside the running node."""
-    connection = _connect(f"file:{directory / FILE_NAME}?mode=ro")
-    _refuse_newer(connection)
+    """Open for reading beside nobody or beside the running node.
+
+    Raises:
+        NewerDatabase: a newer version has written it.
+        DatabaseError: there is none, or it cannot be read.
+    """
+    with _told():
+        connection = _connect(_uri(directory, "ro"))
+        _refuse_newer(connection)
     return Database(connection)
 
 
 def open_memory() -> Database:
     """A database in RAM, for projections."""
     return Database(_connect(":memory:"))
+
+
+def _uri(directory: Path, mode: str) -> str:
+    return f"{(directory / FILE_NAME).absolute().as_uri()}?mode={mode}"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DatabaseError from error
 
 
 def _connect(uri: str) -> sqlite3.Connection:
@@ -112,7 +134,6 @@ def _refuse_newer(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    _refuse_newer(connection)
     tables = sqlite_utils.Database(connection)
     for group in _SETS:
         group.apply(tables)

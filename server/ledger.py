@@ -57,6 +57,20 @@ class Ledger:
             inbox_ids: rows that the decision was made of.
             also: more writes for the same transaction.
         """
+        # The lock is held until the fold is done, so that folds come in the journal's order.
+        with self.database.lock:
+            entries = self._commit(stamp, decision, cause, inbox_ids, also)
+            self.projection.add(entries, self.vault)
+        return entries
+
+    def _commit(
+        self,
+        stamp: Stamp,
+        decision: Decision,
+        cause: str,
+        inbox_ids: Sequence[int],
+        also: Callable[[], None] | None,
+    ) -> tuple[Entry, ...]:
         with self.database.write() as db:
             store = SqliteStore(db)
             seq = store.head(self.log_id).seq
@@ -78,7 +92,6 @@ class Ledger:
             inbox.mark(db, inbox_ids, inbox.State.DONE)
             if also is not None:
                 also()
-        self.projection.add(entries, self.vault)
         return entries
 
     def _entry(self, seq: int, stamp: Stamp, event: e.DesaEvent, *, official: bool) -> Entry:

@@ -140,15 +140,21 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
             orders += journal.accept(store, received, speaker.pinned.root, reader).new
         except SyncError:
             break
-    unacked = request.head.seq - receipt.head.seq
     return Taken(
         state=answer.state,
         acked=receipt.head.seq,
         orders=tuple(orders),
         keys=_keys(answer, speaker),
-        more=answer.state == State.OK and bool(request.frames) and unacked > 0,
+        more=answer.state == State.OK and _goes_on(request, receipt.head.seq),
         time_s=answer.time_s,
     )
+
+
+def _goes_on(request: Request, acked: int) -> bool:
+    """Whether a frame was taken and entries are left: what is refused once is not sent at once."""
+    if not request.frames or acked >= request.head.seq:
+        return False
+    return frame.unpack(request.frames[0]).last <= acked
 
 
 def _keys(answer: Answer, speaker: Speaker) -> tuple[SessionKeys, ...]:

@@ -9,6 +9,7 @@ import click
 from server import logs
 from server.cli.demo import demo
 from server.cli.desa import desa
+from server.cli.docs import docs
 from server.cli.modem import modem
 from server.cli.polres import polres
 from server.cli.sms import sms
@@ -33,7 +34,7 @@ def kentongan(log: str) -> None:
     logs.setup(log.upper())
 
 
-for command in (desa, polres, modem, sms, demo):
+for command in (desa, polres, modem, sms, demo, docs):
     kentongan.add_command(command)
 
 

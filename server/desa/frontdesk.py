@@ -116,22 +116,30 @@ class FrontDesk:
         The passphrase alone lets in to what the box holds open; older sessions open only
         together with the key on the officer's phone.
         """
+        with self._one_guess:
+            checked = self._check(name, passphrase)
+        if isinstance(checked, float):
+            return checked
+        account, stretched = checked
+        pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
+        opened = 0 if pair is None else self._unlock(name, pair)
+        return Login(name, pair is not None, opened)
+
+    def _check(self, name: str, passphrase: str) -> tuple[login.Account, bytes] | float:
+        """The account and its stretched passphrase, or the seconds to wait; one guess a time."""
         failures, until_s = self._failures.get(name, (0, 0.0))
         if self._now() < until_s:
             return until_s - self._now()
         node = self._node
         with node.database.read() as db:
             account = login.read(db, name)
-        with self._one_guess:
-            stretched = login.stretch(account, passphrase, node.settings.login)
+        stretched = login.stretch(account, passphrase, node.settings.login)
         if account is None or not login.fits(account, stretched):
             wait_s = login.delay_s(failures + 1)
             self._failures[name] = (failures + 1, self._now() + wait_s)
             return wait_s
         self._failures.pop(name, None)
-        pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
-        opened = 0 if pair is None else self._unlock(name, pair)
-        return Login(name, pair is not None, opened)
+        return account, stretched
 
     def _unlock(self, name: str, pair: seal.KeyPair) -> int:
         node = self._node

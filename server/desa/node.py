@@ -27,7 +27,8 @@ from sync import peers
 from sync.chain import LogId
 from sync.entry import Log
 from sync.http import Road
-from sync.session import RecipientList
+from sync.seal import KeyPair
+from sync.session import RecipientList, SessionKeys
 from sync.store import SqliteStore
 
 Random = Callable[[int], bytes]
@@ -134,7 +135,7 @@ def open_node(
         make_road=make_road,
     )
     node.rebuild()
-    _announce(node, now_s)
+    _announce(node, session_keys, ram, now_s)
     return node
 
 
@@ -142,8 +143,7 @@ def begin_session(node: Node, now_s: float) -> None:
     """Start a new session: fresh keys, wrapped to the newest signed list, then used."""
     session_keys, ram = sessions.fresh_keys(node.random)
     with node.database.lock:
-        node.vault.turn(session_keys, ram)
-        _announce(node, now_s)
+        _announce(node, session_keys, ram, now_s)
 
 
 def people_of(node: Node) -> RecipientList:
@@ -152,11 +152,13 @@ def people_of(node: Node) -> RecipientList:
         return peers.people(db, node.keys.pinned) or node.keys.card.recipients()
 
 
-def _announce(node: Node, now_s: float) -> None:
+def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None:
+    """Commit a session's wraps, then seal under it: what lies under no wrap is lost at a stop."""
     stamp = node.stamp(now_s)
     people = people_of(node)
     with node.database.write() as db:
-        sessions.keep_wraps(db, node.vault.running, people, stamp, node.random)
+        sessions.keep_wraps(db, keys, people, stamp, node.random)
+    node.vault.turn(keys, ram)
     opened = e.SessionOpened(
         people.version, tuple(f"{r.role}:{r.name}" for r in people.recipients), stamp.boot
     )

@@ -15,7 +15,7 @@ from server.desa import steps
 from server.desa.node import open_node
 from server.desa.run import open_road
 from server.settings import Desa, Modem, Polres, Settings, Web
-from sync.errors import CardRefused, NoRoad, NotEnrolled
+from sync.errors import NoRoad, SyncError
 from sync.http import Road
 
 ENROL_TIMEOUT_S = 10.0
@@ -45,7 +45,8 @@ def init(
     Raises:
         DirectoryTaken: a node lives there; nothing was changed.
         CardError: the card cannot be read.
-        CardRefused: the Polres does not take the card; nothing is left behind.
+        SyncError: the Polres does not take the card, or answers with another Polres' keys;
+            nothing is left behind.
     """
     if (directory / settings_file.FILE_NAME).exists() or (directory / DATABASE_FILE).exists():
         raise DirectoryTaken
@@ -70,7 +71,7 @@ def init(
             f"Kotak {card.name} siap. Polres belum terjangkau; "
             "pendaftaran selesai sendiri saat ada jalan."
         )
-    except (CardRefused, NotEnrolled):
+    except SyncError:
         _undo(directory, fresh=fresh)
         raise
     return f"Kotak {card.name} siap dan sudah terdaftar di Polres."

@@ -36,15 +36,13 @@ def hear(clock: Clock, mono_s: float, heard_s: int, source: Trust) -> Clock:
     """Take in a time from outside.
 
     A service centre's stamp is a lower bound: a stored text may be days old, so it moves the
-    clock forward only. A signed answer of the Polres or a person sets it, unless something
-    better is already known.
+    clock forward only. A signed answer of the Polres or a person sets it. Neither does so when
+    something better is already known: there are service centres whose clock is hours ahead.
     """
     now_s = mono_s + clock.offset_s
-    if abs(heard_s - now_s) > JUMP_S_MAX:
+    if source < clock.trust or abs(heard_s - now_s) > JUMP_S_MAX:
         return clock
     if source is Trust.SMSC:
         offset_s = heard_s - mono_s if heard_s > now_s else clock.offset_s
-        return replace(clock, offset_s=offset_s, trust=max(clock.trust, source))
-    if source < clock.trust:
-        return clock
+        return replace(clock, offset_s=offset_s, trust=source)
     return replace(clock, offset_s=heard_s - mono_s, trust=source)

@@ -60,11 +60,13 @@ def decode(body: bytes) -> tuple[Stamp, e.Event]:
         MalformedFrame: the bytes are not a body at all.
     """
     head = row(unpack(body), int, int, int, int, int, int, tuple)
-    _, kind, wall_s, trust, boot, mono_ms = (value for value in head[:6] if isinstance(value, int))
+    version, kind, wall_s, trust, boot, mono_ms = (v for v in head[:6] if isinstance(v, int))
     fields = head[6]
+    if trust < 0:
+        raise MalformedFrame
     stamp = Stamp(wall_s, Trust(min(trust, max(Trust))), boot, mono_ms)
     maker = KINDS.get(kind)
-    if maker is None or not isinstance(fields, tuple):
+    if maker is None or version != BODY_VERSION or not isinstance(fields, tuple):
         return stamp, e.Unknown(kind)
     return stamp, _build(maker, kind, fields)
 

@@ -131,6 +131,13 @@ def test_neighbouring_long_texts_take_narrow_and_wide_references(air: Air) -> No
     assert {part.wide for part in parts} == {True, False}
 
 
+def test_equal_texts_of_one_phone_never_carry_the_same_second(air: Air) -> None:
+    air.say(*(json.dumps({"from": VILLAGER, "text": "tolong"}) for _ in range(3)))
+    for _ in range(3):
+        air.hear("slot")
+    assert len({one.sent_at for one in listed(air.modem())}) == 3
+
+
 def test_a_text_from_the_modem_is_told_whole_and_reported_as_delivered(air: Air) -> None:
     modem = air.modem()
     for length, part in pdu.split_submit(VILLAGER, "y" * 170, 7, request_report=True):

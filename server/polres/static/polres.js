@@ -38,6 +38,10 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
+  });
   const here = document.querySelector("[data-list] [aria-current=page]");
   if (here) here.closest(".card").scrollIntoView({ block: "nearest" });
 
