@@ -27,10 +27,13 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a key means, and its unit."""
+    """What a key means, its unit, and what it may be: a number's range, or one of these words."""
 
     text: str
     unit: str = ""
+    least: int = 0
+    most: int = 1_000_000_000
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,12 @@ class Desa:
 
     code: Annotated[str, Meaning("Kemendagri code, e.g. 52.04.07.2001")] = ""
     name: Annotated[str, Meaning("name of the desa as villagers read it")] = ""
-    zone: Annotated[str, Meaning("time zone on pages and in answers: WIB, WITA or WIT")] = "WITA"
+    zone: Annotated[
+        str,
+        Meaning(
+            "time zone on pages and in answers: WIB, WITA or WIT", words=("WIB", "WITA", "WIT")
+        ),
+    ] = "WITA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,8 @@ class Polres:
 
     name: Annotated[str, Meaning("name of the Polres as people read it")] = ""
     url: Annotated[str, Meaning("where the desa reaches the Polres")] = ""
-    exchange_every_s: Annotated[int, Meaning("how often an exchange is tried", "s")] = 60
-    timeout_s: Annotated[int, Meaning("how long a road may be silent", "s")] = 60
+    exchange_every_s: Annotated[int, Meaning("how often an exchange is tried", "s", least=1)] = 60
+    timeout_s: Annotated[int, Meaning("how long a road may be silent", "s", least=1)] = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,9 @@ class Modem:
     ports: Annotated[
         tuple[str, ...], Meaning("candidate ttys; the first that answers is used")
     ] = ()
-    list_every_s: Annotated[int, Meaning("how often both memories are listed anyway", "s")] = 15
+    list_every_s: Annotated[
+        int, Meaning("how often both memories are listed anyway", "s", least=1)
+    ] = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Web:
     """The local pages."""
 
     host: Annotated[str, Meaning("address to listen on")] = "127.0.0.1"
-    port: Annotated[int, Meaning("TCP port")] = 8080
+    port: Annotated[int, Meaning("TCP port", most=65_535)] = 8080
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +96,8 @@ class Answers:
 class Login:
     """Cost of one guess at a passphrase (argon2id)."""
 
-    memory_mib: Annotated[int, Meaning("memory of one guess", "MiB")] = 64
-    passes: Annotated[int, Meaning("passes over that memory")] = 3
+    memory_mib: Annotated[int, Meaning("memory of one guess", "MiB", least=1, most=4_095)] = 64
+    passes: Annotated[int, Meaning("passes over that memory", least=1)] = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +169,32 @@ def _section(name: str, content: dict[str, object], problems: list[str]) -> obje
             problems.append(_unknown(f"[{name}] {key}", key, tuple(known)))
             continue
         plain = tuple(value) if isinstance(value, list) else value
-        if type(plain) is not type(known[key]):
-            wanted = {str: "teks", int: "angka bulat", tuple: "daftar teks"}[type(known[key])]
-            problems.append(f"[{name}] {key} harus berupa {wanted}.")
+        wrong = _wrong(plain, type(known[key]), _meaning(kind, key))
+        if wrong:
+            problems.append(f"[{name}] {key} harus {wrong}.")
         else:
             values[key] = plain
     return dataclasses.replace(kind(), **values)
+
+
+def _wrong(value: object, kind: type, meaning: Meaning) -> str:
+    """What a value must be, in Indonesian; nothing when it is that."""
+    wanted = {str: "berupa teks", int: "berupa angka bulat", tuple: "berupa daftar teks"}[kind]
+    if type(value) is not kind:
+        return wanted
+    if isinstance(value, tuple) and not all(isinstance(item, str) for item in value):
+        return wanted
+    if isinstance(value, int) and not meaning.least <= value <= meaning.most:
+        return f"antara {meaning.least} dan {meaning.most}"
+    if meaning.words and value not in meaning.words:
+        return f"salah satu dari {', '.join(meaning.words)}"
+    return ""
+
+
+def _meaning(kind: type, key: str) -> Meaning:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    meaning: Meaning = hints[key].__metadata__[0]
+    return meaning
 
 
 def _unknown(where: str, name: str, known: tuple[str, ...]) -> str:
@@ -194,15 +224,14 @@ def _toml(value: Plain) -> str:
     if isinstance(value, int):
         return str(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def table() -> tuple[tuple[str, str, Plain, str, str], ...]:
     """Rows of (section, key, default, unit, meaning) for the documentation."""
     rows: list[tuple[str, str, Plain, str, str]] = []
     for name, kind in SECTIONS.items():
-        hints = typing.get_type_hints(kind, include_extras=True)
         for key in dataclasses.fields(kind):
-            (meaning,) = hints[key.name].__metadata__
+            meaning = _meaning(kind, key.name)
             rows.append((name, key.name, getattr(kind(), key.name), meaning.unit, meaning.text))
     return tuple(rows)

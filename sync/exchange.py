@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sync import frame, journal, message, peers, seal
@@ -88,7 +89,8 @@ def compose(
         evidence=evidence,
         down_instance=0 if down is None else down.instance,
         down=down_head,
-        wraps=tuple(wrap for session in sessions for wrap in _polres_wrap(db, session)),
+        wraps=_wraps(db, sessions, Role.POLRES),
+        unit_wraps=_wraps(db, sessions, Role.PROPAM),
         wanted=wanted,
         frames=tuple(frame.pack(one) for one in frames),
     )
@@ -171,8 +173,13 @@ def _hash_at(store: SqliteStore, log_id: LogId, seq: int) -> bytes:
     return genesis(log_id).hash if seq == 0 else store.hash_at(log_id, seq) or b""
 
 
-def _polres_wrap(db: sqlite3.Connection, session: bytes) -> tuple[tuple[bytes, bytes], ...]:
-    rows = db.execute(
-        "select box from wraps where session = ? and role = ?", (session, Role.POLRES.value)
-    ).fetchall()
-    return tuple((session, bytes(box)) for (box,) in rows)
+def _wraps(
+    db: sqlite3.Connection, sessions: Iterable[bytes], role: Role
+) -> tuple[tuple[bytes, bytes], ...]:
+    found: list[tuple[bytes, bytes]] = []
+    for session in sessions:
+        rows = db.execute(
+            "select box from wraps where session = ? and role = ?", (session, role.value)
+        )
+        found += [(session, bytes(box)) for (box,) in rows]
+    return tuple(found)

@@ -124,6 +124,7 @@ class Request:
         wraps: (session, wrap to the Polres) of the sessions in `frames` and of `wanted`.
         wanted: sessions whose keys the node asks back, because they still owe something.
         frames: packed frames of the node's log, oldest first.
+        unit_wraps: (session, wrap to Propam) of the same sessions; the Polres cannot open them.
     """
 
     node: int
@@ -139,6 +140,7 @@ class Request:
     wraps: tuple[tuple[bytes, bytes], ...]
     wanted: tuple[bytes, ...]
     frames: tuple[bytes, ...]
+    unit_wraps: tuple[tuple[bytes, bytes], ...] = ()
 
     def pack(self) -> bytes:
         """Canonical octets, the message of the node's signature."""
@@ -158,6 +160,7 @@ class Request:
                 self.wraps,
                 self.wanted,
                 self.frames,
+                self.unit_wraps,
             )
         )
 
@@ -169,7 +172,7 @@ class Request:
             MalformedFrame: not one of this version.
         """
         kinds = (int, int, int, bytes, int, int, tuple, tuple, bytes, int)
-        fields = row(unpack(octets), *kinds, tuple, tuple, tuple, tuple)
+        fields = row(unpack(octets), *kinds, tuple, tuple, tuple, tuple, tuple)
         if fields[0] != VERSION or len(_octets(fields[3])) != 32:
             raise MalformedFrame
         return cls(
@@ -186,6 +189,7 @@ class Request:
             wraps=tuple(_pair(item) for item in _items(fields[11])),
             wanted=tuple(_octets(item) for item in _items(fields[12])),
             frames=tuple(_octets(item) for item in _items(fields[13])),
+            unit_wraps=tuple(_pair(item) for item in _items(fields[14])),
         )
 
 

@@ -11,7 +11,6 @@ import click
 from hardware.latency import Latency
 from server.airwaves import simulate
 
-
 _WITA = timezone(timedelta(hours=8))
 
 

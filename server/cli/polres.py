@@ -11,6 +11,7 @@ from server.card import parse_card, write_card
 from server.polres import commands
 from server.polres.district import init as prepare
 from server.polres.district import open_district
+from server.polres.propam import complaints, read_key
 from server.polres.run import run
 from server.running import only_one
 
@@ -124,6 +125,19 @@ def officer_approve(directory: Path, code: str, name: str, by: str) -> None:
     """Put an officer who asked on the signed list of a desa."""
     _ask(directory, "officer approve", code=code, name=name, by=by)
     click.echo(f"{name} masuk daftar; desa menerimanya pada pertukaran berikutnya.")
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), required=True)
+def propam(directory: Path, key: Path) -> None:
+    """Read complaints about officials with Propam's key: one JSON object a line."""
+    district = open_district(directory)
+    try:
+        for line in complaints(district, read_key(key, district)):
+            click.echo(json.dumps(line, ensure_ascii=False))
+    finally:
+        district.close()
 
 
 @polres.command()

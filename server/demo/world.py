@@ -37,11 +37,12 @@ HeardAt = Callable[[int, str, str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How somebody logs in; shown to the person who plays."""
+    """How somebody logs in, shown to the person who plays; "" for no phone link."""
 
     name: str
     passphrase: str
-    address: str
+    page: str
+    phone_link: str = ""
 
 
 @dataclass(slots=True)
@@ -107,8 +108,9 @@ class World:
         for village in self.villages:
             name = village.place.officer
             new = _strings(control.ask(village.directory, "officer add", name=name))
-            address = f"http://{LOOPBACK}:{village.port}{new['phone_path']}"
-            village.account = Account(name, new["passphrase"], address)
+            page = f"http://{LOOPBACK}:{village.port}"
+            link = page + new["phone_path"]
+            village.account = Account(name, new["passphrase"], f"{page}/", link)
 
     def stop(self) -> None:
         """End every process and road."""
@@ -138,10 +140,6 @@ class World:
     def kill_village(self, village: Village) -> None:
         """End a desa's node as a power cut does."""
         self.processes.kill(village.process)
-
-    def grant_keys(self, village: Village) -> None:
-        """A person at the Polres lets a desa have its session keys back."""
-        control.ask(self.polres, "keys grant", code=village.place.code, by=DESK)
 
     def _start_mast(self, index: int) -> Mast:
         link = self._tty(index)
@@ -179,11 +177,13 @@ class World:
 def open_world(heard: HeardAt) -> Iterator[World]:
     """A running world in a folder of its own, in memory where the machine has room there.
 
-    Nothing of it is left afterwards; a signal during the clearing up is not listened to.
+    Nothing of it is left afterwards, also after SIGTERM and SIGINT; a second signal does not
+    disturb the clearing up.
 
     Raises:
         DemoFailed: something did not start.
     """
+    before = signal.signal(signal.SIGTERM, _leave), signal.getsignal(signal.SIGINT)
     home = Path(tempfile.mkdtemp(prefix="kentongan-", dir=_MEMORY if _roomy(_MEMORY) else None))
     logs = home / "logs"
     logs.mkdir()
@@ -196,6 +196,8 @@ def open_world(heard: HeardAt) -> Iterator[World]:
             signal.signal(number, signal.SIG_IGN)
         world.stop()
         shutil.rmtree(home, ignore_errors=True)
+        for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+            signal.signal(number, handler)
 
 
 def figures_of(village: Village) -> Figures | None:
@@ -225,6 +227,10 @@ def free_port() -> int:
         with contextlib.suppress(OSError), socket.create_server((LOOPBACK, port)):
             return port
     raise DemoFailed("Tidak ada port bebas di komputer ini; tutup program lain, lalu coba lagi.")
+
+
+def _leave(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _tune(directory: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Box, Contact, Line, Login, Note
+from server.desa.login import Account
 from server.desa.node import Node
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
@@ -125,7 +126,7 @@ class FrontDesk:
         opened = 0 if pair is None else self._unlock(name, pair)
         return Login(name, pair is not None, opened)
 
-    def _check(self, name: str, passphrase: str) -> tuple[login.Account, bytes] | float:
+    def _check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait; one guess a time."""
         failures, until_s = self._failures.get(name, (0, 0.0))
         if self._now() < until_s:

@@ -51,7 +51,13 @@ def reply_to(report: Report, *, neutral: bool, date: str) -> str:
 
 
 def react(
-    event: e.DesaEvent, report: Report, officers: Sequence[str], *, neutral: bool, name: str, clock: str
+    event: e.DesaEvent,
+    report: Report,
+    officers: Sequence[str],
+    *,
+    neutral: bool,
+    name: str,
+    clock: str,
 ) -> tuple[Notice, ...]:
     """Texts that follow from an event that concerns a report.
 

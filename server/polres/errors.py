@@ -44,5 +44,11 @@ class BadUserName(PolresError):
     """Nama akun hanya boleh berisi huruf kecil, angka, titik dan garis, 2 sampai 32 karakter."""
 
 
+class NotPropam(PolresError):
+    """Berkas itu bukan kunci Propam server ini; pakai berkas propam.key yang dibuat saat init."""
+
+    hint = "kentongan polres propam DIR --key FILE"
+
+
 class UnknownUser(PolresError):
     """Akun itu tidak ada; lihat daftar akun yang terdaftar."""

@@ -138,6 +138,8 @@ class _Turn:
 
     def _learn(self) -> None:
         learned = False
+        for named, box in self._request.unit_wraps:
+            nodes.add_unit_wrap(self._db, self._node.node, named, box)
         for named, box in self._request.wraps:
             try:
                 content = seal.open_box(self._district.keys.exchange, box)

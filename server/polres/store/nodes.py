@@ -9,6 +9,7 @@ from server.polres.store import schema
 
 Cell = int | str | bytes | None
 _NODES, _CARDS, _COUNTERS = schema.nodes, schema.cards, schema.counters
+_UNIT_WRAPS = schema.unit_wraps
 _SESSIONS, _DOWN, _OFFICERS = schema.session_keys, schema.down_sessions, schema.officer_requests
 
 
@@ -163,6 +164,21 @@ def session(connection: Connection, node: int, session_id: bytes) -> SessionRow 
         select(_SESSIONS).where(_SESSIONS.c.node == node, _SESSIONS.c.session == session_id)
     ).first()
     return None if row is None else SessionRow(*row)
+
+
+def add_unit_wrap(connection: Connection, node: int, session_id: bytes, box: bytes) -> None:
+    """Keep a wrap that only Propam opens; the first one stays."""
+    connection.execute(
+        insert(_UNIT_WRAPS)
+        .values(node=node, session=session_id, box=box)
+        .on_conflict_do_nothing()
+    )
+
+
+def unit_wraps(connection: Connection) -> tuple[tuple[int, bytes, bytes], ...]:
+    """(node, session, wrap) of every session."""
+    rows = connection.execute(select(_UNIT_WRAPS))
+    return tuple((row.node, row.session, row.box) for row in rows)
 
 
 def add_session(connection: Connection, made: SessionRow) -> bool:

@@ -97,6 +97,13 @@ duty_keys = Table(
     _int("instance", key=True),
     _blob("content"),
 )
+unit_wraps = Table(
+    "unit_wraps",
+    METADATA,
+    _int("node", key=True),
+    _blob("session", key=True),
+    _blob("box"),
+)
 session_keys = Table(
     "session_keys",
     METADATA,

@@ -35,6 +35,7 @@ _TABLES = (
     "nodes",
     "cards",
     "duty_keys",
+    "unit_wraps",
     "session_keys",
     "down_sessions",
     "forks",
@@ -123,6 +124,13 @@ def _keys() -> None:
         sa.Column("instance", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("node", "instance"),
+    )
+    op.create_table(
+        "unit_wraps",
+        sa.Column("node", sa.BigInteger(), nullable=False),
+        sa.Column("session", sa.LargeBinary(), nullable=False),
+        sa.Column("box", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("node", "session"),
     )
     op.create_table(
         "session_keys",

@@ -1,0 +1,79 @@
+"""What only Propam reads: complaints about officials, opened with the key it took away."""
+
+import json
+from pathlib import Path
+
+from server.card import node_code
+from server.domain import codec
+from server.domain import events as e
+from server.polres.district import District
+from server.polres.errors import NotPropam
+from server.polres.store import nodes
+from server.polres.store.journals import PolresStore
+from server.vault import Vault
+from sync import seal
+from sync.entry import Log
+from sync.errors import CannotOpen, MalformedFrame
+from sync.seal import KeyPair
+from sync.session import SessionKeys, read_wrap
+
+
+def read_key(path: Path, district: District) -> KeyPair:
+    """Propam's key from its file.
+
+    Raises:
+        NotPropam: not such a file, or that of another server.
+    """
+    try:
+        seed = bytes.fromhex(json.loads(path.read_text(encoding="utf-8"))["seed"])
+        pair = seal.box_pair(seed)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotPropam from error
+    if pair.public != district.keys.propam:
+        raise NotPropam
+    return pair
+
+
+def complaints(district: District, pair: KeyPair) -> tuple[dict[str, str | int | None], ...]:
+    """Every complaint that was sealed to Propam, oldest first; nothing is written anywhere."""
+    with district.read() as connection:
+        store = PolresStore(connection)
+        found: list[dict[str, str | int | None]] = []
+        wraps = nodes.unit_wraps(connection)
+        for number in sorted({node for node, _, _ in wraps}):
+            vault = _vault([box for node, _, box in wraps if node == number], pair)
+            log_id = store.newest(number, Log.UP)
+            if log_id is None:
+                continue
+            for instance in range(1, log_id.instance + 1):
+                log = type(log_id)(number, Log.UP, instance)
+                for entry in store.entries(log, 1, store.head(log).seq):
+                    try:
+                        _, event = codec.decode(vault.open_entry(entry, unit=True))
+                    except (CannotOpen, MalformedFrame):
+                        continue
+                    if isinstance(event, e.ReportReceived):
+                        found.append(_line(number, entry.header.seq, event))
+    return tuple(found)
+
+
+def _vault(boxes: list[bytes], pair: KeyPair) -> Vault:
+    vault = Vault(bytes(seal.KEY_OCTETS), SessionKeys(b"", None, None, None), pair)
+    for box in boxes:
+        try:
+            vault.learn(read_wrap(seal.open_box(pair, box))[0])
+        except (CannotOpen, MalformedFrame):
+            continue
+    return vault
+
+
+def _line(number: int, seq: int, event: e.ReportReceived) -> dict[str, str | int | None]:
+    return {
+        "desa": node_code(number),
+        "seq": seq,
+        "ticket": event.ticket,
+        "sender": event.sender,
+        "text": event.text,
+        "urgency": event.urgency,
+        "received_s": event.received_s,
+    }
