@@ -90,33 +90,12 @@ LINES: Final = {
 """What a line of a report's history says, by its kind."""
 
 NOTICES: Final = {
-    "ack": "tanda terima",
-    "ack_darurat": "tanda terima darurat",
-    "ack_netral": "tanda terima",
-    "tanya_tempat": "pertanyaan tempat",
-    "tanya_apa": "pertanyaan kejadian",
-    "status": "jawaban STATUS",
-    "tambah_ok": "tambahan dicatat",
-    "ditangani": "kabar ditangani",
-    "diteruskan": "kabar diteruskan",
-    "selesai": "kabar selesai",
-    "buka_lagi": "kabar dibuka lagi",
-    "jawab": "jawaban petugas",
+    "inbox": "balasan untuk pelapor",
+    "entry": "kabar untuk pelapor",
+    "order": "kabar atas perintah Polres",
+    "remind": "pengingat untuk petugas",
 }
-"""Automatic texts to villagers, by the first word of their notice."""
-
-NOTES: Final = {
-    "call": "Panggilan tak terjawab",
-    "missed call": "Panggilan tak terjawab",
-    "short code": "Dari layanan operator",
-    "not a mobile number": "Bukan dari HP warga",
-    "unanswerable": "Pengirim tidak dapat dijawab",
-    "command": "Perintah SMS",
-    "empty": "SMS kosong",
-    "stop": "Minta berhenti menerima info",
-    "unreadable": "SMS tidak terbaca",
-}
-"""Why a text became no report."""
+"""What made a text go out, by the first word of its notice."""
 
 POLRES_STATES: Final = {
     "": "",

@@ -7,6 +7,7 @@ from typing import Protocol, cast
 import click
 
 from server import logs
+from server.cli.bench import bench
 from server.cli.demo import demo
 from server.cli.desa import desa
 from server.cli.docs import docs
@@ -34,7 +35,7 @@ def kentongan(log: str) -> None:
     logs.setup(log.upper())
 
 
-for command in (desa, polres, modem, sms, demo, docs):
+for command in (desa, polres, modem, sms, demo, bench, docs):
     kentongan.add_command(command)
 
 

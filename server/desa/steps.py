@@ -200,12 +200,13 @@ def exchange(node: Node, now_s: float) -> Outcome:
             enrolled = peers.certificate(db, node.keys.pinned) is not None
         if not enrolled:
             enrol(node)
-        total = 0
+        total, acked = 0, -1
         for _ in range(EXCHANGES_A_STEP):
             taken = _exchange_once(node, now_s)
             total += 1
-            if not taken.more:
+            if not taken.more or taken.acked <= acked:
                 break
+            acked = taken.acked
     except SyncError as error:
         node.road = None
         node.health.road_trouble = error.sentence

@@ -16,7 +16,7 @@ def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
 
     Args:
         app: gets `ago clock date moment iso lasting age mask phone category urgency status
-            journey line notice reason`.
+            journey line move notice reason`.
         now_s: seconds since 1970 (UTC), as the node believes them.
         zone: WIB, WITA or WIT.
     """
@@ -38,7 +38,7 @@ def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
         line=lambda key: words.word(words.LINES, key),
         move=lambda key: words.word(words.MOVES, key),
         notice=notice,
-        reason=lambda key: words.word(words.NOTES, key),
+        reason=lambda text: text[:1].upper() + text[1:],
     )
 
 
@@ -54,6 +54,6 @@ def phone(number: str) -> str:
 
 
 def notice(text: str) -> str:
-    """What an automatic text was about, from "<notice> <outcome>" or "<notice>"."""
+    """What made an automatic text go out, from "<cause>:<number> <outcome>"."""
     name = re.split("[ :]", text, maxsplit=1)[0].lower()
     return words.NOTICES.get(name, "kabar")

@@ -138,7 +138,7 @@ def test_an_empty_day_says_what_to_do() -> None:
 
 
 def test_the_number_of_a_villager_is_masked_everywhere(phone: Phone) -> None:
-    phone.desk.others = (Note(1, NOW_S, "+6281298765432", "bantuan", "command"),)
+    phone.desk.others = (Note(1, NOW_S, "+6281298765432", "bantuan", "kosong"),)
     pages = [phone.get(path) for path in ("/", "/laporan", "/laporan/41275", "/warga", "/kotak")]
     assert not [page for page in pages if re.search(r"34567890|98765432", page)]
     assert "08..890" in pages[2]
@@ -228,6 +228,7 @@ def test_an_answer_that_fits_no_sms_is_kept_and_explained(
     answer = phone.post("/laporan/41275", "/laporan/41275/jawab", text=text)
     assert answer.status_code == 422
     assert sentence in answer.text
+    assert f"<strong>Belum terkirim.</strong> {sentence}" in answer.text
     assert f">{text.strip()}</textarea>" in answer.text
     assert phone.desk.done == []
 

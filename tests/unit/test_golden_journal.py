@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from drawn import empty_store
 from golden import EVENTS, STAMP, Night, Seeds
 
 from server.domain import codec
@@ -37,11 +38,10 @@ def test_a_golden_entry_is_opened_and_read(seq: int, kind: str) -> None:
 
 def test_the_golden_frame_is_accepted_by_its_reader() -> None:
     received = frame.unpack(bytes.fromhex(HEX["frame"]))
-    fresh = Night(Seeds(**KEPT["seeds"])).store
     assert frame.entries_of(received) == NIGHT.entries
-    taken = journal.accept(fresh, received, NIGHT.writer.public, NIGHT.polres.public)
+    taken = journal.accept(empty_store(), received, NIGHT.writer.public, NIGHT.polres.public)
     assert taken.head.hash.hex() == HEX["head"]
-    assert taken.new == ()
+    assert taken.new == NIGHT.entries
 
 
 def test_the_golden_request_is_read_by_its_polres() -> None:

@@ -1,5 +1,7 @@
 """What the duty desk concludes without asking anybody: journeys, health, and the queue's order."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,7 +90,7 @@ class TestJourney:
     ) -> None:
         goings = [leg.going for leg in journey(order(kind, outcome, sms), NOW_S + later_s)]
         assert goings[0] is Going.DONE
-        for before, after in zip(goings, goings[1:], strict=False):
+        for before, after in pairwise(goings):
             assert before is Going.DONE or after is Going.AHEAD
 
 

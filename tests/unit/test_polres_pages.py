@@ -98,10 +98,8 @@ class TestLogin:
 
     def test_a_wrong_passphrase_is_told_and_the_next_try_must_wait(self, desk: Desk) -> None:
         desk.client.delete_cookie("kentongan_polres")
-        codes = [
-            desk.post("/masuk", "/masuk", name="spkt", passphrase="salah").status_code
-            for _ in range(2)
-        ]
+        wrong = {"name": "spkt", "passphrase": "salah"}
+        codes = [desk.post("/masuk", "/masuk", **wrong).status_code for _ in range(2)]
         assert codes == [401, 429]
 
     def test_after_logout_nothing_is_shown(self, desk: Desk) -> None:
@@ -194,9 +192,8 @@ class TestReport:
         secret = received("50003", "oknum minta uang", category="aparat", urgency="darurat")
         node.write(secret, lock=Lock.UNIT, sets=1, urgent=True)
         node.exchange()
-        card = re.search(
-            r'<article[^>]*data-key="l-[\d.]+-50003".*?</article>', desk.get("/"), re.DOTALL
-        )
+        article = r'<article[^>]*data-key="l-[\d.]+-50003".*?</article>'
+        card = re.search(article, desk.get("/"), re.DOTALL)
         assert card is not None
         words = " ".join(re.sub(r"<[^>]+>", " ", card[0]).split())
         assert words == "Disegel untuk Propam Pungka No 50003"
@@ -393,10 +390,8 @@ def test_each_role_may_do_what_is_written_for_it_and_nothing_else(
 
 
 def test_every_page_has_its_rights_written_down(desk: Desk) -> None:
-    known = {
-        (method, desk.app.url_map.bind("localhost").match(path, method=method)[0])
-        for method, path in RIGHTS
-    }
+    routes = desk.app.url_map.bind("localhost")
+    known = {(method, routes.match(path, method=method)[0]) for method, path in RIGHTS}
     open_to_all = {"static", "polres_static", "login.ask", "login.enter"}
     machines = {"machine.enrol", "machine.exchange"}
     for rule in desk.app.url_map.iter_rules():

@@ -22,6 +22,7 @@ BESIDE = 30
 """Rows of the list that stands beside a report on a wide screen."""
 
 Page = str | tuple[str, int] | Response
+_FOLDS = {"answer": "jawab", "forward": "teruskan", "close": "tutup", "reopen": "buka"}
 _CODES = {Reason.UNKNOWN_TICKET: 404, Reason.WRONG_STATE: 409}
 
 
@@ -38,9 +39,23 @@ class Sheets:
 
     def typed(self) -> tuple[str, ...]:
         """What was typed into the form that was sent."""
-        form: Form | None = getattr(self, self.sent, None)
+        form = self._form()
         values = () if form is None else form.data.values()
         return tuple(str(value) for value in values if value)
+
+    def mistake(self) -> str:
+        """The first thing that is wrong with what was typed."""
+        form = self._form()
+        fields = () if form is None else tuple(form)
+        return next((str(field.errors[0]) for field in fields if field.errors), "")
+
+    def fold(self) -> str:
+        """Address on the page of the form that was sent."""
+        return _FOLDS.get(self.sent, "tindakan")
+
+    def _form(self) -> Form | None:
+        found: Form | None = getattr(self, self.sent, None)
+        return found
 
 
 @blueprint.get("")
