@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -57,6 +58,17 @@ def setup(level: int | str = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    sys.excepthook = lambda kind, error, trace: _uncaught((kind, error, trace))
+    threading.excepthook = lambda told: _uncaught(
+        (told.exc_type, told.exc_value, told.exc_traceback)
+    )
+
+
+def _uncaught(exc_info: _ExcInfo) -> None:
+    """A fault of the program: its place is told, but nothing that it quotes."""
+    kind, error, trace = exc_info
+    if kind is not None and error is not None:
+        logging.getLogger("kentongan").critical("fault", exc_info=(kind, error, trace))
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -78,6 +78,9 @@ class Web:
 
     host: Annotated[str, Meaning("address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meaning("TCP port", most=65_535)] = 8080
+    hosts: Annotated[
+        tuple[str, ...], Meaning("further names and addresses that it is called by")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

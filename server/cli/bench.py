@@ -18,23 +18,7 @@ from server.vault import Vault
 from sms import pdu
 from sync import seal, session
 
-_WORDS = [
-    "pak",
-    "tolong",
-    "ada",
-    "maling",
-    "di",
-    "rumah",
-    "bu",
-    "siti",
-    "dekat",
-    "masjid",
-    "dusun",
-    "krajan",
-    "rt",
-    "sekarang",
-    "banjir",
-]
+_TEXT = "pak tolong ada maling di rumah bu siti dekat masjid dusun krajan rt tiga banjir"
 _START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -89,7 +73,7 @@ def _pdus(count: int, seed: int) -> list[str]:
     return [
         pdu.encode_deliver(
             f"+62812{chance.randrange(10**8):08d}",
-            " ".join(chance.choices(_WORDS, k=chance.randint(4, 20)))[:150],
+            " ".join(chance.choices(_TEXT.split(), k=chance.randint(4, 20)))[:150],
             _START,
         )
         for _ in range(count)

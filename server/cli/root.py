@@ -1,5 +1,6 @@
 """The root of all commands, and how their errors are told."""
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import Protocol, cast
@@ -17,6 +18,7 @@ from server.cli.sms import sms
 
 EXIT_REFUSED = 1
 EXIT_BUG = 70
+FAULT = "Ada kesalahan pada program. Kirim baris di atas kepada pengembang; data tetap aman."
 
 
 class Told(Protocol):
@@ -54,7 +56,9 @@ def main() -> None:
         sys.exit(0)
     except Exception as error:
         if not hasattr(error, "sentence"):
-            raise
+            logging.getLogger(__name__).critical("fault", exc_info=error)
+            click.echo(FAULT, err=True)
+            sys.exit(EXIT_BUG)
         told = cast("Told", error)
         click.echo(f"{told.sentence}", err=True)
         if hint := getattr(error, "hint", ""):

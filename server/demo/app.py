@@ -25,7 +25,6 @@ from server.demo.gauges import Gauges
 from server.demo.people import PLACES, VILLAGERS, Villager
 from server.demo.phones import Bubble, Kind, Phones
 from server.demo.world import Village, World
-from server.web import live
 from server.web.guards import public
 from server.web.site import Site, finish, make_site
 
@@ -106,7 +105,6 @@ def state() -> Response:
         utas=render_template("utas.html", **shown),
         jawaban=render_template("jawaban.html", **shown),
         cuplikan=shown["snippets"],
-        versi=stage.phones.version,
     )
     answer.set_etag(hashlib.blake2b(answer.get_data(), digest_size=8).hexdigest())
     answer.make_conditional(request)
@@ -185,7 +183,6 @@ def _shown(stage: Stage, chosen: Villager) -> dict[str, object]:
         "answers": stage.phones.answers(),
         "gauges": stage.gauges.now,
         "snippets": {v.number: _snippet(stage.phones.last(v.number)) for v in VILLAGERS},
-        "version": live.tag(stage.phones.version),
     }
 
 

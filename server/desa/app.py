@@ -13,6 +13,12 @@ from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
 from server.web.guards import Person
 from server.web.site import IDLE_S, Site, finish, make_site
 
+_WORDS = {
+    "modems": words.MODEMS,
+    "units": words.UNITS,
+    "results": words.RESULTS,
+    "answer_septets": ANSWER_SEPTETS,
+}
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -57,15 +63,7 @@ def create_app(
     )
     app.extensions[EXTENSION] = desk
     app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
-    app.jinja_env.globals.update(
-        desa=desk.desa,
-        box=box,
-        version=desk.version,
-        modems=words.MODEMS,
-        units=words.UNITS,
-        results=words.RESULTS,
-        answer_septets=ANSWER_SEPTETS,
-    )
+    app.jinja_env.globals.update(desa=desk.desa, box=box, version=desk.version, **_WORDS)
     for module in (login, today, report, people, box_page):
         app.register_blueprint(module.blueprint)
     return finish(app)

@@ -1,5 +1,6 @@
 """Reading: kept PDUs become whole texts, and each text becomes one decision."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
@@ -9,9 +10,10 @@ from server.desa.node import Node
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain import ticket as tickets
-from server.domain.classify import classify
+from server.domain.classify import Category, Reading, Urgency, classify
 from server.domain.clock import hear
 from server.domain.decide import Decision, Situation, decide_call, decide_text, sensitive
+from server.domain.places import Place
 from server.domain.react import react
 from server.domain.report import Report, Stamp, Status, Trust
 from server.ledger import day_of
@@ -22,6 +24,7 @@ from sms.phone import SenderKind, parse_phone, sender_kind
 from sms.segments import Complete, Fragment
 from sms.tpdu import Deliver, StatusReport
 
+log = logging.getLogger(__name__)
 COPY_WINDOW_DAYS = 7
 TICKET_WINDOW_DAYS = 365
 
@@ -206,11 +209,22 @@ def _arrived(deliver: Deliver, text: Complete, stamp: Stamp, row_id: int) -> r.T
         else deliver.sender,
         answerable=kind is SenderKind.MOBILE,
         text=text.text,
-        reading=classify(text.text),
+        reading=classified(text.text),
         sent_s=None if deliver.sent_at is None else int(deliver.sent_at.timestamp()),
         received_s=stamp.wall_s,
         inbox_id=row_id,
     )
+
+
+def classified(text: str) -> Reading:
+    """The reading of a text; when reading fails, a report that says it is unsure."""
+    try:
+        return classify(text)
+    except Exception:
+        log.exception("reading failed")
+        nowhere = Place(None, None, None, None)
+        unsure = Category.LAINNYA, Urgency.TINGGI
+        return Reading(*unsure, nowhere, confidential=True, official=False, confidence=0, why=())
 
 
 def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:

@@ -109,7 +109,7 @@ def open_secret(account: Account, stretched: bytes, phone_key: bytes) -> KeyPair
 
 def delay_s(failures: int) -> float:
     """How long the next try waits after so many failures: 0, 1, 2, 4 ... 60 seconds."""
-    return 0.0 if failures == 0 else min(DELAY_S_MAX, float(2 ** (failures - 1)))
+    return 0.0 if failures == 0 else min(DELAY_S_MAX, 2.0 ** min(failures - 1, 16))
 
 
 def _verifier(stretched: bytes) -> bytes:

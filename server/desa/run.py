@@ -6,6 +6,7 @@ import secrets
 import signal
 import threading
 import time
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -54,15 +55,15 @@ def run(directory: Path) -> None:
         control = ControlSocket(directory, commands.answers(node))
         schedule = Schedule()
         exchanger = Exchanger(node)
-        schedule.every(0.25, exchanger.tick)
-        schedule.every(60, lambda: steps.tend(node, time.monotonic()))
-        schedule.every(30, lambda: steps.remind(node, time.monotonic()))
+        schedule.every(0.25, guarded(exchanger.tick))
+        schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
+        schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
         radio = threading.Thread(target=modem_loop, args=(node, stop), name="modem", daemon=True)
         radio.start()
         schedule.start()
         try:
             web = node.settings.web
-            hosts = frozenset({web.host, "localhost", "127.0.0.1", "desa.local"})
+            hosts = frozenset({web.host, "localhost", "127.0.0.1", "desa.local", *web.hosts})
             serve(create_app(desk, hosts=hosts), web.host, web.port, stop)
         finally:
             stop.set()
@@ -70,6 +71,18 @@ def run(directory: Path) -> None:
             radio.join(timeout=4)
             control.close()
             node.database.close()
+
+
+def guarded(job: Callable[[], object]) -> Callable[[], None]:
+    """A job whose faults are told by their place and do not end the schedule."""
+
+    def run_job() -> None:
+        try:
+            job()
+        except Exception:
+            log.exception("job failed")
+
+    return run_job
 
 
 class Exchanger:
@@ -113,6 +126,9 @@ def modem_loop(node: Node, stop: threading.Event) -> None:
             log.warning("modem lost", extra={"error": type(error).__name__})
             silent = isinstance(error, NotAModem | Timeout)
             _mood(node, ModemMood.SILENT if silent else ModemMood.ABSENT, error.sentence)
+        except Exception:
+            # A fault in reading or sending must not end the listening; what was kept stays.
+            log.exception("radio step failed")
         finally:
             with contextlib.suppress(HardwareError):
                 modem.close()

@@ -29,7 +29,7 @@ def run(directory: Path, host: str | None, port: int | None) -> None:
         district.settings = replace(district.settings, web=web)
         control = ControlSocket(directory, commands.answers(district))
         try:
-            hosts = frozenset({web.host, "localhost", "127.0.0.1"})
+            hosts = frozenset({web.host, "localhost", "127.0.0.1", *web.hosts})
             serve(create_app(district, hosts=hosts), web.host, web.port, stop)
         finally:
             control.close()

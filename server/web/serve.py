@@ -84,17 +84,24 @@ def serve(
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(port) from error
         raise AddressRefused(host, port) from error
-    listeners = [kept for kept in sockets.values() if isinstance(kept, TcpWSGIServer)]
-    for listener in listeners:
-        listener.channel_class = _Channel
-    ready(listeners[0].effective_port)
-    log.info("serving", extra={"port": listeners[0].effective_port})
+    taken = _harden(sockets)
+    ready(taken)
+    log.info("serving", extra={"port": taken})
     try:
         while not stop.is_set():
             wasyncore.loop(timeout=_LOOP_S, map=sockets, count=1)
     finally:
         server.task_dispatcher.shutdown(timeout=2)
         wasyncore.close_all(sockets)
+
+
+def _harden(sockets: dict[int, object]) -> int:
+    """Let every listener answer its own refusals with our headers; returns the first's port."""
+    listeners = [kept for kept in sockets.values() if isinstance(kept, TcpWSGIServer)]
+    for listener in listeners:
+        listener.channel_class = _Channel
+    port: int = listeners[0].effective_port
+    return port
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]

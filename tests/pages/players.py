@@ -113,7 +113,7 @@ class Visitor:
     def enters_village(self, village: Village, *, with_key: bool = True) -> Page:
         account = known(village.account)
         if with_key:
-            self.page.goto(account.address)
+            self.page.goto(account.phone_link)
         else:
             self.page.goto(origin(village))
         self.page.get_by_label("Nama").select_option(account.name)
@@ -124,7 +124,7 @@ class Visitor:
 
     def enters_polres(self, account: Account | None) -> Page:
         who = known(account)
-        self.page.goto(who.address)
+        self.page.goto(who.page)
         self.page.get_by_label("Nama akun").fill(who.name)
         self.page.get_by_label("Kata sandi").fill(who.passphrase)
         self.page.get_by_role("button", name="Masuk").click()

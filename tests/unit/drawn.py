@@ -52,6 +52,7 @@ REQUESTS = st.builds(
     down=HEADS,
     wraps=st.lists(PAIRS, max_size=3).map(tuple),
     wanted=st.lists(SESSIONS, max_size=3).map(tuple),
+    unit_wraps=st.lists(PAIRS, max_size=3).map(tuple),
     frames=st.lists(BLOBS, max_size=3).map(tuple),
 )
 ANSWERS = st.builds(

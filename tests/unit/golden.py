@@ -114,7 +114,7 @@ class Night:
             node=NODE, instance=1, ram_key=self.ram.public, time_s=STAMP.wall_s, trust=4,
             receipt=self.receipt(), head=self.head, evidence=self.head.hash, down_instance=1,
             down=Head(0, b"h" * 32), wraps=((self.keys.id, b"wrap"),), wanted=(b"w" * 16,),
-            frames=(frame.pack(self.frame),),
+            frames=(frame.pack(self.frame),), unit_wraps=((self.keys.id, b"unit wrap"),),
         )  # fmt: skip
 
     def sealed_request(self) -> bytes:

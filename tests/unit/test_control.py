@@ -1,7 +1,6 @@
 """The control socket: one line asked, one line answered, for the folder's owner alone."""
 
 import json
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,7 +107,7 @@ def test_one_process_at_a_time_runs_in_a_folder(node_dir: Path) -> None:
             pytest.fail("two at once")
         assert "sudah berjalan" in caught.value.sentence
     with only_one(node_dir):
-        assert os.listdir(node_dir) == ["running.lock"]
+        assert [path.name for path in node_dir.iterdir()] == ["running.lock"]
 
 
 def test_the_socket_lies_in_the_nodes_folder_under_its_name() -> None:

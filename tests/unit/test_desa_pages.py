@@ -228,6 +228,7 @@ def test_an_answer_that_fits_no_sms_is_kept_and_explained(
     answer = phone.post("/laporan/41275", "/laporan/41275/jawab", text=text)
     assert answer.status_code == 422
     assert sentence in answer.text
+    assert 'data-page="/laporan/41275"' in answer.text
     assert f"<strong>Belum terkirim.</strong> {sentence}" in answer.text
     assert f">{text.strip()}</textarea>" in answer.text
     assert phone.desk.done == []

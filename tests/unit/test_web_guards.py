@@ -48,12 +48,18 @@ def make(clock: Clock, people: dict[str, str] | None = None) -> Flask:
         )
     )
 
-    @app.route("/masuk/<name>")
+    @app.get("/masuk/<name>")
     @public
-    def enter(name: str = "ani") -> str:
+    def enter(name: str) -> str:
         log_in(Person(name, known[name]))
         return "ok"
 
+    app.add_url_rule("/masuk", "enter")
+    _add_pages(app)
+    return finish(app)
+
+
+def _add_pages(app: Flask) -> None:
     @app.get("/keluar")
     @public
     def leave() -> str:
@@ -84,10 +90,6 @@ def make(clock: Clock, people: dict[str, str] | None = None) -> Flask:
     @public
     def version(number: int) -> object:
         return live.refresh(number)
-
-    app.view_functions["enter"] = enter
-    app.add_url_rule("/masuk", "enter")
-    return finish(app)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@
   const EVERY_MS = 3000, ANYWAY_MS = 60000;
   const status = document.getElementById("status");
   const address = main.dataset.live;
+  const page = main.dataset.page || location.href; // what answers a refused form has no GET address
   const HEADERS = { "X-Segar": "1" };
   let version = main.dataset.version, renewed = Date.now(), ended = false, failures = 0;
 
@@ -15,7 +16,7 @@
     status.textContent = text || "";
     if (link) {
       const a = document.createElement("a");
-      a.href = location.href;
+      a.href = page;
       a.textContent = link;
       status.append(" ", a);
     }
@@ -64,7 +65,7 @@
     }
     while (place) {
       const next = place.nextSibling;
-      if (!inUse(place)) place.remove();
+      if (!inUse(place) && !(place.dataset && place.dataset.keep)) place.remove();
       place = next;
     }
   }
@@ -72,23 +73,23 @@
   function leave() {
     ended = true;
     if (inUse(main)) say("Sesi berakhir. Salin dahulu yang Anda tulis, lalu", "masuk lagi");
-    else location.reload();
+    else location.assign(page);
   }
 
   async function renew() {
-    const answer = await fetch(location.href, { headers: HEADERS, cache: "no-store" });
+    const answer = await fetch(page, { headers: HEADERS, cache: "no-store" });
     if (answer.status === 401 || answer.redirected) return leave();
     if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const wanted = page.querySelector("main[data-live]");
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const wanted = fresh.querySelector("main[data-live]");
     if (!wanted) return;
     const atEnd = innerHeight + scrollY > document.body.scrollHeight - 40;
     morph(main, wanted);
     for (const region of document.querySelectorAll("[data-region]")) {
-      const other = page.querySelector(`[data-region="${region.dataset.region}"]`);
+      const other = fresh.querySelector(`[data-region="${region.dataset.region}"]`);
       if (other) morph(region, other);
     }
-    document.title = page.title;
+    document.title = fresh.title;
     if (atEnd && main.dataset.follow) scrollTo(0, document.body.scrollHeight);
     version = wanted.dataset.version;
     renewed = Date.now();
