@@ -188,8 +188,18 @@ def _row(number: int, session: bytes, body: bytes, state: str, copy_of: int | No
 
 
 def mark(db: sqlite3.Connection, inbox_ids: Iterable[int], state: State) -> None:
-    """Set the state of rows; inside the transaction that records what came of them."""
-    db.executemany("update inbox set state = ? where id = ?", [(state, i) for i in inbox_ids])
+    """Set the state of rows; inside the transaction that records what came of them.
+
+    A row that is finished stays so: to decide on it again is a bug, and stops the transaction
+    before a second report can come of one text.
+    """
+    for inbox_id in inbox_ids:
+        changed = db.execute(
+            "update inbox set state = ? where id = ? and state in ('unread', 'part')",
+            (state, inbox_id),
+        ).rowcount
+        if changed != 1:
+            raise AssertionError(f"inbox {inbox_id} is finished already")
 
 
 def counts(db: sqlite3.Connection) -> dict[str, int]:

@@ -253,7 +253,10 @@ def render(key: ReplyKey, **fields: str | int) -> str:
     if unknown := sorted(fields.keys() - wanted):
         raise TypeError(f"{key} has no field {', '.join(unknown)}")
     cut = {name: _cut(str(value), FIELD_MAX[name]) for name, value in fields.items()}
-    return _TEXTS[key].format_map(cut)
+    last = _TEXTS[key].rpartition("{")[2]
+    # Where our own words go on after a field, its full stop would be a second one.
+    ended = {name: text if last == f"{name}}}" else text.rstrip(" .") for name, text in cut.items()}
+    return _TEXTS[key].format_map({name: text or "-" for name, text in ended.items()})
 
 
 def _cut(value: str, limit: int) -> str:
@@ -268,4 +271,4 @@ def _cut(value: str, limit: int) -> str:
             break
         kept.append(char)
         used += width
-    return "".join(kept).strip(" .") if used else "-"
+    return "".join(kept).strip()

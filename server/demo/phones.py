@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 BUBBLES_MAX = 200
-ANSWERS_MAX = 6
+ANSWERS_MAX = 4
 
 
 class Kind(StrEnum):

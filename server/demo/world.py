@@ -184,7 +184,9 @@ def open_world(heard: HeardAt) -> Iterator[World]:
         DemoFailed: something did not start.
     """
     before = signal.signal(signal.SIGTERM, _leave), signal.getsignal(signal.SIGINT)
-    home = Path(tempfile.mkdtemp(prefix="kentongan-", dir=_MEMORY if _roomy(_MEMORY) else None))
+    home = Path(
+        tempfile.mkdtemp(prefix="kentongan-demo-", dir=_MEMORY if _roomy(_MEMORY) else None)
+    )
     logs = home / "logs"
     logs.mkdir()
     world = World(home, heard, Processes(logs))

@@ -43,7 +43,16 @@ class Opened:
 
 
 def read_pending(node: Node, now_s: float) -> int:
-    """Read every kept text that can be opened; gives how many rows were finished."""
+    """Read every kept text that can be opened; gives how many rows were finished.
+
+    Two threads may want this at once (the modem's, and the one that keys came to); the lock is
+    held throughout, so that no text is decided on twice.
+    """
+    with node.database.lock:
+        return _read_pending(node, now_s)
+
+
+def _read_pending(node: Node, now_s: float) -> int:
     done = 0
     with node.database.read() as db:
         opened = [

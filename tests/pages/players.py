@@ -119,7 +119,7 @@ class Visitor:
         self.page.get_by_label("Nama").select_option(account.name)
         self.page.get_by_label("Kata sandi").fill(account.passphrase)
         self.page.get_by_role("button", name="Masuk").click()
-        expect(self.page.get_by_role("heading", name="Hari ini")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="Hari ini", exact=True)).to_be_visible()
         return self.page
 
     def enters_polres(self, account: Account | None) -> Page:

@@ -14,8 +14,8 @@ from server.demo.tally import parts_of
 SEED = 20_260_719
 KILLS = 50
 EARLY_SHARE = 0.3
-EARLY_S, LATER_S = 0.9, 0.6
-SENDERS = 12
+EARLY_S, LATER_S = 1.2, 0.6
+SENDERS = 40
 MATTERS = (
     "ada maling ayam di RT {n} dekat masjid",
     "Pak, pohon tumbang nutup jalan di dusun Puncak nomor {n}",
@@ -47,7 +47,7 @@ class Villagers:
         """One text."""
         if self.played and self.chance.random() < 0.2:
             return self._note(self.chance.choice(self.played[-3:]))
-        sender = f"+62812000{self.chance.randrange(SENDERS):02}{len(self.played):03}"[:14]
+        sender = f"+6281234567{self.chance.randrange(SENDERS):03}"
         shape = self.chance.choices(
             (*MATTERS, LONG, EMOJI, EMOJI_LONG, OFFICIAL), (2, 2, 2, 2, 2, 2, 2, 1, 1)
         )[0]

@@ -69,7 +69,7 @@ def test_every_own_text_can_be_sent(seed: int) -> None:
 @given(st.integers())
 def test_every_road_is_restored_and_who_was_killed_is_started(seed: int) -> None:
     plan = incidents(random.Random(seed))
-    open_roads = {index: True for index in range(len(PLACES))}
+    open_roads = dict.fromkeys(range(len(PLACES)), True)
     running = dict(open_roads)
     for incident in plan:
         match incident.what:
