@@ -33,6 +33,12 @@ def latest_of(db: sqlite3.Connection, sender: str) -> Report | None:
     return None if row is None else report_of(row)
 
 
+def sealed(db: sqlite3.Connection) -> tuple[Report, ...]:
+    """Complaints about officials, newest first; nobody here reads what they say."""
+    rows = db.execute(f"select {columns()} from reports where sealed order by seq desc")
+    return tuple(report_of(row) for row in rows)
+
+
 def history(db: sqlite3.Connection, ticket: str) -> tuple[HistoryRow, ...]:
     """A report's history, oldest first."""
     rows = db.execute(

@@ -11,7 +11,7 @@ from server.database import Database
 from server.domain.classify import classify
 from server.domain.react import Notice
 from server.vault import Lock, Place, Vault
-from sms import inbox, outbox, pdu
+from sms import grammar, inbox, outbox, pdu
 from sms.inbox import Sealed
 from sms.outbox import Purpose, State
 from sync.canonical import pack, row, unpack
@@ -63,11 +63,18 @@ def keep_listed(
 
 
 def lock_of(hex_pdu: str) -> Lock:
-    """The key for a PDU: parts, unread and complaints about officials go under the intake key."""
+    """The key for a PDU: what an officer must not open later goes under the intake key.
+
+    These are parts and unread ones, complaints about officials, and commands about a report.
+    """
     try:
         read = pdu.decode(hex_pdu)
         if isinstance(read, pdu.Deliver) and read.part is None:
-            return Lock.INTAKE if classify(read.text).official else Lock.SESSION
+            # A command may name a complaint about an official, and then tells who wrote it.
+            asks = isinstance(
+                grammar.parse(read.text), grammar.Status | grammar.Add | grammar.Cancel
+            )
+            return Lock.INTAKE if asks or classify(read.text).official else Lock.SESSION
     except Exception:  # noqa: BLE001 -- whatever fails in reading, the PDU itself must be kept
         return Lock.INTAKE
     return Lock.INTAKE

@@ -9,7 +9,7 @@ from sync.message import CERTIFICATE_DOMAIN, RECEIPT_DOMAIN, Certificate, Receip
 from sync.session import LIST_DOMAIN, RecipientList
 
 _CERTIFICATE = "certificate"
-_PEOPLE = "recipients"
+PEOPLE = "recipients"
 _RECEIPT = "receipt"
 _HEARD = "heard"
 _STATE = "state"
@@ -66,7 +66,7 @@ def people(db: sqlite3.Connection, pinned: Pinned) -> RecipientList | None:
     Raises:
         BadSignature: somebody changed the list on the card; nothing is sealed to it.
     """
-    octets = value(db, _PEOPLE)
+    octets = value(db, PEOPLE)
     return None if octets is None else check_people(octets, pinned)
 
 
@@ -86,7 +86,7 @@ def check_people(octets: bytes, pinned: Pinned) -> RecipientList:
 
 def keep_people(db: sqlite3.Connection, octets: bytes) -> None:
     """Remember a list that was checked."""
-    remember(db, _PEOPLE, octets)
+    remember(db, PEOPLE, octets)
 
 
 def receipt(db: sqlite3.Connection) -> tuple[Receipt, tuple[bytes, bytes]] | None:

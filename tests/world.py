@@ -18,7 +18,7 @@ from server.settings import Answers, Desa, Login, Polres, Settings, dump
 from server.settings import Modem as ModemSection
 from sms import pdu
 from sync.errors import CardRefused, MalformedFrame, NoRoad, NotEnrolled
-from sync.http import ENROL_PATH
+from sync.roads.http import ENROL_PATH
 
 NOW_S = 1_790_000_000
 CODE, NAME = "52.04.07.2004", "Tepal"

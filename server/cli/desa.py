@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from server import control
 from server.desa import commands, setup
 from server.desa.run import run
+from server.process import control
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)

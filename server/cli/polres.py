@@ -6,14 +6,14 @@ from typing import cast
 
 import click
 
-from server import control
 from server.card import parse_card, write_card
 from server.polres import commands
 from server.polres.district import init as prepare
 from server.polres.district import open_district
 from server.polres.propam import complaints, read_key
 from server.polres.run import run
-from server.running import only_one
+from server.process import control
+from server.process.running import only_one
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 

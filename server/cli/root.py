@@ -7,7 +7,6 @@ from typing import Protocol, cast
 
 import click
 
-from server import logs
 from server.cli.bench import bench
 from server.cli.demo import demo
 from server.cli.desa import desa
@@ -15,6 +14,7 @@ from server.cli.docs import docs
 from server.cli.modem import modem
 from server.cli.polres import polres
 from server.cli.sms import sms
+from server.process import logs
 
 EXIT_REFUSED = 1
 EXIT_BUG = 70

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from server import control
 from server import settings as settings_file
 from server.demo.figures import Figures, PolresReport, read_reports, read_status
 from server.demo.link import LOOPBACK, Link
 from server.demo.mast import Mast
 from server.demo.people import DESK, PLACES, POLRES, Place
 from server.demo.processes import DemoFailed, Processes, until
+from server.process import control
 from server.settings import Answers, Login
 
 READY_S: Final = 40.0

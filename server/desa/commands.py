@@ -17,12 +17,12 @@ from server.desa.node import Node, open_node
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.report import Trust
-from server.running import only_one
+from server.process.running import only_one
 from sms import inbox, outbox
 from sync import peers
 from sync.chain import LogId
 from sync.entry import Flag, Log
-from sync.http import HttpRoad
+from sync.roads.http import HttpRoad
 from sync.store import SqliteStore
 
 Figures = dict[str, object]

@@ -1,12 +1,13 @@
 """Reading: kept PDUs become whole texts, and each text becomes one decision."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
 
 from server import lookup, radio, words
 from server.desa.node import Node
+from server.domain import codec
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain import ticket as tickets
@@ -21,12 +22,19 @@ from sms import grammar, inbox, outbox, pdu, segments
 from sms.errors import PduError
 from sms.octets import TypeOfNumber
 from sms.phone import SenderKind, parse_phone, sender_kind
-from sms.segments import Complete, Fragment
+from sms.segments import Complete, Fragment, Partial
 from sms.tpdu import Deliver, StatusReport
+from sync.errors import SyncError
+from sync.store import SqliteStore
 
 log = logging.getLogger(__name__)
 COPY_WINDOW_DAYS = 7
 TICKET_WINDOW_DAYS = 365
+# How long a text waits for its missing parts; longer while a locked row may be one of them.
+PARTS_WAIT_S = 900.0
+LOCKED_PARTS_WAIT_S = 86_400.0
+# An entry's body ends at 65,535 octets; this is more than 100 parts of ordinary text.
+TEXT_CHARS_MAX = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +61,44 @@ def read_pending(node: Node, now_s: float) -> int:
 
 
 def _read_pending(node: Node, now_s: float) -> int:
-    done = 0
     with node.database.read() as db:
-        opened = [
-            Opened(row, text)
-            for row in inbox.pending(db)
-            if (text := radio.open_pdu(node.vault, row)) is not None
-        ]
-    fragments: list[Fragment] = []
+        pending = inbox.pending(db)
+    opened = [
+        Opened(row, text)
+        for row in pending
+        if (text := radio.open_pdu(node.vault, row)) is not None
+    ]
     by_id = {one.row.id: one for one in opened}
-    for one in opened:
-        if _same_slot_text(node, one):
-            _mark(node, (one.row.id,), inbox.State.COPY)
-            done += 1
-            continue
-        fragment = _fragment(node, one, now_s)
-        if fragment is None:
-            done += 1
-        elif not _locked_copy(node, one):
-            fragments.append(fragment)
+    patience_s = PARTS_WAIT_S if len(opened) == len(pending) else LOCKED_PARTS_WAIT_S
+    fragments, done = _fragments(node, opened, now_s)
     for assembly in segments.assemble(fragments, window=timedelta(days=COPY_WINDOW_DAYS)):
         if isinstance(assembly, Complete):
             done += _whole(node, assembly, by_id, now_s)
+        elif _waited_s(node, assembly, now_s) >= patience_s:
+            done += _whole(node, _with_gaps(assembly), by_id, now_s)
         else:
             _wait(node, [by_id[row_id].row for row_id in assembly.row_ids])
     return done
+
+
+def _fragments(node: Node, opened: list[Opened], now_s: float) -> tuple[list[Fragment], int]:
+    """The texts and parts to be put together, and how many other rows were finished."""
+    fragments: list[Fragment] = []
+    done = 0
+    for one in opened:
+        original = node.seen.get(one.print_)
+        waits = _locked_copy(node, one)
+        if _same_slot_text(node, one):
+            _mark(node, (one.row.id,), inbox.State.COPY)
+            done += 1
+        elif original not in (None, one.row.id) and not waits:
+            _repeat(node, original, (one.row.id,), now_s)
+            done += 1
+        elif (fragment := _fragment(node, one, now_s)) is None:
+            done += 1
+        elif not waits:
+            fragments.append(fragment)
+    return fragments, done
 
 
 def missed_call(node: Node, number: str, now_s: float) -> None:
@@ -99,6 +120,24 @@ def remember_seen(node: Node, now_s: float) -> None:
             text = radio.open_pdu(node.vault, row)
             if text is not None:
                 node.seen.setdefault(Opened(row, text).print_, row.id)
+
+
+def _waited_s(node: Node, partial: Partial, now_s: float) -> float:
+    """Seconds since the newest part of a text was first read in this run."""
+    came_s = (node.parts_since.setdefault(row_id, now_s) for row_id in partial.row_ids)
+    return now_s - max(came_s)
+
+
+def _with_gaps(partial: Partial) -> Complete:
+    """A text whose missing parts were waited for long enough: better in part than never."""
+    return Complete(
+        partial.sender,
+        partial.row_ids,
+        partial.copy_ids,
+        partial.first_at,
+        partial.last_at,
+        segments.render_with_gaps(partial),
+    )
 
 
 def _wait(node: Node, rows: list[inbox.Row]) -> None:
@@ -149,7 +188,8 @@ def _delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> N
     state = {"delivered": outbox.State.DELIVERED, "failed": outbox.State.FAILED}.get(
         report.state.value
     )
-    if sent is None or outgoing is None or state is None or outgoing.to != report.recipient:
+    recipient = parse_phone(report.recipient) or report.recipient
+    if sent is None or outgoing is None or state is None or outgoing.to != recipient:
         _mark(node, (row_id,), inbox.State.RECEIPT)
         return
     events: tuple[e.DesaEvent, ...] = ()
@@ -181,13 +221,23 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
     with node.database.lock:
         decision = decide_text(arrived, _situation(node, arrived, stamp))
         decision = with_reactions(node, decision, stamp)
+        copies = 1 + sum(rows[row_id].print_ == first.print_ for row_id in text.copy_ids)
+        decision = _counted(decision, copies)
         node.ledger.record(stamp, decision, cause=f"inbox:{first.row.id}", inbox_ids=row_ids)
         for row_id in text.row_ids:
-            node.seen.setdefault(rows[row_id].print_, first.row.id)
+            node.seen.setdefault(rows[row_id].print_, row_id)
     node.speak_soon.set()
     if any(isinstance(event, e.ReportReceived) for event in decision.events):
         node.exchange_soon.set()
     return len(row_ids)
+
+
+def _counted(decision: Decision, copies: int) -> Decision:
+    """Parts that came more than once say so in the report that they begin."""
+    begun = [event for event in decision.events if isinstance(event, e.ReportReceived)]
+    if copies == 1 or not begun:
+        return decision
+    return replace(decision, events=(*decision.events, e.Repeated(begun[0].ticket, copies)))
 
 
 def _repeat(node: Node, original: int, row_ids: tuple[int, ...], now_s: float) -> None:
@@ -195,11 +245,12 @@ def _repeat(node: Node, original: int, row_ids: tuple[int, ...], now_s: float) -
     with node.database.lock:
         ticket = lookup.ticket_of_inbox(node.projection.db, original)
         report = None if ticket is None else node.projection.report(ticket)
-        events: tuple[e.DesaEvent, ...] = ()
+        decision = Decision(())
         if report is not None:
-            events = (e.Repeated(report.ticket, report.copies + 1),)
+            again = e.Repeated(report.ticket, report.copies + 1)
+            decision = Decision((again,), official=report.sealed)
         cause = f"inbox:{row_ids[0]}"
-        node.ledger.record(node.stamp(now_s), Decision(events), cause=cause, inbox_ids=row_ids)
+        node.ledger.record(node.stamp(now_s), decision, cause=cause, inbox_ids=row_ids)
 
 
 def _hear_time(node: Node, deliver: Deliver, now_s: float) -> Stamp:
@@ -217,7 +268,7 @@ def _arrived(deliver: Deliver, text: Complete, stamp: Stamp, row_id: int) -> r.T
         if kind is SenderKind.MOBILE
         else deliver.sender,
         answerable=kind is SenderKind.MOBILE,
-        text=text.text,
+        text=text.text[:TEXT_CHARS_MAX],
         reading=classified(text.text),
         sent_s=None if deliver.sent_at is None else int(deliver.sent_at.timestamp()),
         received_s=stamp.wall_s,
@@ -239,15 +290,42 @@ def classified(text: str) -> Reading:
 def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
     command = grammar.parse(text.text)
     named = getattr(command, "ticket", None)
+    mentioned = None if named is None else node.projection.report(named)
+    latest = lookup.latest_of(node.projection.db, text.sender)
+    complaint = _own_complaint(node, text.sender, named) if hasattr(command, "ticket") else None
+    if complaint is not None and named is not None:
+        mentioned = complaint
+    elif complaint is not None and (latest is None or latest.seq < complaint.seq):
+        latest = complaint
     zone = node.settings.desa.zone
     return Situation(
         desa=node.settings.desa.name,
         fresh_ticket=_draw(node, stamp),
-        mentioned=None if named is None else node.projection.report(named),
-        latest=lookup.latest_of(node.projection.db, text.sender),
+        mentioned=mentioned,
+        latest=latest,
         clock=words.clock(stamp.wall_s, zone),
         date=words.short_date(stamp.wall_s, zone),
     )
+
+
+def _own_complaint(node: Node, sender: str, ticket: str | None) -> Report | None:
+    """The sender's newest complaint about an official; only the run that wrote it can tell."""
+    for report in lookup.sealed(node.projection.db):
+        if ticket in (None, report.ticket) and _writer(node, report) == sender:
+            return replace(report, sender=sender)
+    return None
+
+
+def _writer(node: Node, report: Report) -> str | None:
+    with node.database.read() as db:
+        entries = SqliteStore(db).entries(node.ledger.log_id, report.seq, report.seq)
+    for entry in entries:
+        try:
+            _, event = codec.decode(node.vault.open_entry(entry, unit=True))
+        except SyncError:
+            return None
+        return event.sender if isinstance(event, e.ReportReceived) else None
+    return None
 
 
 def _draw(node: Node, stamp: Stamp) -> str:

@@ -26,7 +26,7 @@ from sms.gateway import Traffic
 from sync import peers
 from sync.chain import LogId
 from sync.entry import Log
-from sync.http import Road
+from sync.roads.http import Road
 from sync.seal import KeyPair
 from sync.session import RecipientList, SessionKeys
 from sync.store import SqliteStore
@@ -65,6 +65,8 @@ class Node:
     session_began_s: float = 0.0
     # PDUs that were read in the last days: hash -> inbox row that they first stood in.
     seen: dict[bytes, int] = field(default_factory=dict)
+    # When each part that waits for its siblings was first read in this run.
+    parts_since: dict[int, float] = field(default_factory=dict)
     sim: str = ""
     speak_soon: threading.Event = field(default_factory=threading.Event)
     exchange_soon: threading.Event = field(default_factory=threading.Event)

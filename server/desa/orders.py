@@ -125,6 +125,9 @@ def _new_list(node: Node, signed: bytes, now_s: float) -> str:
         people = peers.check_people(signed, node.keys.pinned)
     except SyncError:
         return "tanda tangan daftar tidak cocok"
+    with node.database.read() as db:
+        if peers.value(db, peers.PEOPLE) == signed:
+            return "diterapkan"
     if people.version <= people_of(node).version:
         return "daftar lebih lama"
     with node.database.write() as db:

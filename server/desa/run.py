@@ -14,18 +14,18 @@ from hardware.answers import Call, ReportArrived, TextArrived
 from hardware.errors import HardwareError, NotAModem, Timeout
 from hardware.modem import Modem
 from hardware.port import open_first
-from server.control import ControlSocket
 from server.desa import commands, steps
 from server.desa.app import create_app
 from server.desa.desk import ModemMood
 from server.desa.frontdesk import FrontDesk
 from server.desa.intake import missed_call, remember_seen
 from server.desa.node import Node, open_node
-from server.running import only_one
-from server.schedule import Schedule
+from server.process.control import ControlSocket
+from server.process.running import only_one
+from server.process.schedule import Schedule
 from server.web.serve import serve
-from sync import backoff
-from sync.http import HttpRoad, Road
+from sync.roads import backoff
+from sync.roads.http import HttpRoad, Road
 
 log = logging.getLogger(__name__)
 _WAIT_S = 0.2

@@ -16,7 +16,7 @@ from server.desa.node import open_node
 from server.desa.run import open_road
 from server.settings import Desa, Modem, Polres, Settings, Web
 from sync.errors import NoRoad, SyncError
-from sync.http import Road
+from sync.roads.http import Road
 
 ENROL_TIMEOUT_S = 10.0
 

@@ -22,8 +22,8 @@ from sync import peers
 from sync.enrol import enrolment_octets
 from sync.errors import NoRoad, SyncError
 from sync.exchange import Speaker, Taken
-from sync.http import ENROL_PATH, EXCHANGE_PATH, Road
 from sync.message import State as PeerState
+from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
 
 SESSION_S_MAX = 86_400
 EXCHANGES_A_STEP = 64
@@ -270,8 +270,9 @@ def remind(node: Node, now_s: float) -> Outcome:
 
 
 def tend(node: Node, now_s: float) -> Outcome:
-    """Daily care: a new session at least once a day."""
+    """Care: parts that were waited for long enough are read; a new session at least once a day."""
+    count = intake.read_pending(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
-        return Outcome(Result.DONE, 1)
-    return Outcome(Result.NOTHING)
+        count += 1
+    return Outcome(Result.DONE if count else Result.NOTHING, count)

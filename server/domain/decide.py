@@ -71,7 +71,7 @@ def decide_text(text: r.TextArrived, now: Situation) -> Decision:
             noted = _noted(text, "minta berhenti siaran")
             return Decision((noted,), (_answer(text, render(ReplyKey.STOP_OK)),))
         case grammar.Status():
-            return Decision((), (_status(text, _own(text, command.ticket, now), now),))
+            return _status(text, _own(text, command.ticket, now), now)
         case grammar.Cancel():
             return _cancel(text, _own(text, command.ticket, now))
         case grammar.Add():
@@ -152,7 +152,8 @@ def decide_order(
 
 def sensitive(report: Report) -> bool:
     """Whether answers must say nothing about the matter."""
-    return report.confidential or report.category in {c.value for c in SENSITIVE}
+    hidden = report.sealed or report.confidential
+    return hidden or report.category in {c.value for c in SENSITIVE}
 
 
 def _free_answer(action: r.Answer) -> Decision | Refused:
@@ -204,27 +205,32 @@ def _add(text: r.TextArrived, command: grammar.Add, now: Situation) -> Decision:
     report = _own(text, command.ticket, now)
     if not command.text.strip():
         return Decision((), (_answer(text, render(ReplyKey.BANTUAN)),))
+    if report is None and now.mentioned is not None and now.mentioned.sealed:
+        # Who wrote it is not known here any more, but what is added must stay as secret.
+        report = now.mentioned
     if report is None:
         # An addition to a number that is not the sender's may still be a cry for help.
         return _report(text, now, hidden=False)
     event = e.NoteAdded(report.ticket, text.sender, command.text, text.received_s)
     done = render(ReplyKey.TAMBAH_OK, no=report.ticket, jam=now.clock)
-    return Decision((event,), (_answer(text, done, ticket=report.ticket),))
+    notice = _answer(text, done, ticket=report.ticket)
+    return Decision((event,), (notice,), official=report.sealed)
 
 
 def _cancel(text: r.TextArrived, report: Report | None) -> Decision:
     if report is None:
         return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
     done = render(ReplyKey.BATAL_OK, no=report.ticket)
-    return Decision(
-        (e.CancelAsked(report.ticket, text.sender),), (_answer(text, done, ticket=report.ticket),)
-    )
+    event = e.CancelAsked(report.ticket, text.sender)
+    notice = _answer(text, done, ticket=report.ticket)
+    return Decision((event,), (notice,), official=report.sealed)
 
 
-def _status(text: r.TextArrived, report: Report | None, now: Situation) -> Notice:
+def _status(text: r.TextArrived, report: Report | None, now: Situation) -> Decision:
     if report is None:
-        return _answer(text, render(ReplyKey.STATUS_NIHIL))
-    return _answer(text, reply_to(report, neutral=sensitive(report), date=now.date))
+        return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
+    words = reply_to(report, neutral=sensitive(report), date=now.date)
+    return Decision((), (_answer(text, words),), official=report.sealed)
 
 
 def _own(text: r.TextArrived, ticket: str | None, now: Situation) -> Report | None:

@@ -67,6 +67,14 @@ def create_app(
     app.before_request_funcs.setdefault(None, []).insert(0, _limit_forms)
     app.extensions[EXTENSION] = Place(district, now)
     app.add_url_rule("/static-polres/<path:name>", "polres_static", _static)
+    _furnish(app, district)
+    for module in (machine, login, queue, report, desa):
+        app.register_blueprint(module.blueprint)
+    return finish(app)
+
+
+def _furnish(app: Flask, district: District) -> None:
+    """What every template may name."""
     app.jinja_env.globals.update(
         asset=_asset,
         polres=district.name,
@@ -78,9 +86,6 @@ def create_app(
         results=words.RESULTS,
         answer_septets=ANSWER_CHARS_MAX,
     )
-    for module in (machine, login, queue, report, desa):
-        app.register_blueprint(module.blueprint)
-    return finish(app)
 
 
 def _limit_forms() -> None:

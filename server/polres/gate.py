@@ -5,16 +5,17 @@ import logging
 from typing import Final
 
 from server.domain import events as e
-from server.polres import downlog, orders, returns
+from server.polres import downlog, orders
 from server.polres.district import District
 from server.polres.enrolment import Reply
 from server.polres.projection import Fold, Opened, refold
-from server.polres.returns import Held, NeedPerson, Return, Situation
+from server.polres.rules import returns
+from server.polres.rules.returns import Held, NeedPerson, Return, Situation
+from server.polres.rules.verdict import Verdict, View, judge
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node, OfficerRow, SessionRow
-from server.polres.verdict import Verdict, View, judge
 from sync import frame, journal, message, seal
 from sync.chain import Head, LogId
 from sync.enrol import open_addressed

@@ -11,7 +11,7 @@ from server.polres import downlog
 from server.polres.district import District
 from server.polres.errors import UnknownDesa, UnknownOfficer
 from server.polres.keys import PolresKeys
-from server.polres.returns import GRANT_S
+from server.polres.rules.returns import GRANT_S
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore

@@ -5,11 +5,11 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from server.control import ControlSocket
 from server.polres import commands
 from server.polres.app import create_app
 from server.polres.district import open_district
-from server.running import only_one
+from server.process.control import ControlSocket
+from server.process.running import only_one
 from server.web.serve import serve
 
 

@@ -11,7 +11,7 @@ from server.polres import lookup, orders
 from server.polres.app import create_app
 from server.web.serve import serve
 from sync.errors import NoRoad
-from sync.http import HttpRoad, Road
+from sync.roads.http import HttpRoad, Road
 from tests.world import CODE, World
 
 VILLAGER = "+6281200001111"

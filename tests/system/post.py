@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from server import control
+from server.process import control
 from server import settings as settings_file
 from server.demo.figures import Figures, read_status
 from server.demo.mast import Mast

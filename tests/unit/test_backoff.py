@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.backoff import delay_s
+from sync.roads.backoff import delay_s
 
 FAILURES = st.integers(1, 10_000)
 FRACTIONS = st.floats(0, 1)

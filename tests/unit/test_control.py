@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server import control
-from server.control import SOCKET_FILE, ControlRefused, ControlSocket, NotRunning, ask
-from server.running import AlreadyRunning, only_one
+from server.process import control
+from server.process.control import SOCKET_FILE, ControlRefused, ControlSocket, NotRunning, ask
+from server.process.running import AlreadyRunning, only_one
 
 
 class No(Exception):

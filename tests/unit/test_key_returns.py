@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.polres.returns import (
+from server.polres.rules.returns import (
     DAY_S,
     SESSION_AGE_S_MAX,
     SILENCE_S_MAX,

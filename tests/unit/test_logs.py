@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.logs import DROPPED_FIELDS, PlainFormatter, mask
+from server.process.logs import DROPPED_FIELDS, PlainFormatter, mask
 
 NUMBERS = (
     "+6281234567890",

@@ -14,7 +14,7 @@ from server.polres import district as districts
 from server.polres import enrolment, gate, lookup, orders
 from server.polres.district import District
 from server.polres.orders import Placed
-from server.polres.verdict import Verdict, View, judge
+from server.polres.rules.verdict import Verdict, View, judge
 from sync.chain import Head, LogId
 from sync.entry import Log
 from sync.message import Receipt, State

@@ -16,7 +16,7 @@ from server.polres.district import District
 from server.polres.pages.machine import network_of
 from sync import message, seal
 from sync.enrol import enrolment_octets, read_certificate
-from sync.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
+from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 from sync.message import OCTETS_MAX, Answer, State
 
 CODE = "52.04.07.2001"

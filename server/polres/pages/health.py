@@ -6,7 +6,7 @@ from typing import Final
 
 from server import words
 from server.polres.lookup import DesaLine
-from server.polres.returns import SILENCE_S_MAX
+from server.polres.rules.returns import SILENCE_S_MAX
 
 FRESH_S: Final = 15 * 60
 

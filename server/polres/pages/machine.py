@@ -12,8 +12,8 @@ from server.polres import enrolment, gate
 from server.polres.enrolment import Reply
 from server.polres.pages.place import now_s, the_district
 from server.web.guards import machine
-from sync.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 from sync.message import OCTETS_MAX
+from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 
 blueprint = Blueprint("machine", __name__)
 log = logging.getLogger(__name__)

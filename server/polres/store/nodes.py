@@ -169,9 +169,7 @@ def session(connection: Connection, node: int, session_id: bytes) -> SessionRow 
 def add_unit_wrap(connection: Connection, node: int, session_id: bytes, box: bytes) -> None:
     """Keep a wrap that only Propam opens; the first one stays."""
     connection.execute(
-        insert(_UNIT_WRAPS)
-        .values(node=node, session=session_id, box=box)
-        .on_conflict_do_nothing()
+        insert(_UNIT_WRAPS).values(node=node, session=session_id, box=box).on_conflict_do_nothing()
     )
 
 

@@ -1,0 +1,1 @@
+"""Rules: the pure decisions of the Polres' gate."""

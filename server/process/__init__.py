@@ -1,0 +1,1 @@
+"""Process: what every running server needs, whatever it serves."""

@@ -1,0 +1,1 @@
+"""Roads: what carries messages to the other server, and when to try again."""

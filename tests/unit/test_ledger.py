@@ -1,0 +1,184 @@
+"""The ledger: a decision is recorded whole or not at all, whatever fails on the way."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from played_node import received
+from world import NOW_S, World
+
+from server import radio
+from server.domain import events as e
+from server.domain.decide import Decision
+from server.domain.react import Notice
+from server.domain.report import Stamp, Status, Trust
+from server.ledger import Ledger, day_of
+from server.projection import Projection
+from server.vault import Vault
+from sms import inbox, outbox
+from sync.entry import Entry, Flag, Shape, ticket_code
+
+STAMP = Stamp(NOW_S, Trust.NETWORK, 1, 5_000)
+SENDER = "+6281234567890"
+ACK = Notice(SENDER, "Terima kasih.", "41275")
+ALARM = Notice("+6281298765432", "No 41275", "41275", "alarm", urgent=True, name="alarm")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Give a running node with one kept text."""
+    made = World(tmp_path)
+    made.text(SENDER, "ada maling")
+    slots = made.modem.list()
+    radio.keep_listed(made.node.database, made.node.vault, "", slots, 5)
+    yield made
+    made.node.database.close()
+
+
+def record(ledger: Ledger, *, official: bool = False, cause: str = "inbox:1") -> tuple[Entry, ...]:
+    """Record one report with its answers."""
+    decision = Decision(
+        (received("41275"), e.Taken("41275", "Made")), (ACK, ALARM), official=official
+    )
+    return ledger.record(STAMP, decision, cause=cause, inbox_ids=(1,))
+
+
+def stored(world: World) -> list[object]:
+    """Everything that lies in the file."""
+    db = world.node.database.connection
+    tables = ("entries", "outbox", "inbox", "slots", "sqlite_sequence")
+    return [db.execute(f"select * from {table} order by 1, 2").fetchall() for table in tables]
+
+
+class Denier:
+    """Refuses the n-th thing that SQLite asks leave for."""
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def __call__(self, *_: object) -> int:
+        self.left -= 1
+        return sqlite3.SQLITE_DENY if self.left == 0 else sqlite3.SQLITE_OK
+
+
+def test_whatever_statement_fails_everything_is_recorded_or_nothing(world: World) -> None:
+    connection = world.node.database.connection
+    before, shown = stored(world), list(world.node.projection.db.iterdump())
+    refused = 0
+    for number in range(1, 500):
+        denier = Denier(number)
+        connection.set_authorizer(denier)
+        try:
+            record(world.node.ledger)
+        except sqlite3.DatabaseError:
+            refused += 1
+        else:
+            break
+        finally:
+            connection.set_authorizer(None)
+        assert not connection.in_transaction
+        assert stored(world) == before
+        assert list(world.node.projection.db.iterdump()) == shown
+    assert refused > 15
+    assert denier.left > 0
+    after = stored(world)
+    assert [len(left) - len(right) for left, right in zip(after, before, strict=True)][:2] == [2, 2]
+    assert inbox.counts(connection)["done"] == 1
+    assert world.node.projection.report("41275") is not None
+
+
+def test_a_write_beside_the_decision_shares_its_fate(world: World) -> None:
+    before = stored(world)
+
+    def fails() -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        world.node.ledger.record(STAMP, Decision((e.CallMissed(SENDER),)), cause="c", also=fails)
+    assert stored(world) == before
+
+
+def test_the_same_cause_queues_its_texts_once(world: World) -> None:
+    record(world.node.ledger)
+    record(world.node.ledger)
+    db = world.node.database.connection
+    assert len(outbox.waiting(db)) == 2
+    record(world.node.ledger, cause="inbox:2")
+    assert len(outbox.waiting(db)) == 4
+
+
+def test_the_header_says_ticket_state_urgency_and_day_and_nothing_more(world: World) -> None:
+    urgent = received("41275", urgency="darurat")
+    events = (
+        urgent, received("87326"), e.Taken("41275", "M"), e.Forwarded("41275", "M", "Polsek", ""),
+        e.Closed("41275", "M", "ok"), e.Reopened("41275", "M", ""), e.Answered("41275", "M", "ya"),
+        e.CallMissed(SENDER),
+    )  # fmt: skip
+    entries = world.node.ledger.record(STAMP, Decision(events), cause="x")
+    told = [(one.header.ticket, one.header.sets, one.header.flags) for one in entries]
+    code, other = ticket_code("41275"), ticket_code("87326")
+    assert told == [
+        (code, Status.NEW, Flag.URGENT), (other, Status.NEW, Flag.NONE),
+        (code, Status.TAKEN, Flag.NONE), (code, Status.FORWARDED, Flag.NONE),
+        (code, Status.CLOSED, Flag.NONE), (code, Status.TAKEN, Flag.NONE),
+        (code, 0, Flag.NONE), (0, 0, Flag.NONE),
+    ]  # fmt: skip
+    assert {one.header.day for one in entries} == {day_of(STAMP)}
+    assert {one.header.shape for one in entries} == {Shape.SEALED}
+
+
+def test_a_time_that_nobody_vouches_for_is_not_told_in_the_header() -> None:
+    assert day_of(Stamp(NOW_S, Trust.UNKNOWN, 1, 0)) == 0
+    assert day_of(Stamp(NOW_S, Trust.LAST_SEEN, 1, 0)) > 0
+
+
+def test_a_matter_of_an_official_leaves_the_same_traces_in_clear_as_any_other(
+    world: World,
+) -> None:
+    plain = record(world.node.ledger, cause="a")
+    hidden = record(world.node.ledger, official=True, cause="b")
+    for one, other in zip(plain, hidden, strict=True):
+        assert (one.header.shape, one.header.sets, one.header.flags, one.header.ticket) == (
+            other.header.shape, other.header.sets, other.header.flags, other.header.ticket,
+        )  # fmt: skip
+        assert len(one.body) == len(other.body)
+    rows = outbox.waiting(world.node.database.connection)
+    sizes = {(row.purpose, row.shape, len(row.body)) for row in rows}
+    assert len(rows) == 4
+    assert len(sizes) == 2
+
+
+def test_alarms_and_matters_of_the_box_are_readable_while_all_sessions_are_locked(
+    world: World,
+) -> None:
+    record(world.node.ledger)
+    world.node.ledger.record(
+        STAMP, Decision((e.ContactSet("Made", "Bhabinkamtibmas", "+6281298765432"),)), cause="k"
+    )
+    node = world.restart()
+    opened = [
+        text
+        for row in outbox.waiting(node.database.connection)
+        if (text := radio.open_outgoing(node.vault, row)) is not None
+    ]
+    assert [(text.to, text.name) for text in opened] == [("+6281298765432", "alarm")]
+    assert node.projection.db.execute("select name from contacts").fetchall() == [("Made",)]
+    locked = node.projection.report("41275")
+    assert locked is not None
+    assert (locked.locked, locked.status, locked.text) == (True, Status.TAKEN, "")
+
+
+def test_folds_come_in_the_order_of_the_journal(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    whole = Projection.add
+
+    def add(projection: Projection, entries: tuple[Entry, ...], vault: Vault) -> None:
+        held.append(world.node.database.lock._is_owned())
+        whole(projection, entries, vault)
+
+    monkeypatch.setattr(Projection, "add", add)
+    record(world.node.ledger)
+    assert held == [True]
