@@ -94,9 +94,10 @@ class SerialPort:
 def answers(port: Port, wait_s: float = 0.5) -> bool:
     """Whether the device answers AT with OK; about 3 x `wait_s` when it is silent."""
     reader = Reader()
-    for _ in range(_PROBE_TRIES):
+    for attempt in range(_PROBE_TRIES):
         reader.begin("AT")
-        port.write(b"AT\r")
+        # Whoever was cut off at the prompt of AT+CMGS left the modem waiting there for a PDU.
+        port.write((b"AT\r", b"\x1bAT\r")[attempt % 2])
         for _ in range(_PROBE_READS):
             chunk = port.read(wait_s)
             if not chunk:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from server.domain.errors import Told
 from sync import seal
 from sync.errors import BadSignature, MalformedFrame
 from sync.session import LIST_DOMAIN, RecipientList
@@ -17,15 +18,10 @@ _HEX_FIELDS = ("root", "exchange", "propam", "list", "list_signature")
 _TEXT_FIELDS = ("node", "name", "url", "code")
 
 
-class CardError(Exception):
+class CardError(Told):
     """Kartu pendaftaran tidak dapat dipakai; minta kartu baru dari Polres."""
 
     hint = "kentongan polres enroll DIR CODE NAME --url URL --card FILE"
-
-    @property
-    def sentence(self) -> str:
-        """The Indonesian sentence an operator sees: the first line of the class docstring."""
-        return (type(self).__doc__ or "").strip().splitlines()[0]
 
 
 class CardMissing(CardError):

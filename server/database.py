@@ -11,6 +11,7 @@ import sqlite_utils
 import sms.schema
 import sync.schema
 from server import schema
+from server.domain.errors import Told
 
 FILE_NAME = "kentongan.db"
 # Rises with every migration, so that an older program leaves a newer file alone.
@@ -18,13 +19,8 @@ SCHEMA_VERSION = 1
 _SETS = (sms.schema.migrations, sync.schema.migrations, schema.migrations)
 
 
-class DatabaseError(Exception):
+class DatabaseError(Told):
     """Basis data tidak dapat dibuka; periksa kartu dan jalankan dengan versi yang sesuai."""
-
-    @property
-    def sentence(self) -> str:
-        """The Indonesian sentence an operator sees."""
-        return (type(self).__doc__ or "").strip()
 
 
 class NewerDatabase(DatabaseError):

@@ -38,11 +38,12 @@ class Spent:
 class Traffic:
     """What the brakes remember, in RAM only: times of texts from and to each number.
 
-    Times are seconds of a clock that never runs back.
+    Times are seconds of a clock that never runs back; `spoken` is the last text to each number.
     """
 
     received: dict[str, deque[tuple[float, str]]] = field(default_factory=dict)
     answered: dict[str, deque[float]] = field(default_factory=dict)
+    spoken: dict[str, str] = field(default_factory=dict)
     sent_at: deque[float] = field(default_factory=deque)
     received_at: deque[float] = field(default_factory=deque)
 
@@ -52,8 +53,9 @@ class Traffic:
         self.received_at.append(now_s)
         _forget(self.received_at, now_s - TREND_WINDOW_S)
 
-    def speak(self, recipient: str, purpose: Purpose, now_s: float) -> None:
+    def speak(self, recipient: str, purpose: Purpose, now_s: float, text: str = "") -> None:
         """A text went out."""
+        self.spoken[recipient] = fingerprint(text)
         self.sent_at.append(now_s)
         _forget(self.sent_at, now_s - TREND_WINDOW_S)
         if purpose is Purpose.ACK:
@@ -92,22 +94,29 @@ def brake(
         return "batas jawaban untuk nomor ini"
     if _repeats(traffic, recipient, now_s):
         return "teks yang sama berulang"
+    if _echoes(traffic, recipient):
+        return "jawaban kami sendiri yang kembali"
     if spent.hour >= budget.per_hour or spent.day >= budget.per_day - budget.reserved:
         return "anggaran SMS habis"
     _forget(traffic.received_at, now_s - TREND_WINDOW_S)
+    _forget(traffic.sent_at, now_s - TREND_WINDOW_S)
     if _runaway(traffic):
         return "terlalu banyak SMS keluar"
     return None
 
 
-def echoes(text: str, sent: str) -> bool:
-    """Whether a text is mostly our own words coming back, as from a robot that quotes."""
-    return SequenceMatcher(None, fingerprint(text), fingerprint(sent)).ratio() > ECHO_SIMILARITY
-
-
 def _repeats(traffic: Traffic, sender: str, now_s: float) -> bool:
     recent = [print_ for at, print_ in traffic.received.get(sender, ()) if at > now_s - HOUR_S]
     return bool(recent) and recent.count(recent[-1]) >= SAME_TEXT_MAX
+
+
+def _echoes(traffic: Traffic, sender: str) -> bool:
+    """Whether a number's last text is mostly our own last one, as from a robot that quotes."""
+    heard, said = traffic.received.get(sender), traffic.spoken.get(sender)
+    if not heard or not said:
+        return False
+    likeness = SequenceMatcher(None, heard[-1][1][: 2 * len(said)], said)
+    return likeness.quick_ratio() > ECHO_SIMILARITY and likeness.ratio() > ECHO_SIMILARITY
 
 
 def _runaway(traffic: Traffic) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.card import Card, read_card, write_card
+from server.domain.errors import Told
 from server.vault import Identity
 from sync import seal
 from sync.peers import Pinned
@@ -14,15 +15,10 @@ KEY_FILE = "node.key"
 CARD_FILE = "card.json"
 
 
-class KeyFileError(Exception):
+class KeyFileError(Told):
     """Berkas kunci kotak ini tidak ada atau rusak; pasang ulang dengan kartu baru dari Polres."""
 
     hint = "kentongan desa init DIR --card FILE --modem PATH"
-
-    @property
-    def sentence(self) -> str:
-        """The Indonesian sentence an operator sees."""
-        return (type(self).__doc__ or "").strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.domain.errors import Told
 from server.passphrase import make_passphrase
 from server.settings import Login as Cost
 from sync import seal
@@ -37,13 +38,8 @@ class Account:
     sealed_secret: bytes
 
 
-class NameTaken(Exception):
+class NameTaken(Told):
     """Nama petugas ini sudah ada; pakai nama lain, misalnya dengan jabatannya."""
-
-    @property
-    def sentence(self) -> str:
-        """The Indonesian sentence an operator sees."""
-        return (type(self).__doc__ or "").strip()
 
 
 def create(

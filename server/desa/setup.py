@@ -14,6 +14,7 @@ from server.desa import keys as key_files
 from server.desa import steps
 from server.desa.node import open_node
 from server.desa.run import open_road
+from server.domain.errors import Told
 from server.settings import Desa, Modem, Polres, Settings, Web
 from sync.errors import NoRoad, SyncError
 from sync.roads.http import Road
@@ -21,13 +22,8 @@ from sync.roads.http import Road
 ENROL_TIMEOUT_S = 10.0
 
 
-class DirectoryTaken(Exception):
+class DirectoryTaken(Told):
     """Folder itu sudah berisi sebuah kotak; pilih folder lain."""
-
-    @property
-    def sentence(self) -> str:
-        """The Indonesian sentence an operator sees."""
-        return (type(self).__doc__ or "").strip()
 
 
 def init(

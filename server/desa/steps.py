@@ -100,7 +100,7 @@ def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
     except HardwareError:
         _settle(node, row, text, radio.Sent(outbox.State.UNKNOWN, None, None), now_s)
         raise
-    node.traffic.speak(text.to, row.purpose, now_s)
+    node.traffic.speak(text.to, row.purpose, now_s, text.text)
     _settle(node, row, text, sent, now_s)
     return Outcome(Result.DONE, 1)
 

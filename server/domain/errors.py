@@ -21,3 +21,14 @@ class Refused:
     """A request that changes nothing, with its reason."""
 
     reason: Reason
+
+
+class Told(Exception):
+    """Terjadi kesalahan; periksa lalu coba lagi."""
+
+    hint = ""
+
+    @property
+    def sentence(self) -> str:
+        """The Indonesian sentence an operator sees: the first line of the class docstring."""
+        return (type(self).__doc__ or "").strip().splitlines()[0]

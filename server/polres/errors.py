@@ -1,15 +1,12 @@
 """What can go wrong at the Polres, each with a sentence for the operator."""
 
+from server.domain.errors import Told
 
-class PolresError(Exception):
+
+class PolresError(Told):
     """Perintah tidak dapat dijalankan; periksa lalu coba lagi."""
 
     hint = "kentongan polres --help"
-
-    @property
-    def sentence(self) -> str:
-        """The Indonesian sentence an operator sees: the first line of the class docstring."""
-        return (type(self).__doc__ or "").strip().splitlines()[0]
 
 
 class NotPrepared(PolresError):

@@ -6,16 +6,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from server.domain.errors import Told
+
 LOCK_FILE = "running.lock"
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunning(Told):
     """Kotak ini sudah berjalan; hentikan yang satu sebelum menjalankan yang lain."""
-
-    @property
-    def sentence(self) -> str:
-        """The Indonesian sentence an operator sees."""
-        return (type(self).__doc__ or "").strip()
 
 
 @contextlib.contextmanager

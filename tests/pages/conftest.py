@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,8 +13,13 @@ from players import PATIENCE_S, Air, Villager, Visitor, villager_of
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from server.database import open_readonly
+from server.demo.app import Stage, create_app
+from server.demo.gauges import Gauges
+from server.demo.link import LOOPBACK
+from server.demo.phones import Kind, Phones
 from server.demo.processes import Processes, until
-from server.demo.world import Village, World
+from server.demo.world import Village, World, free_port
+from server.web.serve import serve
 from sync.session import Role
 
 MakeVillager = Callable[[Village], Villager]
@@ -22,7 +29,7 @@ MakeVisitor = Callable[..., Visitor]
 @pytest.fixture(scope="session")
 def browser(chromium: Path) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_S * 1000)
-    quiet = "gpu quic background-networking component-update sync".split()
+    quiet = ["gpu", "quic", "background-networking", "component-update", "sync"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,
@@ -40,12 +47,22 @@ def air() -> Air:
 
 
 @pytest.fixture(scope="session")
-def stage(browser: Browser, air: Air) -> Iterator[World]:
+def phones() -> Phones:
+    return Phones()
+
+
+@pytest.fixture(scope="session")
+def stage(browser: Browser, air: Air, phones: Phones) -> Iterator[World]:
     """A Polres, three desa behind virtual modems, and an account at each of them."""
     shm = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
     home = Path(tempfile.mkdtemp(prefix="kentongan-", dir=shm if shm.is_dir() else None))
     (home / "logs").mkdir()
-    world = World(home, air.heard, Processes(home / "logs"))
+
+    def heard(_desa: int, number: str, text: str, parts: int) -> None:
+        phones.add(number, Kind.GOT, text, int(time.time()), parts)
+        air.heard(number, text)
+
+    world = World(home, heard, Processes(home / "logs"))
     try:
         world.start()
         world.make_accounts()
@@ -57,6 +74,25 @@ def stage(browser: Browser, air: Air) -> Iterator[World]:
     finally:
         world.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def phone_page(stage: World, phones: Phones) -> Iterator[str]:
+    """Address of the page Telepon warga over the same world."""
+    stop, listening = threading.Event(), threading.Event()
+    gauges, port = Gauges(stage), free_port()
+    app = create_app(Stage(stage, phones, gauges))
+    threads = [
+        threading.Thread(target=gauges.watch, args=(stop,)),
+        threading.Thread(target=serve, args=(app, LOOPBACK, port, stop, lambda _: listening.set())),
+    ]
+    for thread in threads:
+        thread.start()
+    assert listening.wait(PATIENCE_S)
+    yield f"http://{LOOPBACK}:{port}/"
+    stop.set()
+    for thread in threads:
+        thread.join(PATIENCE_S)
 
 
 @pytest.fixture

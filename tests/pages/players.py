@@ -17,6 +17,8 @@ LAPTOP: Final = (1366, 800)
 TOUCH_PX: Final = 44
 _REFUSED_LOAD: Final = re.compile(r"Failed to load resource.* status of (\d+)")
 _WATCH: Final = """
+window.strikes = 0;
+window.strike = () => { window.strikes += 1; };
 addEventListener("securitypolicyviolation", (event) => console.error(
   `CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
@@ -30,7 +32,7 @@ class Air:
         self._sent: list[tuple[str, str]] = []
         self._came = threading.Condition()
 
-    def heard(self, _desa: int, number: str, text: str, _parts: int) -> None:
+    def heard(self, number: str, text: str) -> None:
         with self._came:
             self._sent.append((number, text))
             self._came.notify_all()
@@ -171,30 +173,41 @@ def is_marked(page: Page) -> bool:
     return bool(page.evaluate("window.notReloaded === true"))
 
 
-def too_wide(page: Page) -> str:
-    """The widest thing that reaches beyond the window; empty when nothing does."""
-    return str(
-        page.evaluate("""() => {
-          const room = innerWidth, wide = document.documentElement.scrollWidth;
-          if (wide <= room) return "";
-          const all = [...document.querySelectorAll("body *")];
-          const right = (node) => node.getBoundingClientRect().right;
-          const worst = all.reduce((a, b) => (right(b) > right(a) ? b : a), document.body);
-          return `${wide} > ${room}: ${worst.outerHTML.slice(0, 120)}`;
-        }""")
-    )
-
-
-def small_targets(page: Page) -> list[str]:
-    """What is to be touched but lower than a fingertip."""
+def faults_of(page: Page) -> list[str]:
+    """What is wrong with the shape of a page: a sideways scroll, targets lower than a fingertip."""
     found: list[str] = page.evaluate(
-        """(least) => [...document.querySelectorAll(
-             ".button, .nav a, summary, .tabs a, .boxline, select, textarea, button,"
-             + " input:not([type=hidden])"
-           )].filter((node) => node.checkVisibility() && node.getClientRects().length
-             && node.getBoundingClientRect().height < least)
-           .map((node) => `${node.getBoundingClientRect().height}: ${node.outerHTML.slice(0, 90)}`)
-        """,
+        """(least) => {
+          for (const fold of document.querySelectorAll("details")) fold.open = true;
+          const faults = [], root = document.documentElement;
+          const right = (node) => node.getBoundingClientRect().right;
+          if (root.scrollWidth > innerWidth) {
+            const all = [...document.querySelectorAll("body *")];
+            const worst = all.reduce((a, b) => (right(b) > right(a) ? b : a), document.body);
+            faults.push(`${root.scrollWidth} px wide: ${worst.outerHTML.slice(0, 120)}`);
+          }
+          const touched = "a.button, .nav a, .tabs a, .boxline, summary, select, textarea, button,"
+            + " input:not([type=hidden])";
+          for (const node of document.querySelectorAll(touched)) {
+            const { width, height } = node.getBoundingClientRect();
+            if (node.checkVisibility() && width && height < least) {
+              faults.push(`${height} px high: ${node.outerHTML.slice(0, 90)}`);
+            }
+          }
+          return faults;
+        }""",
         TOUCH_PX,
+    )
+    return found
+
+
+def struck(page: Page) -> list[str]:
+    """What came of texts that are meant to become code: elements, scripts, sums."""
+    found: list[str] = page.evaluate(
+        """() => [
+          ...[...document.querySelectorAll("main img, main b.hostile, script:not([src])")]
+            .map((node) => node.outerHTML),
+          ...(window.strikes ? [`${window.strikes} scripts ran`] : []),
+          ...(document.body.innerText.includes("645498") ? ["{{987*654}} was worked out"] : []),
+        ]"""
     )
     return found

@@ -80,12 +80,16 @@ def test_the_phone_link_stores_the_key_where_no_script_reads_it(
 
 
 def test_after_a_restart_only_passphrase_and_phone_key_together_open_older_reports(
-    stage: World, villager: MakeVillager, visitor: MakeVisitor
+    stage: World,
+    villager: MakeVillager,
+    visitor: MakeVisitor,
+    request: pytest.FixtureRequest,
 ) -> None:
     village = stage.villages[1]
     words = "Ada orang berkelahi di lapangan RT 03 dusun Tepal"
     ticket = villager(village).report(words)
     village.link.cut()  # else the Polres returns the keys by itself
+    request.addfinalizer(village.link.restore)
     stage.kill_village(village)
     stage.start_village(village)
     stage.await_village(village)
@@ -113,7 +117,6 @@ def test_after_a_restart_only_passphrase_and_phone_key_together_open_older_repor
     expect(with_key.locator(f"#lap-{ticket}")).to_contain_text(words)
     expect(card).to_contain_text(words)
     assert is_marked(page)
-    village.link.restore()
 
 
 def test_a_new_report_appears_without_reloading(
@@ -132,9 +135,9 @@ def test_a_new_report_appears_without_reloading(
 def test_a_report_is_taken_with_one_tap_and_the_villager_hears_of_it(
     village: Village, villager: MakeVillager, visitor: MakeVisitor
 ) -> None:
-    page = visitor().enters_village(village)
     someone = villager(village)
     ticket = someone.report("Motor saya dicuri di depan pasar tadi malam")
+    page = visitor().enters_village(village)
     page.locator(f"#lap-{ticket}").get_by_role("button", name="Ambil laporan").click()
     expect(page.get_by_text("Laporan ini sekarang Anda tangani.")).to_be_visible()
     expect(page.locator(".title")).to_contain_text("Diambil")

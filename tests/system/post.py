@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from server.process import control
 from server import settings as settings_file
 from server.demo.figures import Figures, read_status
 from server.demo.mast import Mast
 from server.demo.processes import Process, Processes, until
 from server.demo.world import free_port
+from server.process import control
 from server.settings import Answers, Login
 
 CODE, NAME = "52.04.07.2004", "Tepal"
@@ -45,11 +45,10 @@ class Post:
         """Enrol a desa with a running Polres and modem; the desa itself does not run yet."""
         self.processes.run("polres", "init", str(self.polres), "--name", "Polres Sumbawa")
         self.start_polres()
-        store = str(self.home / "sim.json")
+        # As slow as a stick: the moments between keeping, forgetting and sending last longer.
+        words = ("simulate", "--store", str(self.home / "sim.json"), "--latency", "usb")
         self.mast = Mast(
-            self.processes.start(
-                "modem", "modem", "simulate", "--link", str(self.tty), "--store", store, piped=True
-            ),
+            self.processes.start("modem", "modem", *words, "--link", str(self.tty), piped=True),
             lambda number, text, _parts: self.heard.append((number, text)),
         )
         url = f"http://{LOOPBACK}:{self.polres_port}"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from post import CODE, Post, open_post
 
+from hardware.port import SerialPort, answers
 from server.demo.messages import Message
 from server.demo.tally import parts_of
 
 SEED = 20_260_719
 KILLS = 50
 EARLY_SHARE = 0.3
-EARLY_S, LATER_S = 1.2, 0.6
+EARLY_S, LATER_S = 1.0, 0.6
 SENDERS = 40
 MATTERS = (
     "ada maling ayam di RT {n} dekat masjid",
@@ -72,6 +73,22 @@ def kill_once(post: Post, villagers: Villagers, chance: random.Random, *, early:
     post.kill()
 
 
+def test_a_modem_that_was_left_at_its_prompt_is_taken_up_again(node_dir: Path) -> None:
+    with open_post(node_dir) as post:
+        with SerialPort(str(post.tty)) as port:
+            assert answers(port)
+            port.write(b"ATE0\rAT+CMGF=0\rAT+CMGS=20\r")
+            said = b""
+            while not said.endswith(b"> "):
+                chunk = port.read(5.0)
+                assert chunk, said
+                said += chunk
+            port.write(b"0001000C9126")
+        post.started()
+        post.mast.text("+6281234567001", "ada maling di RT 3")
+        post.wait("the text is a report", lambda: post.figures().reports == 1)
+
+
 def test_fifty_kills_lose_nothing_and_double_nothing(node_dir: Path) -> None:
     began_s = time.monotonic()
     chance = random.Random(SEED)
@@ -95,16 +112,16 @@ def test_fifty_kills_lose_nothing_and_double_nothing(node_dir: Path) -> None:
     parts = sum(map(parts_of, villagers.played))
     lost = sum((open_played - counts).values()) + max(0, villagers.officials - sealed)
     doubled = sum((counts - open_played).values()) + max(0, sealed - villagers.officials)
-    answers = Counter(number for number, _ in post.heard)
+    heard = Counter(number for number, _ in post.heard)
     senders = Counter(one.sender for one in villagers.played)
-    unanswered = [number for number in senders if not answers[number]]
-    more = sum((answers - senders).values())
+    unanswered = [number for number in senders if not heard[number]]
+    more = sum((heard - senders).values())
     print(
         f"kills {KILLS} ({early} at the start), texts {len(villagers.played)} in {parts} parts, "
         f"identical {len(villagers.played) - len(played)}, kept {status['inbox']['kept']}, "
         f"copies {status['inbox']['copy']}, reports {status['reports']}, "
         f"at the Polres {sum(counts.values()) + sealed}, lost {lost}, doubled {doubled}, "
-        f"answers {sum(answers.values())} to {len(senders)} numbers ({more} sent once more), "
+        f"answers {sum(heard.values())} to {len(senders)} numbers ({more} sent once more), "
         f"unanswered {len(unanswered)}, withheld {status['withheld']}, "
         f"locked before the grant {before['locked_sessions']}, after {status['locked_sessions']}, "
         f"killing {killed_s:.1f} s, in all {seconds:.1f} s"

@@ -163,14 +163,12 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "db"))
     @invariant()
     def nothing_is_lost(self) -> None:
-        """A text lies in the modem or in a row of its own, which never changes."""
+        """A text lies in the modem or in a row, which never changes."""
         rows = {row.id: row for row in inbox.pending(self.db)}
         assert {number: row.body.decode() for number, row in rows.items()} == self.everything
         in_modem = {arrival for arrival, _ in self.slots.values()}
-        for arrival, pdu in self.arrived.items():
-            if arrival in in_modem:
-                continue
-            assert self.everything[self.first_row[arrival]] == pdu
+        gone = {pdu for arrival, pdu in self.arrived.items() if arrival not in in_modem}
+        assert gone <= set(self.everything.values())
 
     @precondition(lambda self: hasattr(self, "db"))
     @invariant()
@@ -200,7 +198,7 @@ def test_states_are_counted_and_only_open_rows_are_pending() -> None:
     for number, state in zip(range(1, 6), State, strict=True):
         inbox.mark(db, [number], state)
     assert [row.state for row in inbox.pending(db)] == [State.UNREAD, State.PART]
-    assert inbox.counts(db) == {"kept": 5, **dict.fromkeys(map(str, State), 1)}
+    assert inbox.counts(db) == {"kept": 3, **dict.fromkeys(map(str, State), 1)}
     assert [row.id for row in inbox.done_since(db, 5)] == [3]
     assert inbox.done_since(db, 6) == ()
     assert inbox.row_of(db, 4) is not None

@@ -36,12 +36,18 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.node.database.close()
 
 
-def record(ledger: Ledger, *, official: bool = False, cause: str = "inbox:1") -> tuple[Entry, ...]:
+def record(
+    ledger: Ledger,
+    *,
+    official: bool = False,
+    cause: str = "inbox:1",
+    inbox_ids: tuple[int, ...] = (),
+) -> tuple[Entry, ...]:
     """Record one report with its answers."""
     decision = Decision(
         (received("41275"), e.Taken("41275", "Made")), (ACK, ALARM), official=official
     )
-    return ledger.record(STAMP, decision, cause=cause, inbox_ids=(1,))
+    return ledger.record(STAMP, decision, cause=cause, inbox_ids=inbox_ids)
 
 
 def stored(world: World) -> list[object]:
@@ -70,7 +76,7 @@ def test_whatever_statement_fails_everything_is_recorded_or_nothing(world: World
         denier = Denier(number)
         connection.set_authorizer(denier)
         try:
-            record(world.node.ledger)
+            record(world.node.ledger, inbox_ids=(1,))
         except sqlite3.DatabaseError:
             refused += 1
         else:
