@@ -73,9 +73,7 @@ def _read_pending(node: Node, now_s: float) -> int:
     fragments, done = _fragments(node, opened, now_s)
     for assembly in segments.assemble(fragments, window=timedelta(days=COPY_WINDOW_DAYS)):
         if isinstance(assembly, Complete):
-            done += _whole(node, assembly, by_id, now_s)
-        elif _waited_s(node, assembly, now_s) >= patience_s:
-            done += _whole(node, _with_gaps(assembly), by_id, now_s)
+            done += _guarded(node, assembly, by_id, now_s)
         else:
             _wait(node, [by_id[row_id].row for row_id in assembly.row_ids])
     return done
@@ -203,6 +201,15 @@ def _delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> N
 
     decision = Decision(events, official=outgoing.official)
     node.ledger.record(stamp, decision, cause=f"inbox:{row_id}", also=also)
+
+
+def _guarded(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) -> int:
+    """A text that cannot be decided on stays kept and unread; it must not hold up the others."""
+    try:
+        return _whole(node, text, rows, now_s)
+    except Exception:
+        log.exception("deciding failed")
+        return 0
 
 
 def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import secrets
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,10 @@ from sync.roads import backoff
 from sync.roads.http import HttpRoad, Road
 
 log = logging.getLogger(__name__)
+CARD_TROUBLE = (
+    "Kotak tidak dapat menulis ke kartunya. SMS tetap aman di modem dan jaringan; "
+    "periksa sisa ruang kartu, lalu ganti kartu bila tetap begini."
+)
 _WAIT_S = 0.2
 _REOPEN_S = 2.0
 _HEALTH_EVERY_S = 30.0
@@ -126,6 +131,9 @@ def modem_loop(node: Node, stop: threading.Event) -> None:
             log.warning("modem lost", extra={"error": type(error).__name__})
             silent = isinstance(error, NotAModem | Timeout)
             _mood(node, ModemMood.SILENT if silent else ModemMood.ABSENT, error.sentence)
+        except sqlite3.Error as error:
+            log.warning("card refused a write", extra={"error": type(error).__name__})
+            _mood(node, ModemMood.GOOD, CARD_TROUBLE)
         except Exception:
             # A fault in reading or sending must not end the listening; what was kept stays.
             log.exception("radio step failed")
@@ -147,8 +155,7 @@ def _converse(node: Node, modem: Modem, stop: threading.Event) -> None:
             # A memory that was just emptied lets the network deliver what waits there.
             again = kept.result is steps.Result.DONE
             list_due_s = now_s if again else now_s + node.settings.modem.list_every_s
-            if again:
-                steps.read(node, now_s)
+            steps.read(node, now_s)
         spoke = steps.speak(node, modem, now_s).result is steps.Result.DONE
         node.speak_soon.clear()
         for notice in modem.wait(0.0 if spoke or now_s >= list_due_s else _WAIT_S):

@@ -44,7 +44,8 @@ def brought_to(state: State) -> tuple[sqlite3.Connection, outbox.Row]:
     """A text in a state, on the shortest way."""
     ways = {
         State.QUEUED: (), State.WITHHELD: (State.WITHHELD,), State.SUBMITTING: (State.SUBMITTING,),
-        State.UNKNOWN: (State.SUBMITTING, State.UNKNOWN), State.SENT: (State.SUBMITTING, State.SENT),
+        State.UNKNOWN: (State.SUBMITTING, State.UNKNOWN),
+        State.SENT: (State.SUBMITTING, State.SENT),
         State.DELIVERED: (State.SUBMITTING, State.SENT, State.DELIVERED),
         State.FAILED: (State.SUBMITTING, State.FAILED),
     }  # fmt: skip
@@ -55,7 +56,7 @@ def brought_to(state: State) -> tuple[sqlite3.Connection, outbox.Row]:
     return db, row(db, 1)
 
 
-@pytest.mark.parametrize(("before", "after"), product(State, State))
+@pytest.mark.parametrize(("before", "after"), list(product(State, State)))
 def test_a_text_goes_by_the_table_and_no_other_way(before: State, after: State) -> None:
     db, text = brought_to(before)
     assert text.state is before
