@@ -47,6 +47,7 @@ class Projection:
     def rebuild(self, entries: Iterable[Entry], vault: Vault) -> None:
         """Throw everything away and fold the journal again."""
         self._create()
+        self.locked_sessions.clear()
         for entry in entries:
             self._fold(entry, vault)
         self.version += 1
@@ -78,6 +79,8 @@ class Projection:
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
             self._save(evolve_sealed(known, header, locked=locked))
+            if locked:
+                self.locked_sessions.add(header.session)
             return
         self._fold_event(header.seq, stamp, event)
 

@@ -62,6 +62,15 @@ def keep_listed(
         return inbox.keep(db, sim, listed, seal, recall, day)
 
 
+def forget_slots(database: Database, sim: str) -> None:
+    """The modem lists nothing: what stood beside its slots is erased."""
+    with database.read() as db:
+        held = inbox.holds_slots(db, sim)
+    if held:
+        with database.write() as db:
+            inbox.free_slots(db, sim)
+
+
 def lock_of(hex_pdu: str) -> Lock:
     """The key for a PDU: what an officer must not open later goes under the intake key.
 

@@ -90,12 +90,19 @@ LINES: Final = {
 """What a line of a report's history says, by its kind."""
 
 NOTICES: Final = {
-    "inbox": "balasan untuk pelapor",
-    "entry": "kabar untuk pelapor",
+    "ack": "tanda terima",
+    "ack_darurat": "tanda terima darurat",
+    "ack_netral": "tanda terima",
+    "segel": "tanda terima",
+    "tambah_ok": "tanda terima tambahan",
+    "batal_ok": "tanda terima pembatalan",
+    "ditangani": "kabar ditangani",
+    "diteruskan": "kabar diteruskan",
+    "selesai": "kabar selesai",
+    "jawab": "jawaban petugas",
     "order": "kabar atas perintah Polres",
-    "remind": "pengingat untuk petugas",
 }
-"""What made a text go out, by the first word of its notice."""
+"""What an SMS to a villager was, by the first word of its notice: its template, or an order."""
 
 POLRES_STATES: Final = {
     "": "",

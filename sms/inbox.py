@@ -146,6 +146,16 @@ def _erase_freed(db: sqlite3.Connection, sim: str, listed: tuple[ListedSlot, ...
             )
 
 
+def holds_slots(db: sqlite3.Connection, sim: str) -> bool:
+    """Whether a slot of this SIM is not yet known to be free."""
+    return db.execute("select 1 from slots where sim = ? limit 1", (sim,)).fetchone() is not None
+
+
+def free_slots(db: sqlite3.Connection, sim: str) -> None:
+    """Every slot of this SIM is free: nothing stands beside it any more."""
+    db.execute("delete from slots where sim = ?", (sim,))
+
+
 def next_id(db: sqlite3.Connection, table: str) -> int:
     """The number that the next row of an autoincrement table gets; never one that was used."""
     found = db.execute("select seq from sqlite_sequence where name = ?", (table,)).fetchone()

@@ -8,12 +8,17 @@ from pathlib import Path
 
 from hardware.modem import Modem
 from hardware.virtual import VirtualModem
+from server import lookup
+from server.desa import commands, steps
 from server.desa import keys as key_files
-from server.desa import steps
+from server.desa.frontdesk import FrontDesk
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
+from server.domain.report import Report
 from server.polres import enrolment, gate
+from server.polres import lookup as polres_lookup
 from server.polres.district import District, init, open_district
+from server.polres.lookup import ReportLine
 from server.settings import Answers, Desa, Login, Polres, Settings, dump
 from server.settings import Modem as ModemSection
 from sms import pdu
@@ -148,6 +153,25 @@ class World:
                 steps.keep_passing(self.node, hex_pdu, self.mono_s)
         self.listen()
 
+    def desk(self) -> FrontDesk:
+        """The village pages' view of the node."""
+        return FrontDesk(self.node, lambda: self.mono_s)
+
+    def report(self, ticket: str | None = None) -> Report:
+        """A report as the node knows it; without a ticket the newest."""
+        found = lookup.reports(self.node.projection.db)
+        return next(one for one in found if ticket in (None, one.ticket))
+
+    def at_polres(self) -> tuple[ReportLine, ...]:
+        """All reports as the Polres knows them."""
+        return polres_lookup.search(self.district)
+
+    def officer(self, name: str = "Made") -> dict[str, str]:
+        """Make an officer whom the Polres puts on the list."""
+        made = commands.add_officer(self.node, name)
+        self.exchange()
+        return made
+
     def exchange(self) -> steps.Outcome:
         """Exchange with the Polres."""
         self.mono_s += 1
@@ -157,4 +181,6 @@ class World:
         submit = pdu.decode_submit(hex_pdu)
         self.sent.append((submit.recipient, submit.text))
         at = datetime.fromtimestamp(self.wall_s(), UTC)
-        return [pdu.encode_status_report(submit.reference, submit.recipient, at, at, 0)]
+        # The modem writes its own reference over that of the PDU.
+        reference = self.virtual._held.reference
+        return [pdu.encode_status_report(reference, submit.recipient, at, at, 0)]

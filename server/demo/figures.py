@@ -12,31 +12,22 @@ class Figures:
     """State of a running desa.
 
     Attributes:
-        kept: inbox rows: texts, delivery reports, and copies.
-        copies: rows that are a slot listed once more after a restart.
+        kept: inbox rows that are texts of people, or parts of one.
         unread: rows that nothing has come of yet, lone parts included.
         unsent: texts that still want to be sent.
-        delivered: texts whose delivery report came; each has an inbox row.
         withheld: why texts were not sent, with counts.
         head: number of the journal's last entry; acked: the last one that the Polres has.
         modem: mood of the modem, "good" when it works.
     """
 
     kept: int = 0
-    copies: int = 0
     unread: int = 0
     reports: int = 0
     unsent: int = 0
-    delivered: int = 0
     withheld: Mapping[str, int] = field(default_factory=dict)
     head: int = 0
     acked: int = 0
     modem: str = ""
-
-    @property
-    def texts(self) -> int:
-        """Inbox rows that are texts of people, or parts of one."""
-        return self.kept - self.copies
 
     @property
     def backlog(self) -> int:
@@ -71,11 +62,9 @@ def read_status(told: object) -> Figures:
     journal = _object(status.get("journal"))
     return Figures(
         kept=_count(inbox, "kept"),
-        copies=_count(inbox, "copies"),
         unread=_count(inbox, "unread") + _count(inbox, "part"),
         reports=_count(status, "reports"),
         unsent=sum(_count(outbox, name) for name in _UNSENT),
-        delivered=_count(outbox, "delivered"),
         withheld={
             str(reason): count
             for reason, count in _object(status.get("withheld")).items()

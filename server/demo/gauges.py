@@ -65,7 +65,7 @@ class Gauges:
         return Gauge(
             open=village.link.open,
             modem=max(0, load.held) + load.waiting,
-            kept=figures.texts,
+            kept=figures.kept,
             reports=figures.reports,
             waiting=max(0, figures.reports - polres),
             polres=polres,

@@ -72,7 +72,7 @@ def tally(
     doubled = sum((open_reports - texts).values()) + max(0, sealed - sum(officials.values()))
     # The losses may be one and the same, seen at the inbox, at the Polres, and between the two.
     lost = max(
-        sum(map(parts_of, played)) - figures.texts,
+        sum(map(parts_of, played)) - figures.kept,
         _missing(texts, open_reports) + max(0, len(officials) - sealed),
         figures.reports - len(at_polres),
         0,
@@ -80,7 +80,7 @@ def tally(
     reasons = _reasons(played, figures, sent_to, _copies(texts, open_reports))
     return Tally(
         sent=len(played),
-        kept=figures.texts,
+        kept=figures.kept,
         reports=figures.reports,
         at_polres=len(at_polres),
         doubled=doubled,

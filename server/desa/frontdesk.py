@@ -168,7 +168,6 @@ def box_of(node: Node, now_s: float) -> Box:
         head = SqliteStore(db).head(node.ledger.log_id).seq
         kept, queued = inbox.counts(db), outbox.counts(db)
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
-        locked = len(sessions.locked(db, node.vault))
     known = receipt is not None and receipt[0].log_id == node.ledger.log_id
     acked = receipt[0].head.seq if receipt is not None and known else 0
     health = node.health
@@ -183,7 +182,7 @@ def box_of(node: Node, now_s: float) -> Box:
         waiting=max(0, head - acked),
         unsent=queued["queued"] + queued["unknown"],
         unread=kept["unread"] + kept["part"],
-        locked_sessions=locked,
+        locked_sessions=len(node.projection.locked_sessions),
         spent_parts_today=spent,
         budget_parts_day=node.settings.answers.per_day,
         trouble=tuple(sentence for sentence in troubles if sentence),
@@ -193,7 +192,6 @@ def box_of(node: Node, now_s: float) -> Box:
 def _line(row: lookup.HistoryRow) -> Line:
     text, journey = row.text, None
     if row.kind == "message":
-        _, _, journey = row.text.rpartition(" ")
-        text = ""
+        text, _, journey = row.text.rpartition(" ")
     sure = row.trust >= Trust.SMSC
     return Line(row.seq, row.kind, row.at_s, sure, row.by, text, journey)

@@ -74,6 +74,8 @@ def _read_pending(node: Node, now_s: float) -> int:
     for assembly in segments.assemble(fragments, window=timedelta(days=COPY_WINDOW_DAYS)):
         if isinstance(assembly, Complete):
             done += _guarded(node, assembly, by_id, now_s)
+        elif _waited_s(node, assembly, now_s) >= patience_s:
+            done += _guarded(node, _with_gaps(assembly), by_id, now_s)
         else:
             _wait(node, [by_id[row_id].row for row_id in assembly.row_ids])
     return done
@@ -347,9 +349,7 @@ def _below(node: Node, bound: int) -> int:
     return int.from_bytes(node.random(8), "big") % bound
 
 
-def with_reactions(
-    node: Node, decision: Decision, stamp: Stamp, *, name: str = "answer"
-) -> Decision:
+def with_reactions(node: Node, decision: Decision, stamp: Stamp, *, name: str = "") -> Decision:
     """Add the texts that follow from a decision's events; a sealed matter alarms nobody here."""
     if decision.official:
         return decision

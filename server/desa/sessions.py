@@ -62,13 +62,16 @@ def wanted(
 ) -> tuple[bytes, ...]:
     """Sessions whose keys the node asks back, newest first.
 
-    Those that still owe something: an unread text or a part of one, a text that wants to be
-    sent, or an open report that nobody here can read.
+    Those that still owe something: an unread text or a part of one, the text that an unread one
+    is perhaps a copy of, a text that wants to be sent, or an open report that nobody here can
+    read.
     """
     owing = {
         bytes(i)
         for (i,) in db.execute(
             "select session from inbox where state in ('unread', 'part')"
+            " union select first.session from inbox join inbox as first"
+            " on first.id = inbox.perhaps_copy_of where inbox.state in ('unread', 'part')"
             " union select session from outbox where state in ('queued', 'unknown')"
             " and shape = 0"
         )

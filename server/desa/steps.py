@@ -55,6 +55,7 @@ def listen(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
     """
     listed = modem.list()
     if not listed:
+        radio.forget_slots(node.database, node.sim)
         return Outcome(Result.NOTHING)
     day = day_of(node.stamp(now_s))
     kept = radio.keep_listed(node.database, node.vault, node.sim, listed, day)

@@ -7,11 +7,11 @@ from server.domain import events as e
 from server.domain import requests as r
 from server.domain.classify import Category, Urgency
 from server.domain.errors import Reason, Refused
-from server.domain.react import Notice, reply_to
+from server.domain.react import Notice, notice_name, reply_to
 from server.domain.report import TRANSITIONS, Move, Report, Status
 from sms import grammar
 from sms.alphabet import septets, to_gsm7
-from sms.replies import FIELD_MAX, ReplyKey, render
+from sms.replies import FIELD_MAX, ReplyKey, fields_of, render
 
 # Answers to these, and to confidential texts, carry no word about the matter.
 SENSITIVE = frozenset({Category.KDRT, Category.PELECEHAN, Category.NARKOBA, Category.SENJATA})
@@ -189,15 +189,15 @@ def _report(text: r.TextArrived, now: Situation, *, hidden: bool) -> Decision:
         inbox_id=text.inbox_id,
     )
     if reading.official:
-        answer = render(ReplyKey.SEGEL, no=event.ticket)
+        key = ReplyKey.SEGEL
     elif confidential or reading.category in SENSITIVE:
-        answer = render(ReplyKey.ACK_NETRAL, no=event.ticket)
+        key = ReplyKey.ACK_NETRAL
     elif reading.urgency is Urgency.DARURAT:
-        answer = render(ReplyKey.ACK_DARURAT, no=event.ticket)
+        key = ReplyKey.ACK_DARURAT
     else:
-        answer = render(ReplyKey.ACK, no=event.ticket, desa=now.desa)
+        key = ReplyKey.ACK
     urgent = reading.urgency is Urgency.DARURAT
-    notice = _answer(text, answer, ticket=event.ticket, urgent=urgent)
+    notice = _receipt(text, key, event.ticket, urgent=urgent, desa=now.desa)
     return Decision((event,), (notice,), official=reading.official)
 
 
@@ -212,17 +212,15 @@ def _add(text: r.TextArrived, command: grammar.Add, now: Situation) -> Decision:
         # An addition to a number that is not the sender's may still be a cry for help.
         return _report(text, now, hidden=False)
     event = e.NoteAdded(report.ticket, text.sender, command.text, text.received_s)
-    done = render(ReplyKey.TAMBAH_OK, no=report.ticket, jam=now.clock)
-    notice = _answer(text, done, ticket=report.ticket)
+    notice = _receipt(text, ReplyKey.TAMBAH_OK, report.ticket, jam=now.clock)
     return Decision((event,), (notice,), official=report.sealed)
 
 
 def _cancel(text: r.TextArrived, report: Report | None) -> Decision:
     if report is None:
         return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
-    done = render(ReplyKey.BATAL_OK, no=report.ticket)
     event = e.CancelAsked(report.ticket, text.sender)
-    notice = _answer(text, done, ticket=report.ticket)
+    notice = _receipt(text, ReplyKey.BATAL_OK, report.ticket)
     return Decision((event,), (notice,), official=report.sealed)
 
 
@@ -242,7 +240,14 @@ def _noted(text: r.TextArrived, reason: str) -> e.TextNoted:
     return e.TextNoted(text.sender, text.text, reason, text.received_s)
 
 
-def _answer(
-    text: r.TextArrived, words: str, *, ticket: str | None = None, urgent: bool = False
+def _answer(text: r.TextArrived, words: str) -> Notice:
+    return Notice(to=text.sender, text=words)
+
+
+def _receipt(
+    text: r.TextArrived, key: ReplyKey, ticket: str, *, urgent: bool = False, **told: str
 ) -> Notice:
-    return Notice(to=text.sender, text=words, ticket=ticket, urgent=urgent)
+    """The text that says what became of one that concerns a report."""
+    known = {"no": ticket, **told}
+    words = render(key, **{name: known[name] for name in fields_of(key)})
+    return Notice(text.sender, words, ticket, urgent=urgent, name=notice_name(key))

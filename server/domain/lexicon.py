@@ -305,7 +305,7 @@ SECRECY: Final = """rahasia, rahasiakan, dirahasiakan, merahasiakan, jangan bila
 OFFICIALS: Final = """polisi, polsek, polres, polantas, babin, bhabin, babinsa, bhabinkamtibmas,
     babinkamtibmas, kades, kepala desa, lurah, camat, aparat, petugas, kadus, kepala dusun,
     sekdes, perangkat desa, aparat desa, samsat, kapolsek, kapolres, kanit, satpol, bendahara
-    desa, pemdes, oknum"""
+    desa, pemdes, oknum, tentara, tni"""
 OFFICES: Final = """kantor desa, balai desa, kantor lurah, kantor kelurahan, kantor camat,
     kantor kecamatan, polsek, polres, samsat, kantor polisi, pegawai desa, pegawai kecamatan,
     pegawai kelurahan, perangkat desa, satpas"""
@@ -327,7 +327,9 @@ DEEDS: Final = """tidak mau terima laporan, tolak laporan, menolak laporan,
     memungut, narik uang, menarik uang, potong bansos, potong blt, motong blt, motong bansos,
     memotong blt, memotong bansos, membekingi, bekingi, bekingin, backing, menyelewengkan,
     selewengkan, menggelapkan, memperkosa, mencabuli, menyalahgunakan, minta suap, minta sogok,
-    menghamili, pungut uang, pungut biaya"""
+    menghamili, pungut uang, pungut biaya, potong bantuan, memotong bantuan, motong bantuan,
+    jual bantuan, jual beras bantuan, menjual bantuan, menjual beras bantuan, tendang, menendang,
+    nendang, nilang minta, tilang minta, menilang minta"""
 # ... what it is called ...
 GRAFT: Final = """pungli, korupsi, suap, sogok, pungutan liar, pungutan, penyuapan, pemerasan,
     mengkorupsi"""
@@ -337,8 +339,8 @@ SUFFERED: Final = """disuruh bayar, suruh bayar,
     dimintain uang, dimintai duit, dianiaya, dilecehkan, dipungli, dikorupsi, dibekingi,
     dibekingin, bekingan, beking, disuap, disogok, nyogok, nyuap, setor ke, setoran ke, uang
     damai, diselewengkan, digelapkan, ditilep, diselingkuhi, ditembak, dicabuli, diperkosa,
-    dihamili"""
+    dihamili, ditendang"""
 PUBLIC_MONEY: Final = """dana desa, blt, bansos, pkh, bantuan desa, uang desa, kas desa,
-    anggaran desa, bumdes, bantuan pemerintah"""
+    anggaran desa, bumdes, bantuan pemerintah, bantuan sembako, beras bantuan, uang bantuan"""
 MISUSE: Final = """korupsi, dikorupsi, diselewengkan, dipotong, disunat, dipungli, dimakan,
-    digelapkan, ditilep, ditilap, dipakai pribadi, fiktif"""
+    digelapkan, ditilep, ditilap, dipakai pribadi, fiktif, dijual, beli mobil"""

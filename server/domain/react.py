@@ -50,6 +50,11 @@ def reply_to(report: Report, *, neutral: bool, date: str) -> str:
     return render(ReplyKey.STATUS, no=report.ticket, tgl=date, status=state, catatan=news)
 
 
+def notice_name(key: ReplyKey) -> str:
+    """What the journal calls a text of a template."""
+    return key.value.lower()
+
+
 def react(
     event: e.DesaEvent,
     report: Report,
@@ -66,7 +71,7 @@ def react(
         report: the report before it; for a new one, the report as it began.
         officers: numbers of the officers on duty.
         neutral: say nothing about the matter.
-        name: how the journal shall call these texts.
+        name: how the journal shall call these texts; "" for the word of their template.
         clock: time of day as people of the desa read it.
     """
     match event:
@@ -79,15 +84,16 @@ def react(
                 for number in officers
             )
         case e.Answered():
-            words = render(ReplyKey.JAWAB, no=event.ticket, jawab=event.text)
+            key, told = ReplyKey.JAWAB, {"jawab": event.text}
         case e.Taken() if not neutral:
-            words = render(ReplyKey.DITANGANI, no=event.ticket, nama=event.by)
+            key, told = ReplyKey.DITANGANI, {"nama": event.by}
         case e.Forwarded() if not neutral:
-            words = render(ReplyKey.DITERUSKAN, no=event.ticket, instansi=event.to)
+            key, told = ReplyKey.DITERUSKAN, {"instansi": event.to}
         case e.Closed() if not neutral:
-            words = render(ReplyKey.SELESAI, no=event.ticket, hasil=event.result)
+            key, told = ReplyKey.SELESAI, {"hasil": event.result}
         case _:
             return ()
     if report.sender is None:
         return ()
-    return (Notice(report.sender, words, report.ticket, "officer", name=name),)
+    words = render(key, no=report.ticket, **told)
+    return (Notice(report.sender, words, report.ticket, "officer", name=name or notice_name(key)),)

@@ -2,9 +2,7 @@
 
 import contextlib
 import json
-import shutil
 import signal
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -141,17 +139,6 @@ def open_post(home: Path, *words: str) -> Iterator[Post]:
         yield post
     finally:
         post.processes.end_all()
-
-
-@contextlib.contextmanager
-def memory_folder() -> Iterator[Path]:
-    """Give a folder in memory where the machine has room there; a disk is slower, no more."""
-    shm = Path("/dev/shm")
-    path = Path(tempfile.mkdtemp(prefix="kentongan-", dir=shm if shm.is_dir() else None))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def leave(process: Process, number: signal.Signals = signal.SIGTERM) -> int:

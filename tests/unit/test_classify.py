@@ -248,3 +248,31 @@ def test_labelled_texts_are_read_no_worse_than_before() -> None:
     assert share["rt"] >= 0.98
     assert share["rw"] >= 0.98
     assert right["official"] == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lurah potong bantuan BLT warga",
+        "polisi nilang minta 200rb tanpa surat",
+        "bantuan sembako dipotong pak RT",
+        "tentara tendang anak saya di pasar",
+        "babinkamtibmas minta rokok terus tiap datang",
+        "dana desa dipakai beli mobil kades",
+    ],
+)
+def test_a_complaint_about_who_holds_office_is_sealed(text: str) -> None:
+    assert classify(text).official
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lapor pak bhabin ada orang mabuk mukul anak saya",
+        "ada orang ngaku polisi minta uang lewat telepon",
+        "kantor desa dibobol maling",
+        "pak polisi anak saya diancam pemuda mabuk",
+    ],
+)
+def test_a_call_for_help_to_who_holds_office_is_not_sealed(text: str) -> None:
+    assert not classify(text).official

@@ -130,11 +130,6 @@ def test_a_text_missing_anywhere_on_the_road_is_lost(
     assert not counted.whole
 
 
-def test_a_copy_of_a_row_does_not_hide_a_lost_text() -> None:
-    seen = Figures(kept=2, copies=1, reports=1)
-    assert tally([TEXT, TEXT], seen, [REPORT], {}, 1.0).lost == 1
-
-
 def test_a_sealed_report_stands_for_the_complaint_about_an_official() -> None:
     complaint = Message("081200000002", "oknum polisi minta uang di pos, sy ada bukti")
     sealed = PolresReport("52.04.07.2001", "41275", "", "")
@@ -162,7 +157,7 @@ def test_status_and_reports_are_read_as_they_are_told() -> None:
         "modem": "good",
     }
     read = read_status(status)
-    assert (read.texts, read.unread, read.unsent, read.backlog, read.quiet) == (5, 2, 2, 2, False)
+    assert (read.kept, read.unread, read.unsent, read.backlog, read.quiet) == (5, 2, 2, 2, False)
     assert read_status(None) == Figures()
     (line,) = read_reports([{"desa": "x", "ticket": "1", "sender": None, "text": None}])
     assert line.sealed

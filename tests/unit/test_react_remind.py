@@ -76,7 +76,7 @@ class TestReact:
     def test_an_answer_always_reaches_the_villager_word_for_word(self) -> None:
         for neutral in (True, False):
             (notice,) = after(e.Answered("41275", "Made", "Kami ke sana."), neutral=neutral)
-            assert notice.text == "No 41275: Kami ke sana"
+            assert notice.text == "No 41275: Kami ke sana."
 
     def test_a_report_whose_sender_is_not_known_here_makes_no_text(self) -> None:
         unknown = replace(REPORT, sender=None)
