@@ -54,12 +54,15 @@ class Traffic:
         _forget(self.received_at, now_s - TREND_WINDOW_S)
 
     def speak(self, recipient: str, purpose: Purpose, now_s: float, text: str = "") -> None:
-        """A text went out."""
+        """A text went out.
+
+        Only automatic answers make the trend: an officer at work writes more than comes in.
+        """
         self.spoken[recipient] = fingerprint(text)
-        self.sent_at.append(now_s)
-        _forget(self.sent_at, now_s - TREND_WINDOW_S)
         if purpose is Purpose.ACK:
             self.answered.setdefault(recipient, deque()).append(now_s)
+            self.sent_at.append(now_s)
+            _forget(self.sent_at, now_s - TREND_WINDOW_S)
 
     def answers_today(self, recipient: str, now_s: float) -> int:
         """Automatic answers to a number in the last 24 hours."""

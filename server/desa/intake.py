@@ -6,8 +6,8 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from server import lookup, radio, words
+from server.desa import complaints
 from server.desa.node import Node
-from server.domain import codec
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain import ticket as tickets
@@ -24,8 +24,6 @@ from sms.octets import TypeOfNumber
 from sms.phone import SenderKind, parse_phone, sender_kind
 from sms.segments import Complete, Fragment, Partial
 from sms.tpdu import Deliver, StatusReport
-from sync.errors import SyncError
-from sync.store import SqliteStore
 
 log = logging.getLogger(__name__)
 COPY_WINDOW_DAYS = 7
@@ -226,6 +224,8 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
     assert isinstance(deliver, Deliver)  # noqa: S101 -- only those become fragments
     stamp = _hear_time(node, deliver, now_s)
     arrived = _arrived(deliver, text, stamp, first.row.id)
+    if complaints.must_wait(node, arrived):
+        return 0
     node.traffic.hear(arrived.sender, arrived.text, now_s)
     with node.database.lock:
         decision = decide_text(arrived, _situation(node, arrived, stamp))
@@ -301,7 +301,8 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
     named = getattr(command, "ticket", None)
     mentioned = None if named is None else node.projection.report(named)
     latest = lookup.latest_of(node.projection.db, text.sender)
-    complaint = _own_complaint(node, text.sender, named) if hasattr(command, "ticket") else None
+    asks = hasattr(command, "ticket")
+    complaint = complaints.written_by(node, text.sender, named) if asks else None
     if complaint is not None and named is not None:
         mentioned = complaint
     elif complaint is not None and (latest is None or latest.seq < complaint.seq):
@@ -315,26 +316,6 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
         clock=words.clock(stamp.wall_s, zone),
         date=words.short_date(stamp.wall_s, zone),
     )
-
-
-def _own_complaint(node: Node, sender: str, ticket: str | None) -> Report | None:
-    """The sender's newest complaint about an official; only the run that wrote it can tell."""
-    for report in lookup.sealed(node.projection.db):
-        if ticket in (None, report.ticket) and _writer(node, report) == sender:
-            return replace(report, sender=sender)
-    return None
-
-
-def _writer(node: Node, report: Report) -> str | None:
-    with node.database.read() as db:
-        entries = SqliteStore(db).entries(node.ledger.log_id, report.seq, report.seq)
-    for entry in entries:
-        try:
-            _, event = codec.decode(node.vault.open_entry(entry, unit=True))
-        except SyncError:
-            return None
-        return event.sender if isinstance(event, e.ReportReceived) else None
-    return None
 
 
 def _draw(node: Node, stamp: Stamp) -> str:

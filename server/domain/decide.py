@@ -73,7 +73,7 @@ def decide_text(text: r.TextArrived, now: Situation) -> Decision:
         case grammar.Status():
             return _status(text, _own(text, command.ticket, now), now)
         case grammar.Cancel():
-            return _cancel(text, _own(text, command.ticket, now))
+            return _cancel(text, _own(text, command.ticket, now), now)
         case grammar.Add():
             return _add(text, command, now)
         case _:
@@ -216,9 +216,9 @@ def _add(text: r.TextArrived, command: grammar.Add, now: Situation) -> Decision:
     return Decision((event,), (notice,), official=report.sealed)
 
 
-def _cancel(text: r.TextArrived, report: Report | None) -> Decision:
+def _cancel(text: r.TextArrived, report: Report | None, now: Situation) -> Decision:
     if report is None:
-        return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
+        return _not_yours(text, now)
     event = e.CancelAsked(report.ticket, text.sender)
     notice = _receipt(text, ReplyKey.BATAL_OK, report.ticket)
     return Decision((event,), (notice,), official=report.sealed)
@@ -226,9 +226,16 @@ def _cancel(text: r.TextArrived, report: Report | None) -> Decision:
 
 def _status(text: r.TextArrived, report: Report | None, now: Situation) -> Decision:
     if report is None:
-        return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
+        return _not_yours(text, now)
     words = reply_to(report, neutral=sensitive(report), date=now.date)
     return Decision((), (_answer(text, words),), official=report.sealed)
+
+
+def _not_yours(text: r.TextArrived, now: Situation) -> Decision:
+    """No such report for this phone; who asks for a complaint may well be who wrote it."""
+    about = now.mentioned
+    hidden = about is not None and (about.sealed or about.locked)
+    return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),), official=hidden)
 
 
 def _own(text: r.TextArrived, ticket: str | None, now: Situation) -> Report | None:

@@ -173,6 +173,11 @@ def is_marked(page: Page) -> bool:
     return bool(page.evaluate("window.notReloaded === true"))
 
 
+def look_again(page: Page) -> None:
+    """Turn the phone on again: the page asks at once whether something is new."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def faults_of(page: Page) -> list[str]:
     """What is wrong with the shape of a page: a sideways scroll, targets lower than a fingertip."""
     found: list[str] = page.evaluate(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from conftest import MakeVillager, MakeVisitor
-from players import LAPTOP, is_marked, known, mark, origin
+from players import LAPTOP, is_marked, known, look_again, mark, origin
 from playwright.sync_api import Page, expect
 
 from server.demo.world import Village, World
@@ -115,6 +115,7 @@ def test_after_a_restart_only_passphrase_and_phone_key_together_open_older_repor
     with_key = visitor().enters_village(village)
     expect(with_key.get_by_text("sesi lama ikut terbuka")).to_be_visible()
     expect(with_key.locator(f"#lap-{ticket}")).to_contain_text(words)
+    look_again(page)
     expect(card).to_contain_text(words)
     assert is_marked(page)
 
@@ -184,6 +185,8 @@ def test_typed_text_and_focus_survive_what_arrives_meanwhile(
     field.press_sequentially("Terima kasih, kami")
     mark(page)
     someone.text(f"TAMBAH {ticket} dia naik motor merah tanpa plat")
+    someone.hears("Tambahan untuk laporan")
+    look_again(page)
     expect(page.locator(".bubble.left")).to_contain_text("motor merah tanpa plat")
     assert is_marked(page)
     expect(field).to_be_focused()
@@ -273,5 +276,6 @@ def test_a_logged_out_page_says_so_and_keeps_what_was_typed(
     elsewhere.goto(f"{origin(village)}/kotak")
     elsewhere.get_by_role("button", name="Keluar").click()
     expect(elsewhere.get_by_text("Anda sudah keluar.")).to_be_visible()
+    look_again(page)
     expect(page.get_by_role("status").filter(has_text="Sesi berakhir")).to_be_visible()
     expect(field).to_have_value("Besok kami periksa")
