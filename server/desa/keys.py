@@ -13,6 +13,7 @@ from sync.peers import Pinned
 
 KEY_FILE = "node.key"
 CARD_FILE = "card.json"
+USED_CODE = "used"
 
 
 class KeyFileError(Told):
@@ -59,7 +60,7 @@ def read(directory: Path) -> NodeKeys:
 
 def forget_code(directory: Path, keys: NodeKeys) -> NodeKeys:
     """Once enrolled, the one-time code has no business on the card any more."""
-    card = replace(keys.card, code="used")
+    card = replace(keys.card, code=USED_CODE)
     write_card(directory / CARD_FILE, card)
     return replace(keys, card=card)
 

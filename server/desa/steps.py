@@ -7,6 +7,7 @@ from hardware.errors import HardwareError
 from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
+from server.desa import keys as key_files
 from server.desa.node import Node, begin_session
 from server.domain import events as e
 from server.domain import remind as domain_remind
@@ -26,6 +27,8 @@ from sync.message import State as PeerState
 from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
 
 SESSION_S_MAX = 86_400
+# After a refused or uncertain try: half a minute, then twice as long each time.
+RETRY_S = 30.0
 EXCHANGES_A_STEP = 64
 
 
@@ -85,7 +88,7 @@ def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
         HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
     """
     with node.database.lock:
-        found = _next(node)
+        found = _next(node, now_s)
         if found is None:
             return Outcome(Result.NOTHING)
         row, text = found
@@ -106,9 +109,11 @@ def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
     return Outcome(Result.DONE, 1)
 
 
-def _next(node: Node) -> tuple[outbox.Row, radio.Outgoing] | None:
+def _next(node: Node, now_s: float) -> tuple[outbox.Row, radio.Outgoing] | None:
     with node.database.read() as db:
         for row in outbox.waiting(db):
+            if node.retry_at_s.get(row.id, 0.0) > now_s:
+                continue
             text = radio.open_outgoing(node.vault, row)
             if text is not None:
                 return row, text
@@ -116,7 +121,7 @@ def _next(node: Node) -> tuple[outbox.Row, radio.Outgoing] | None:
 
 
 def _brake(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> str | None:
-    if row.attempts >= outbox.ATTEMPTS_MAX:
+    if row.attempts >= outbox.attempts_max(row.state):
         return "sudah dicoba berkali-kali"
     limits = node.settings.answers
     budget = Budget(limits.per_sender_day, limits.per_hour, limits.per_day, limits.reserved)
@@ -155,6 +160,8 @@ def _settle(
     stamp = node.stamp(now_s)
     tried = outbox.tried(row)
     outcome = {outbox.State.SENT: "sent", outbox.State.FAILED: "failed"}.get(sent.state)
+    if sent.state in {outbox.State.QUEUED, outbox.State.UNKNOWN}:
+        node.retry_at_s[row.id] = now_s + RETRY_S * 2.0**row.attempts
 
     def also() -> None:
         with node.database.write() as db:
@@ -191,6 +198,7 @@ def enrol(node: Node) -> Outcome:
     peers.check_certificate(answer, keys.pinned)
     with node.database.write() as db:
         peers.keep_certificate(db, answer)
+    node.keys = key_files.forget_code(node.directory, keys)
     return Outcome(Result.DONE, 1)
 
 

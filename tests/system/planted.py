@@ -19,9 +19,11 @@ SHAPES = (
     "oknum polisi minta uang kepada {} {} di warung {} {} saksinya {} {}",
     "RAHASIA ada yang jual sabu di rumah {} {} dekat kali {} {} namanya {} {}",
     "🔥 kebakaran di rumah {} {} dekat masjid {} {} pemiliknya {} {} 🙏",
-    "Selamat malam pak, saya warga sini mau lapor bahwa tadi malam di rumah {} {} ada orang tak "
-    "dikenal mondar mandir, lalu pagi ini dua motor milik {} {} hilang dan pagar kebun kopi "
-    "rusak. Mohon petugas datang karena warga dusun resah. Saksinya {} {} yang ronda semalam.",
+    (
+        "Selamat malam pak, saya warga sini mau lapor bahwa tadi malam di rumah {} {} ada orang "
+        "tak dikenal mondar mandir, lalu pagi ini dua motor milik {} {} hilang dan pagar kebun kopi "
+        "rusak. Mohon petugas datang karena warga dusun resah. Saksinya {} {} yang ronda semalam."
+    ),
 )
 
 

@@ -5,7 +5,7 @@ import random
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType
 
@@ -68,17 +68,24 @@ class Browser:
         hidden = re.findall(r'<input[^>]*?type="hidden" name="(\w+)" value="([^"]*)"', form[0])
         return self.client.post(action, data=dict(hidden) | fields).status_code
 
-    def visit(self, report: Report | None, words: str) -> None:
-        """See every page, search for words, take a report, answer it, forward and close it."""
-        for page in (*PAGES, f"/laporan?cari={words}"):
-            self.client.get(page)
-        if report is None:
-            return
-        page = f"/laporan/{report.ticket}"
-        self.post(page, f"{page}/ambil", {})
-        self.post(page, f"{page}/jawab", {"text": f"Kami ke {words}"})
-        self.post(page, f"{page}/teruskan", {"to": "Polsek", "note": words})
-        self.post(page, f"{page}/tutup", {"result": words})
+    def visits(self, report: Report | None, words: str) -> dict[str, Callable[[], object]]:
+        """Every page, a search for words, and each thing that is done to a report, by name."""
+        found: dict[str, Callable[[], object]] = {
+            f"page {page}": lambda page=page: self.client.get(page)
+            for page in (*PAGES, f"/laporan?cari={words}")
+        }
+        if report is not None:
+            page = f"/laporan/{report.ticket}"
+            for action, fields in (
+                ("ambil", {}),
+                ("jawab", {"text": f"Kami ke {words}"}),
+                ("teruskan", {"to": "Polsek", "note": words}),
+                ("tutup", {"result": words}),
+            ):
+                found[f"page {action}"] = lambda action=action, fields=fields: self.post(
+                    page, f"{page}/{action}", fields
+                )
+        return found
 
 
 class Run:
@@ -111,36 +118,35 @@ class Run:
         reports = self.world.desk().reports()
         return next((one for one in reports if not (one.sealed or one.locked)), None)
 
-    def whole_way(self, number: int) -> dict[str, Callable[[], object]]:
-        """The steps of a text that was just sent, in their order."""
+    def whole_way(self, number: int) -> Iterator[tuple[str, Callable[[], object]]]:
+        """The steps of a text that is sent now, in their order."""
         one = self.send(number)
-        return {
-            "listen": self.world.listen,
-            "speak": self.world.speak,
-            "exchange": self.world.exchange,
-            "pages": lambda: self.browser.visit(self.newest(), one.probes[0]),
-        }
+        yield "listen", self.world.listen
+        yield "speak", self.world.speak
+        yield "exchange", self.world.exchange
+        yield from self.browser.visits(self.newest(), one.probes[0]).items()
 
-    def paths(self) -> list[tuple[str, CodeType]]:
-        """Every function that a text of some shape runs through, with its first step."""
-        found: dict[CodeType, str] = {}
-        for number in range(len(SHAPES)):
-            for name, step in self.whole_way(number).items():
+    def paths(self) -> list[tuple[CodeType, str, int]]:
+        """Every function that a text runs through, with the first step and shape that do."""
+        found: dict[CodeType, tuple[str, int]] = {}
+        for shape in range(len(SHAPES)):
+            for name, step in self.whole_way(shape):
                 for code in path_of(step):
-                    found.setdefault(code, name)
-        return [(name, code) for code, name in found.items()]
+                    found.setdefault(code, (name.partition("=")[0], shape))
+        return [(code, name, shape) for code, (name, shape) in found.items()]
 
     def broken(self, number: int, broken: str, code: CodeType) -> bool:
-        """A text whose step is broken in a function; then the step once more, unbroken."""
+        """A text whose step is broken in a function; then all once more, unbroken."""
         fired = False
-        for name, step in self.whole_way(number).items():
-            if name == broken:
+        for name, step in self.whole_way(number):
+            if name.partition("=")[0] == broken:
                 fired = with_fault(code, guarded(step))
-                self.world.modem.reopen()
-                self.world.listen()
-                self.world.speak()
-                return fired
-            step()
+                break
+            if not name.startswith("page"):
+                step()
+        self.world.modem.reopen()
+        self.world.listen()
+        self.world.speak()
         return fired
 
     def restart(self) -> None:
@@ -158,7 +164,7 @@ class Run:
 
 
 @pytest.fixture
-def watch(node_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Watch:
+def watch(node_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     """Give watched folders, with every log line from DEBUG on in a file there."""
     kept = Watch(node_dir)
     kept.environment(monkeypatch)
@@ -179,13 +185,13 @@ def test_a_run_with_a_fault_in_every_function_leaves_nothing_in_plain(
     planted = plant(SEED)
     run = Run(node_dir, watch, planted)
     for number in range(COUNT):
-        for step in run.whole_way(number).values():
-            step()
+        for _, act in run.whole_way(number):
+            act()
     functions = run.paths()
     watch.gather()
     fired = 0
-    for number, (step_name, code) in enumerate(functions):
-        fired += run.broken(number, step_name, code)
+    for number, (code, step, shape) in enumerate(functions):
+        fired += run.broken(shape + number % 8 * len(SHAPES), step, code)
         if number % GATHER_EVERY == 0:
             watch.gather()
             run.restart()

@@ -104,7 +104,7 @@ class Fault(Exception):
 
 
 def path_of(act: Callable[[], object]) -> tuple[CodeType, ...]:
-    """Functions of ours that an act runs through on the desa's side, in order of their first call."""
+    """Functions of the desa that an act runs through, in order of their first call."""
     called: dict[CodeType, None] = {}
 
     def note(frame: FrameType, event: str, _: object) -> None:
