@@ -21,7 +21,7 @@ SHAPES = (
     "🔥 kebakaran di rumah {} {} dekat masjid {} {} pemiliknya {} {} 🙏",
     (
         "Selamat malam pak, saya warga sini mau lapor bahwa tadi malam di rumah {} {} ada orang "
-        "tak dikenal mondar mandir, lalu pagi ini dua motor milik {} {} hilang dan pagar kebun kopi "
+        "tak dikenal mondar mandir, lalu pagi ini dua motor milik {} {} hilang dan pagar kopi "
         "rusak. Mohon petugas datang karena warga dusun resah. Saksinya {} {} yang ronda semalam."
     ),
 )

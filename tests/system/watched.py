@@ -103,13 +103,27 @@ class Fault(Exception):
     """Raised in the middle of a step; quotes all that the function had in hand."""
 
 
-def path_of(act: Callable[[], object]) -> tuple[CodeType, ...]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A function by where it stands; a template's is compiled anew in each run."""
+
+    file: str
+    line: int
+    name: str
+
+    @classmethod
+    def of(cls, code: CodeType) -> "Place":
+        """Where a code object comes from."""
+        return cls(code.co_filename, code.co_firstlineno, code.co_name)
+
+
+def path_of(act: Callable[[], object]) -> tuple[Place, ...]:
     """Functions of the desa that an act runs through, in order of their first call."""
-    called: dict[CodeType, None] = {}
+    called: dict[Place, None] = {}
 
     def note(frame: FrameType, event: str, _: object) -> None:
         if event == "call" and _is_ours(frame.f_code):
-            called.setdefault(frame.f_code)
+            called.setdefault(Place.of(frame.f_code))
 
     sys.setprofile(note)
     try:
@@ -119,18 +133,19 @@ def path_of(act: Callable[[], object]) -> tuple[CodeType, ...]:
     return tuple(called)
 
 
-def with_fault(code: CodeType, act: Callable[[], object]) -> bool:
+def with_fault(place: Place, act: Callable[[], object]) -> bool:
     """Run an act whose first passage through a function ends in a fault; False if none came.
 
     The function has done its work then; a generator fails before it begins, since a fault at
     its yield would skip its own clearing up.
     """
     fired = False
-    at = "call" if code.co_flags & (CO_GENERATOR | CO_ASYNC_GENERATOR) else "return"
 
     def break_it(frame: FrameType, event: str, _: object) -> None:
         nonlocal fired
-        if not fired and event == at and frame.f_code is code:
+        code = frame.f_code
+        at = "call" if code.co_flags & (CO_GENERATOR | CO_ASYNC_GENERATOR) else "return"
+        if not fired and event == at and code.co_name == place.name and Place.of(code) == place:
             fired = True
             raise Fault(repr(frame.f_locals)[:20_000])
 
