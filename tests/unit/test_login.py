@@ -62,10 +62,22 @@ def test_the_phone_key_alone_neither_lets_in_nor_opens(
     database: Database, made: NewOfficer
 ) -> None:
     kept = account(database)
-    for wrong in ("", made.passphrase.upper(), made.passphrase + " ", "padi-sumur-kapal-jati-1"):
+    for wrong in ("", made.passphrase[:-1], made.passphrase + "x", "padi-sumur-kapal-jati-1"):
         stretched = login.stretch(kept, wrong, CHEAP)
         assert not login.fits(kept, stretched)
         assert login.open_secret(kept, stretched, made.phone_key) is None
+
+
+def test_a_passphrase_may_be_typed_in_capitals_and_with_spaces(
+    database: Database, made: NewOfficer
+) -> None:
+    kept = account(database)
+    for typed in (
+        made.passphrase.upper(),
+        made.passphrase.replace("-", " "),
+        f" {made.passphrase} ",
+    ):
+        assert login.fits(kept, login.stretch(kept, typed, CHEAP))
 
 
 def test_the_card_holds_neither_passphrase_nor_phone_key_nor_secret(
