@@ -22,7 +22,7 @@ from server.desa.frontdesk import FrontDesk
 from server.desa.intake import missed_call, remember_seen
 from server.desa.node import Node, open_node
 from server.process.control import ControlSocket
-from server.process.running import only_one
+from server.process.running import leave_no_core, leave_within, only_one
 from server.process.schedule import Schedule
 from server.web.serve import serve
 from sync.roads import backoff
@@ -36,6 +36,8 @@ CARD_TROUBLE = (
 _WAIT_S = 0.2
 _REOPEN_S = 2.0
 _HEALTH_EVERY_S = 30.0
+# SIGTERM must leave within 5 s, also while a road keeps an exchange waiting.
+LEAVE_S = 4.0
 
 
 def run(directory: Path) -> None:
@@ -44,6 +46,7 @@ def run(directory: Path) -> None:
     Raises:
         AlreadyRunning, PortInUse, and what `open_node` raises.
     """
+    leave_no_core()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -72,6 +75,7 @@ def run(directory: Path) -> None:
             serve(create_app(desk, hosts=hosts), web.host, web.port, stop)
         finally:
             stop.set()
+            leave_within(LEAVE_S)
             schedule.stop()
             radio.join(timeout=4)
             control.close()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 WINDOW, STEP = 4, 2
 OCTETS_MIN = WINDOW + STEP
+# Small pieces make few candidates; no needle is longer than the overlap.
+PIECE_OCTETS, OVERLAP_OCTETS = 1 << 20, 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,15 @@ class Scanner:
 
     def scan(self, data: bytes) -> frozenset[Hit]:
         """What is found in the data."""
+        pieces = range(0, len(data), PIECE_OCTETS)
+        found = (self._scan(data[at : at + PIECE_OCTETS + OVERLAP_OCTETS]) for at in pieces)
+        return frozenset().union(*found)
+
+    def _scan(self, data: bytes) -> frozenset[Hit]:
         there: set[int] = set()
         for offset in range(0, WINDOW, STEP):
             count = max(0, len(data) - offset) // WINDOW
-            windows = struct.unpack_from(f"<{count}I", data, offset)
+            windows = struct.unpack(f"<{count}I", data[offset : offset + WINDOW * count])
             there |= self._by_window.keys() & set(windows)
         return frozenset(
             Hit(needle.item, needle.encoding)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from planted import COUNT, SHAPES, Planted, plant, write_unsealed
-from scanner import Hit, Scanner, secret_needles
+from scanner import Hit, Needle, Scanner, secret_needles
 from watched import Place, Watch, path_of, with_fault
 
 from server.desa.app import create_app
@@ -162,6 +162,25 @@ class Run:
         self.world.speak()
         self.world.exchange()
 
+    def needles(self) -> list[Needle]:
+        """Villagers' numbers and texts, the officer's keys, and the keys of all sessions."""
+        needles = [needle for one in self.planted for needle in one.needles()]
+        needles += secret_needles("phone key", bytes.fromhex(self.made["phone_path"][-64:]))
+        needles += secret_needles("passphrase", self.made["passphrase"].encode())
+        for place, key in enumerate(self.keys):
+            needles += secret_needles(f"session key {place}", key)
+        return needles
+
+    def losses(self) -> tuple[int, int]:
+        """How many texts the Polres lacks, and how many it has too often."""
+        lines = reports_json(self.world.district)
+        arrived = Counter((one["sender"] or "", one["text"] or "") for one in lines)
+        sealed = arrived.pop(("", ""), 0)
+        played = Counter({k: n for k, n in self.played.items() if not k[1].startswith("oknum")})
+        officials = sum(self.played.values()) - sum(played.values())
+        lost = sum((played - arrived).values()) + max(0, officials - sealed)
+        return lost, sum((arrived - played).values()) + max(0, sealed - officials)
+
 
 @pytest.fixture
 def watch(node_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
@@ -205,31 +224,21 @@ def test_a_run_with_a_fault_in_every_function_leaves_nothing_in_plain(
     run.world.node.database.close()
     watch.gather()
 
-    needles = [needle for one in planted for needle in one.needles()]
-    needles += secret_needles("phone key", bytes.fromhex(run.made["phone_path"][-64:]))
-    needles += secret_needles("passphrase", run.made["passphrase"].encode())
-    for place, key in enumerate(run.keys):
-        needles += secret_needles(f"session key {place}", key)
+    needles = run.needles()
     hits = scan(Scanner(needles), watch.seen.values())
-    lines = reports_json(run.world.district)
-    arrived = Counter((one["sender"] or "", one["text"] or "") for one in lines)
-    sealed = arrived.pop(("", ""), 0)
-    officials = sum(n for (_, text), n in run.played.items() if text.startswith("oknum"))
-    played = Counter({key: n for key, n in run.played.items() if not key[1].startswith("oknum")})
+    lost, doubled = run.losses()
     log = (node_dir / "logs" / "desa.log").read_text(encoding="utf-8")
     print(
         f"{len(functions)} functions, {fired} broken, {sum(run.played.values())} texts, "
         f"{len(needles)} needles, {watch.octets / 1e6:.1f} MB at {watch.moments} moments, "
-        f"{log.count(' error ')} faults logged, spilled by sorting {spilled}, hits {len(hits)}, "
-        f"lost {sum((played - arrived).values()) + max(0, officials - sealed)}, "
-        f"doubled {sum((arrived - played).values()) + max(0, sealed - officials)}"
+        f"{log.count('error=Fault')} faults logged, spilled by sorting {spilled}, "
+        f"hits {len(hits)}, lost {lost}, doubled {doubled}"
     )
     assert fired > 0.97 * len(functions)
     assert "error=Fault" in log
     assert hits == frozenset()
     assert spilled == 0
-    assert arrived == played
-    assert sealed == officials
+    assert (lost, doubled) == (0, 0)
 
 
 def sort_everything(run: Run, watch: Watch) -> int:
