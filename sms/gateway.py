@@ -14,6 +14,7 @@ ECHO_SIMILARITY = 0.8
 TREND_WINDOW_S = 1_800
 TREND_RATIO = 1.5
 TREND_SENDS_MIN = 20
+NO_BUDGET = "anggaran SMS hari ini habis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def brake(
     if sender_kind(recipient) is not SenderKind.MOBILE:
         return "bukan nomor HP"
     if purpose is not Purpose.ACK:
-        return "anggaran SMS hari ini habis" if spent.day >= budget.per_day else None
+        return NO_BUDGET if spent.day >= budget.per_day else None
     if traffic.answers_today(recipient, now_s) >= budget.per_sender_day:
         return "batas jawaban untuk nomor ini"
     if _repeats(traffic, recipient, now_s):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from server import lookup
 from server.desa.node import Node
-from server.domain import codec
+from server.domain import codec, lexicon
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain.classify import Urgency
@@ -12,6 +12,12 @@ from server.domain.report import Report, Status
 from sms import grammar
 from sync.errors import SyncError
 from sync.store import SqliteStore
+
+
+def names_office(text: str) -> bool:
+    """Whether any word for an official stands in a text, read as plainly as can be."""
+    plain = text.casefold()
+    return any(word.strip() in plain for word in lexicon.OFFICIALS.split(","))
 
 
 def written_by(node: Node, sender: str, ticket: str | None) -> Report | None:

@@ -110,8 +110,15 @@ class Exchanger:
         if now_s < self._due_s and not wished:
             return
         node.exchange_soon.clear()
-        outcome = steps.exchange(node, now_s)
-        failed = outcome.result is steps.Result.LATER
+        failed = True
+        try:
+            failed = steps.exchange(node, now_s).result is steps.Result.LATER
+        finally:
+            # Also after a fault: a road that costs money is not tried four times a second.
+            self._wait(usual_s, failed=failed)
+
+    def _wait(self, usual_s: float, *, failed: bool) -> None:
+        node = self._node
         self._failures = self._failures + 1 if failed else 0
         fraction = int.from_bytes(node.random(4), "big") / 2**32
         longest_s = max(usual_s, 15 * 60.0) if usual_s >= 60 else usual_s * 2

@@ -54,7 +54,7 @@ class Browser:
 
     def __init__(self, world: World, made: dict[str, str]) -> None:
         self.client: FlaskClient = create_app(world.desk()).test_client()
-        self.client.get(made["phone_path"])
+        self.post(made["phone_path"], made["phone_path"], {})
         fields = {"name": made["name"], "passphrase": made["passphrase"]}
         self.post("/masuk", "/masuk", fields)
 
