@@ -70,4 +70,6 @@ def officer_add(directory: Path, name: str) -> None:
     click.echo(f"Petugas      {shown['name']}")
     click.echo(f"Kata sandi   {shown['passphrase']}")
     click.echo(f"Tautan HP    http://{shown['host']}:{shown['port']}{shown['phone_path']}")
-    click.echo("Catat sekarang: keduanya tidak disimpan dan tidak ditampilkan lagi.")
+    click.echo(f"Sidik kunci  {shown['fingerprint']}")
+    click.echo("Catat sekarang: kata sandi dan tautan tidak disimpan dan tidak ditampilkan lagi.")
+    click.echo("Polres menyetujui setelah mencocokkan sidik kunci lewat telepon.")

@@ -14,10 +14,15 @@ from sync.errors import SyncError
 from sync.store import SqliteStore
 
 
-def names_office(text: str) -> bool:
-    """Whether any word for an official stands in a text, read as plainly as can be."""
+def accuses_office(text: str) -> bool:
+    """Whether a word for an official and one for a misdeed stand in a text, read plainly."""
     plain = text.casefold()
-    return any(word.strip() in plain for word in lexicon.OFFICIALS.split(","))
+    deeds = f"{lexicon.DEEDS}, {lexicon.GRAFT}, {lexicon.SUFFERED}"
+    return _any_of(lexicon.OFFICIALS, plain) and _any_of(deeds, plain)
+
+
+def _any_of(phrases: str, plain: str) -> bool:
+    return any(" ".join(phrase.split()) in plain for phrase in phrases.split(","))
 
 
 def written_by(node: Node, sender: str, ticket: str | None) -> Report | None:

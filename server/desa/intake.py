@@ -235,10 +235,10 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
         copies = 1 + sum(rows[row_id].print_ == first.print_ for row_id in text.copy_ids)
         decision = _counted(decision, copies)
         node.ledger.record(stamp, decision, cause=f"inbox:{first.row.id}", inbox_ids=row_ids)
-        # Only now: a card that refuses the commit must not count one text as many.
-        node.traffic.hear(arrived.sender, arrived.text, now_s)
         for row_id in text.row_ids:
             node.seen.setdefault(rows[row_id].print_, row_id)
+        # Only now: a card that refuses the commit must not count one text as many.
+        node.traffic.hear(arrived.sender, arrived.text, now_s)
     node.speak_soon.set()
     if any(isinstance(event, e.ReportReceived) for event in decision.events):
         node.exchange_soon.set()
@@ -297,8 +297,8 @@ def classified(text: str) -> Reading:
         log.exception("reading failed")
         nowhere = Place(None, None, None, None)
         unsure = Category.LAINNYA, Urgency.TINGGI
-        # Unread, a text that names any office must be taken for a complaint about it.
-        sealed = complaints.names_office(text)
+        # Unread, a text that seems to accuse an office must be taken for a complaint about it.
+        sealed = complaints.accuses_office(text)
         return Reading(*unsure, nowhere, confidential=True, official=sealed, confidence=0, why=())
 
 

@@ -2,12 +2,10 @@
 
 import re
 from dataclasses import replace
-from html import unescape
 
 import pytest
-from flask.testing import FlaskClient
 from paper_desk import NOW_S, PASSPHRASE, PHONE_KEY, PaperDesk, report
-from werkzeug.test import TestResponse
+from paper_phone import KEY_COOKIE, OFFICER, Phone
 
 from server.desa.app import create_app
 from server.desa.desk import Contact, Line, Note
@@ -15,46 +13,6 @@ from server.desa.pages.forms import ANSWER_SEPTETS
 from server.domain.errors import Reason
 from server.domain.report import Report, Status, Trust
 from server.domain.requests import Answer, Close, Forward, Take
-
-OFFICER = "Brigadir Hasan"
-KEY_COOKIE = "kunci_hp_5204072001"
-
-
-class Phone:
-    """A browser that fills in forms as they stand on the page."""
-
-    def __init__(self, desk: PaperDesk) -> None:
-        self.desk = desk
-        self.client: FlaskClient = create_app(desk).test_client()
-
-    def get(self, path: str) -> str:
-        answer = self.client.get(path)
-        assert answer.status_code == 200, answer.status
-        return unescape(answer.text)
-
-    def post(self, page: str, action: str, **fields: str) -> TestResponse:
-        """Send the form of `page` whose action is `action`."""
-        return self.send(action, self.hidden(page, action) | fields)
-
-    def send(self, action: str, fields: dict[str, str]) -> TestResponse:
-        return self.client.post(action, data=fields)
-
-    def hidden(self, page: str, action: str) -> dict[str, str]:
-        form = re.search(rf'<form[^>]*action="{action}".*?</form>', self.get(page), re.DOTALL)
-        assert form, f"{page} has no form for {action}"
-        return dict(re.findall(r'<input[^>]*?type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
-
-    def carries(self, key: str) -> TestResponse:
-        """Open a phone link and press its button."""
-        return self.post(f"/hp/{key}", f"/hp/{key}")
-
-    def key(self) -> str | None:
-        """The key that the browser keeps."""
-        cookie = self.client.get_cookie(KEY_COOKIE)
-        return None if cookie is None else cookie.value
-
-    def login(self, passphrase: str = PASSPHRASE) -> TestResponse:
-        return self.post("/masuk", "/masuk", name=OFFICER, passphrase=passphrase)
 
 
 @pytest.fixture
@@ -98,83 +56,10 @@ def test_a_wrong_passphrase_says_how_long_to_wait(desk: PaperDesk) -> None:
     assert "salah sekali" not in answer.text
 
 
-def test_the_phone_link_gives_the_phone_its_key(desk: PaperDesk) -> None:
-    phone = Phone(desk)
-    assert "belum membawa kunci" in phone.get("/masuk")
-    answer = phone.carries(PHONE_KEY.hex())
-    assert (answer.status_code, answer.location) == (303, "/masuk")
-    cookie = phone.client.get_cookie(KEY_COOKIE)
-    assert cookie is not None
-    assert (cookie.http_only, cookie.same_site, cookie.max_age) == (True, "Strict", 365 * 86_400)
-    assert "HP ini membawa kunci." in phone.get("/masuk")
-    assert "2 sesi lama ikut terbuka" in phone.get(phone.login().location)
-
-
-def test_opening_a_phone_link_changes_no_key(desk: PaperDesk) -> None:
-    phone = Phone(desk)
-    for _ in range(2):
-        assert "Pasang kunci di HP ini" in phone.get(f"/hp/{PHONE_KEY.hex()}")
-        assert phone.key() is None
-    forged = phone.client.post(f"/hp/{PHONE_KEY.hex()}", data={"ganti": PHONE_KEY.hex()})
-    assert forged.status_code == 400
-    assert phone.key() is None
-
-
-def test_another_key_is_put_in_place_only_after_asking(desk: PaperDesk) -> None:
-    phone = Phone(desk)
-    other = bytes(32).hex()
-    phone.carries(PHONE_KEY.hex())
-    assert "sudah membawa kunci lain" in phone.get(f"/hp/{other}")
-    assert phone.key() == PHONE_KEY.hex()
-    assert phone.carries(other).status_code == 303
-    assert phone.key() == other
-
-
-def test_a_key_that_the_link_could_not_see_is_asked_about_when_the_form_comes(
-    desk: PaperDesk,
-) -> None:
-    phone = Phone(desk)
-    path = f"/hp/{bytes(32).hex()}"
-    fields = phone.hidden(path, path)  # no cookie came with the link: it stood on a foreign page
-    phone.client.set_cookie(KEY_COOKIE, PHONE_KEY.hex())
-    asked = phone.send(path, fields)
-    assert (asked.status_code, phone.key()) == (409, PHONE_KEY.hex())
-    assert "sudah membawa kunci lain" in asked.text
-    assert PHONE_KEY.hex() not in asked.text
-    assert phone.carries(bytes(32).hex()).status_code == 303
-    assert phone.key() == bytes(32).hex()
-
-
-def test_consent_is_for_the_key_that_was_asked_about(desk: PaperDesk) -> None:
-    phone = Phone(desk)
-    path = f"/hp/{bytes(32).hex()}"
-    phone.carries(PHONE_KEY.hex())
-    consent = phone.hidden(path, path)
-    third = "ab" * 32
-    phone.carries(third)  # meanwhile, in another tab
-    assert phone.send(path, consent).status_code == 409
-    assert phone.key() == third
-
-
-def test_a_phone_form_that_is_sent_twice_ends_as_once(desk: PaperDesk) -> None:
-    phone = Phone(desk)
-    path = f"/hp/{PHONE_KEY.hex()}"
-    fields = phone.hidden(path, path)
-    assert [phone.send(path, fields).status_code for _ in range(2)] == [303, 303]
-    assert phone.key() == PHONE_KEY.hex()
-
-
 def test_a_name_of_endless_length_is_not_looked_at(desk: PaperDesk) -> None:
     phone = Phone(desk)
     answer = phone.post("/masuk", "/masuk", name="x" * 61, passphrase=PASSPHRASE)
     assert answer.status_code == 422
-
-
-@pytest.mark.parametrize("text", ["abc", "zz" * 32, "00" * 31, "00" * 33])
-def test_a_broken_phone_link_sets_no_cookie(desk: PaperDesk, text: str) -> None:
-    phone = Phone(desk)
-    assert phone.client.get(f"/hp/{text}").status_code == 404
-    assert phone.client.get_cookie(KEY_COOKIE) is None
 
 
 def test_today_shows_urgent_reports_before_others(phone: Phone) -> None:
