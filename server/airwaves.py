@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TextIO
 
-from hardware.held import SlotChange
-from hardware.latency import Latency
-from hardware.pty import PtyModem
-from hardware.virtual import VirtualModem
+from hardware.simulated.held import SlotChange
+from hardware.simulated.latency import Latency
+from hardware.simulated.pty import PtyModem
+from hardware.simulated.virtual import VirtualModem
 from sms.errors import PduError, UnsendableError
 from sms.pdu import decode_submit, encode_status_report, split_deliver
 from sms.tpdu import Submit
@@ -102,7 +102,7 @@ class Airwaves:
         self._reference = 0
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
         self._last: dict[str, datetime] = {}
-        self._modem = _Modem(store=store, on_send=self._sent, on_slot=self._slot)
+        self._modem = VirtualModem(store=store, on_send=self._sent, on_slot=self._slot)
         self.pty = PtyModem(self._modem, link, latency)
 
     def take(self, line: str, stop: threading.Event) -> None:
@@ -184,14 +184,6 @@ class Airwaves:
             del self._parts[key]
             whole = "".join(held[number] for number in sorted(held))
             self._tell({"to": text.recipient, "text": whole, "parts": part.total})
-
-
-class _Modem(VirtualModem):
-    """Tells the reference of the text that it accepted last, as +CMGS answers it."""
-
-    @property
-    def reference(self) -> int:
-        return self._held.reference
 
 
 def simulate(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hardware.latency import Latency
+from hardware.simulated.latency import Latency
 from server.airwaves import simulate
 
 _WITA = timezone(timedelta(hours=8))

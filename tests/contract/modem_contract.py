@@ -9,8 +9,8 @@ from typing import Protocol
 from hardware.errors import PortGone
 from hardware.modem import Modem, Timeouts
 from hardware.port import SerialPort
-from hardware.pty import PtyModem
-from hardware.virtual import VirtualModem
+from hardware.simulated.pty import PtyModem
+from hardware.simulated.virtual import VirtualModem
 
 SUBMIT = "0001000C912618103254760000" + "05C8329BFD06"
 SUBMIT_LENGTH = len(SUBMIT) // 2 - 1
