@@ -25,7 +25,7 @@ from hardware.errors import CommandFailed, SimNotAccepted, Timeout
 from hardware.forgetting import Forgetting
 from hardware.port import Port
 from hardware.sending import Sending
-from hardware.sim import Identity, SimState, sim_state, sim_trouble, swapped
+from hardware.sim import Identity, SimState, SimWatch, sim_state, sim_trouble
 from hardware.storage import Slot, Storage
 from hardware.ussd import pack_ascii, parse_cusd, unpack_ascii, ussd_text
 
@@ -91,14 +91,13 @@ class Modem:
         self._timeouts = timeouts
         self._septets = septets
         self._init = tuple(init)
-        self._known_sim = known_sim
-        self._present_sim = known_sim
+        self._watch = SimWatch(known_sim)
         self._configured = False
 
     @property
     def sim_id(self) -> str:
         """The SIM in the modem, as `Identity.sim`; "" while it is not known."""
-        return self._present_sim
+        return self._watch.present
 
     def start(self) -> Identity:
         """Open the port, bring the modem into step, set it up and say who it is."""
@@ -119,7 +118,7 @@ class Modem:
 
     def accept_sim(self) -> None:
         """Let the SIM that is in the modem send: people have said that it may."""
-        self._known_sim = self._present_sim
+        self._watch.accept()
 
     def reopen(self) -> Identity:
         """Close the port, open it and start again; notices not yet taken stay."""
@@ -168,7 +167,7 @@ class Modem:
             HardwareError: any other kind: nothing went out.
         """
         self._refresh()
-        if self._known_sim != self._present_sim:
+        if not self._watch.accepted:
             raise SimNotAccepted
         return self._sending.send(tpdu_length, pdu)
 
@@ -290,13 +289,9 @@ class Modem:
             raise trouble
 
     def _watch_sim(self) -> None:
-        now = Identity("", "", "", self._plain("AT+CIMI"), self._iccid())
-        if self._present_sim and swapped(self._present_sim, now):
-            self._line.notify(SimSwapped(self._present_sim, now.sim))
-            self._present_sim = now.sim
-        if not self._present_sim:
-            self._present_sim = now.sim
-        self._known_sim = self._known_sim or self._present_sim
+        swap = self._watch.see(self._plain("AT+CIMI"), self._iccid())
+        if swap is not None:
+            self._line.notify(swap)
 
     def _identify(self) -> Identity:
         manufacturer, model = self._plain("AT+CGMI"), self._plain("AT+CGMM")

@@ -197,6 +197,7 @@ class Terminal:
                 answer.lines = self.submit(octets)
             except RefusedError as refused:
                 answer.final = refused.final
+        said = self._shaped(answer)
         if self.hold_up_s:
             self._note("", 0)
-        return self._shaped(answer)
+        return said

@@ -35,6 +35,7 @@ class VirtualModem(Terminal):
         full_line: unsolicited line for a text that has to wait in the network; "" for none.
         boot_lines: what a modem that restarts says.
         arriving: turn one PDU from the network into those that the modem takes.
+        submitting: see a SUBMIT before the network; one that raises RefusedError keeps it here.
         text_sender: how text mode shows a sender.
         boots: how often it has started anew.
         plugged: how often its port has gone and come back; who opened it earlier has lost it.
@@ -56,8 +57,9 @@ class VirtualModem(Terminal):
         self._on_send, self._on_ussd = on_send, on_ussd
         self.rssi, self.registration, self.pin, self.full_line = 21, 1, "READY", ""
         self.imsi, self.iccid = "510100123456789", "89620000000000000012"
-        self.boot_lines = BOOT_LINES
+        self.boot_lines: tuple[str, ...] = BOOT_LINES
         self.arriving: list[Callable[[str], Iterable[str]]] = []
+        self.submitting: list[Callable[[bytes], None]] = []
         self.text_sender: Callable[[str], str] = str
         self.boots = self.plugged = self.absences = 0
         self.commands |= self._table()
@@ -133,9 +135,9 @@ class VirtualModem(Terminal):
         return self.held.reference
 
     @property
-    def stored_route(self) -> bool:
-        """Whether +CNMI has the modem tell of texts in its memories."""
-        return self._route[1] == 1
+    def chosen(self) -> str:
+        """The memory that is listed and deleted from."""
+        return self._chosen[0]
 
     def restart(self) -> None:
         """Start anew, as after a brown-out: settings are lost, memories stay."""
@@ -190,6 +192,8 @@ class VirtualModem(Terminal):
 
     def submit(self, octets: bytes) -> list[str]:
         """Take a SUBMIT with its SMSC field; return the line with its reference."""
+        for look in self.submitting:
+            look(octets)
         reference = self.held.next_reference()
         for pdu in self._on_send(octets.hex().upper()):
             self._arrive(bytes.fromhex(pdu).hex().upper())
