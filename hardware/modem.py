@@ -21,7 +21,7 @@ from hardware.answers import (
 )
 from hardware.at import Event
 from hardware.dialogue import DEFAULT_TIMEOUTS, Dialogue, Timeouts
-from hardware.errors import CommandFailed, SimNotAccepted, Timeout
+from hardware.errors import CommandFailed, SimMissing, SimNotAccepted, Timeout
 from hardware.forgetting import Forgetting
 from hardware.port import Port
 from hardware.sending import Sending
@@ -195,7 +195,10 @@ class Modem:
     def sim_state(self) -> SimState:
         """What the SIM waits for; asked also of a modem that could not be set up."""
         self._line.open()
-        return sim_state(self._sim())
+        try:
+            return sim_state(self._sim())
+        except SimMissing:
+            return SimState.MISSING
 
     def usage(self) -> dict[str, Usage]:
         """Slots used and there are, by memory; a memory that does not tell is left out."""

@@ -1,7 +1,6 @@
 """The modem's memories: which there are, and what lies in them (27.005 section 3)."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from hardware import answers
@@ -20,7 +19,7 @@ _RECEIVED_READ = 1
 _CHOICE_HOLDS_S = 1.0
 # A memory that tells no texts is listed all the same now and then: counts may lie.
 _EMPTY_BELIEVED = 5
-_HANG_REST_MAX = 64
+_HANG_REST, _HANG_REST_MAX = 8, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +86,22 @@ class Storage:
 
     def find(self) -> None:
         """Find the memories that this modem lets be listed; SM goes first."""
-        self._chosen = ""
+        self._chosen = self._home = ""
         told = self.line.attempt("AT+CPMS=?") or ()
         offered = {memory for event in told for memory in answers.parse_memories(event.line)}
         usable: list[str] = []
         for memory in _WANTED_MEMORIES:
             if offered and memory not in offered:
                 continue
-            self._home = self._home or memory
-            with suppress(CommandFailed):
+            self._home = (usable or [memory])[0]
+            try:
                 self.select(memory)
-                usable.append(memory)
+            except CommandFailed as failed:
+                # A memory must not be given up because the modem was busy or started anew.
+                if failed.code in SIM_BUSY or self.line.restarted:
+                    raise
+                continue
+            usable.append(memory)
         if not usable:
             raise CommandFailed("+CPMS")
         extra = (memory for memory in self._memories if memory not in _WANTED_MEMORIES)
@@ -174,7 +178,7 @@ class Storage:
             raise
         except (Timeout, NotAModem, PortGone) as error:
             # Some modems hang over a long list, each time anew: read the slots one by one.
-            rest = self._rest.get(memory, 1)
+            rest = self._rest.get(memory, _HANG_REST)
             self._resting[memory] = rest
             if not isinstance(error, PortGone):
                 self._rest[memory] = min(rest * 2, _HANG_REST_MAX)

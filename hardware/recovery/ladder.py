@@ -44,10 +44,10 @@ class Limits:
     """
 
     resyncs: int = 2
-    reopens: int = 3
+    reopens: int = 5
     reset_every_s: float = 600.0
     power_every_s: float = 1800.0
-    pause_s: float = 2.0
+    pause_s: float = 3.0
     pause_max_s: float = 300.0
 
     def tries(self, step: Step) -> int:

@@ -109,16 +109,25 @@ class BarePort:
 class BareBench:
     """Driver and modem in one thread, on a clock of their own."""
 
-    def __init__(self, folder: Path, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        timeouts: Timeouts | None = None,
+        init: tuple[str, ...] = (),
+        known_sim: str = "",
+    ) -> None:
         self.sent: list[str] = []
         self.returned: list[str] = []
         self.on_send: Callable[[], None] = lambda: None
+        folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / "modem.json"
         self.virtual: TwistedModem | None = None
         self.clock = Clock()
         self._ports: list[BarePort] = []
         self.revive()
-        self.modem = Modem(self._open, self.clock, timeouts or Timeouts())
+        self.modem = Modem(
+            self._open, self.clock, timeouts or Timeouts(), init=init, known_sim=known_sim
+        )
 
     def _open(self) -> BarePort:
         if self.virtual is None:

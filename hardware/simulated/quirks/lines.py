@@ -116,7 +116,9 @@ def _endless_line(modem: VirtualModem, chance: Random) -> None:
     episodes = Episodes(chance, 0.1, 2)
 
     def spoil(said: bytes) -> bytes:
-        return b"U" * _ENDLESS_OCTETS + said if episodes.strike() else said
+        if not episodes.strike():
+            return said
+        return b"U" * _ENDLESS_OCTETS + said.removeprefix(b"\r\n")
 
     modem.spoiling.append(spoil)
 
