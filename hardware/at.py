@@ -74,6 +74,11 @@ def is_cold_boot(line: str) -> bool:
     return bool(_COLD_BOOT.match(line))
 
 
+def _upper(text: str) -> str:
+    """Latin letters A to Z in upper case; str.upper makes two letters of some others."""
+    return text.encode("latin-1").upper().decode("latin-1")
+
+
 class Reader:
     """Splits a modem's bytes into lines and says what each is, whatever the chunks.
 
@@ -145,7 +150,7 @@ class Reader:
         if not text:
             return
         command = self._command
-        upper = text.upper()
+        upper = _upper(text)
         if command and upper.startswith(command):
             events.append(Event(Kind.ECHO, command))
             self._line(text[len(command) :].strip(), events)
@@ -153,18 +158,23 @@ class Reader:
             self._line(text[: -len(command)].strip(), events)
             events.append(Event(Kind.ECHO, command))
         elif glued := _HEX_GLUED.match(text):
-            self._line(glued[1], events)
-            self._line(glued[2], events)
+            self._parted(glued[1], glued[2], events)
         elif self._own and (cut := upper.find(self._own)) > 0:
-            self._line(text[:cut].strip(), events)
-            self._line(text[cut:], events)
+            self._parted(text[:cut].strip(), text[cut:], events)
         elif glued := self._glued_final(text):
-            self._line(glued[1], events)
-            self._line(glued[2], events)
+            self._parted(glued[1], glued[2], events)
         elif upper.startswith("+CUSD:") and text.count('"') == 1:
             self._quoted = text
         else:
             self._emit(text, events)
+
+    def _parted(self, first: str, second: str, events: list[Event]) -> None:
+        """Two lines that came as one; a quoted text does not go on from one to the other."""
+        self._line(first, events)
+        if self._quoted:
+            self._emit(self._quoted, events)
+            self._quoted = ""
+        self._line(second, events)
 
     def _glued_final(self, text: str) -> re.Match[str] | None:
         if not self._command or not _ALWAYS_UNSOLICITED.match(text):

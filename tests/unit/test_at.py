@@ -123,6 +123,12 @@ def test_lines_without_an_end_between_them_are_parted() -> None:
     ]
 
 
+def test_letters_that_grow_in_upper_case_do_not_shift_the_cut() -> None:
+    assert kinds(b"\xdf\xdf+CSQ: 9,99\r\n", "AT+CSQ") == [Kind.INFORMATION]
+    (noise, header) = read(b"x\xdf+CSQ: 9,99\r\n", "AT+CSQ")
+    assert (noise.kind, header) == (Kind.NOISE, Event(Kind.INFORMATION, "+CSQ: 9,99"))
+
+
 def test_every_pdu_goes_to_the_header_that_it_fits() -> None:
     stream = (
         f"+CMGL: 1,0,,{LENGTH}\r\n+CDS: {REPORT_LENGTH}\r\n{PDU}\r\n{REPORT}\r\n"
@@ -160,6 +166,15 @@ def test_a_ussd_text_with_line_breaks_is_one_line() -> None:
     events = read(stream, 'AT+CUSD=1,"*1#",15')
     assert [e.kind for e in events] == [Kind.UNSOLICITED, Kind.INFORMATION, Kind.FINAL]
     assert ussd.parse_cusd(events[1].line) == Ussd(0, "Pulsa\nRp5000", 15)
+
+
+def test_a_quoted_text_that_never_ends_gives_way_to_the_answer_behind_it() -> None:
+    events = read(b'+CUSD: 0,"Pulsa+CMGR: 1,,22\r\nOK\r\n', "AT+CMGR=3")
+    assert [(event.kind, event.line) for event in events] == [
+        (Kind.UNSOLICITED, '+CUSD: 0,"Pulsa'),
+        (Kind.INFORMATION, "+CMGR: 1,,22"),
+        (Kind.FINAL, "OK"),
+    ]
 
 
 @pytest.mark.parametrize(
