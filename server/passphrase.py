@@ -1,5 +1,6 @@
 """Passphrases that people can read aloud: five short Indonesian words and two digits."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -45,3 +46,8 @@ def make_passphrase(choose: Callable[[int], int]) -> str:
     """
     words = [WORDS[choose(len(WORDS))] for _ in range(WORDS_A_PASSPHRASE)]
     return "-".join([*words, f"{choose(_DIGITS):02d}"])
+
+
+def spelled(passphrase: str) -> str:
+    """One spelling of what people type: small letters, words joined by hyphens."""
+    return "-".join(re.split(r"[\s-]+", passphrase.strip().lower()))

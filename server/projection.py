@@ -17,11 +17,16 @@ _BOOLEANS = frozenset({"locked", "sealed", "confidential"})
 
 
 class Projection:
-    """Reports, their history, notes and contacts; rebuilt from the journal at start and unlock."""
+    """Reports, their history, notes and contacts; rebuilt from the journal at start and unlock.
+
+    Attributes:
+        locked_sessions: sessions with entries that only their missing key opens.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.db = connection
         self.version = 0
+        self.locked_sessions: set[bytes] = set()
         self._create()
 
     def _create(self) -> None:

@@ -18,8 +18,6 @@ from sync.canonical import pack, row, unpack
 from sync.entry import Shape, ticket_code
 from sync.errors import CannotOpen
 
-SEND_ATTEMPTS_MAX = 5
-
 
 class Modem(Protocol):
     """What the radio needs of a modem."""
@@ -170,7 +168,7 @@ def send_one(modem: Modem, text: Outgoing, reference: int, attempts: int) -> Sen
     except SendRefused as refusal:
         if refusal.uncertain:
             return Sent(State.UNKNOWN, None, "tidak ada kepastian dari jaringan")
-        if attempts + 1 >= SEND_ATTEMPTS_MAX:
+        if attempts + 1 >= outbox.ATTEMPTS_MAX:
             return Sent(State.FAILED, None, f"ditolak jaringan ({refusal.detail})")
         return Sent(State.QUEUED, None, None)
 

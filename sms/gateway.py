@@ -14,6 +14,7 @@ ECHO_SIMILARITY = 0.8
 TREND_WINDOW_S = 1_800
 TREND_RATIO = 1.5
 TREND_SENDS_MIN = 20
+NO_BUDGET = "anggaran SMS hari ini habis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,15 @@ class Traffic:
         _forget(self.received_at, now_s - TREND_WINDOW_S)
 
     def speak(self, recipient: str, purpose: Purpose, now_s: float, text: str = "") -> None:
-        """A text went out."""
+        """A text went out.
+
+        Only automatic answers make the trend: an officer at work writes more than comes in.
+        """
         self.spoken[recipient] = fingerprint(text)
-        self.sent_at.append(now_s)
-        _forget(self.sent_at, now_s - TREND_WINDOW_S)
         if purpose is Purpose.ACK:
             self.answered.setdefault(recipient, deque()).append(now_s)
+            self.sent_at.append(now_s)
+            _forget(self.sent_at, now_s - TREND_WINDOW_S)
 
     def answers_today(self, recipient: str, now_s: float) -> int:
         """Automatic answers to a number in the last 24 hours."""
@@ -89,7 +93,7 @@ def brake(
     if sender_kind(recipient) is not SenderKind.MOBILE:
         return "bukan nomor HP"
     if purpose is not Purpose.ACK:
-        return "anggaran SMS hari ini habis" if spent.day >= budget.per_day else None
+        return NO_BUDGET if spent.day >= budget.per_day else None
     if traffic.answers_today(recipient, now_s) >= budget.per_sender_day:
         return "batas jawaban untuk nomor ini"
     if _repeats(traffic, recipient, now_s):

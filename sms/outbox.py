@@ -38,6 +38,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.FAILED: frozenset(),
 }
 ATTEMPTS_MAX = 5
+# What may have gone out is sent once more and no oftener: twice is better than never.
+UNCERTAIN_ATTEMPTS_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,11 @@ def spent_parts(db: sqlite3.Connection, day: int, hour: int | None) -> int:
         (day, hour, hour),
     ).fetchone()
     return int(found[0] or 0)
+
+
+def attempts_max(state: State) -> int:
+    """How many tries a text gets in all, as it stands."""
+    return UNCERTAIN_ATTEMPTS_MAX if state is State.UNKNOWN else ATTEMPTS_MAX
 
 
 def recover(db: sqlite3.Connection) -> int:

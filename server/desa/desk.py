@@ -68,7 +68,7 @@ class Box:
         waiting: journal entries that the Polres has not acknowledged.
         unsent: texts in the outbox that still want to be sent.
         unread: kept texts that wait for a key.
-        locked_sessions: older sessions that are closed.
+        locked_sessions: older sessions that hold something which nobody here can read yet.
         trouble: one plain sentence each, saying what to do.
     """
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from server import lookup, radio, words
+from server.desa import complaints
 from server.desa.node import Node
-from server.domain import codec
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain import ticket as tickets
@@ -24,11 +24,12 @@ from sms.octets import TypeOfNumber
 from sms.phone import SenderKind, parse_phone, sender_kind
 from sms.segments import Complete, Fragment, Partial
 from sms.tpdu import Deliver, StatusReport
-from sync.errors import SyncError
-from sync.store import SqliteStore
 
 log = logging.getLogger(__name__)
 COPY_WINDOW_DAYS = 7
+# One number brings the officers' phones to ring this often in a day; its reports are all kept.
+ALARMS_A_SENDER = 3
+ALARM_WINDOW_S = 86_400
 TICKET_WINDOW_DAYS = 365
 # How long a text waits for its missing parts; longer while a locked row may be one of them.
 PARTS_WAIT_S = 900.0
@@ -226,13 +227,16 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
     assert isinstance(deliver, Deliver)  # noqa: S101 -- only those become fragments
     stamp = _hear_time(node, deliver, now_s)
     arrived = _arrived(deliver, text, stamp, first.row.id)
-    node.traffic.hear(arrived.sender, arrived.text, now_s)
+    if complaints.must_wait(node, arrived):
+        return 0
     with node.database.lock:
         decision = decide_text(arrived, _situation(node, arrived, stamp))
         decision = with_reactions(node, decision, stamp)
         copies = 1 + sum(rows[row_id].print_ == first.print_ for row_id in text.copy_ids)
         decision = _counted(decision, copies)
         node.ledger.record(stamp, decision, cause=f"inbox:{first.row.id}", inbox_ids=row_ids)
+        # Only now: a card that refuses the commit must not count one text as many.
+        node.traffic.hear(arrived.sender, arrived.text, now_s)
         for row_id in text.row_ids:
             node.seen.setdefault(rows[row_id].print_, row_id)
     node.speak_soon.set()
@@ -293,7 +297,9 @@ def classified(text: str) -> Reading:
         log.exception("reading failed")
         nowhere = Place(None, None, None, None)
         unsure = Category.LAINNYA, Urgency.TINGGI
-        return Reading(*unsure, nowhere, confidential=True, official=False, confidence=0, why=())
+        # Unread, a text that names any office must be taken for a complaint about it.
+        sealed = complaints.names_office(text)
+        return Reading(*unsure, nowhere, confidential=True, official=sealed, confidence=0, why=())
 
 
 def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
@@ -301,7 +307,8 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
     named = getattr(command, "ticket", None)
     mentioned = None if named is None else node.projection.report(named)
     latest = lookup.latest_of(node.projection.db, text.sender)
-    complaint = _own_complaint(node, text.sender, named) if hasattr(command, "ticket") else None
+    asks = hasattr(command, "ticket")
+    complaint = complaints.written_by(node, text.sender, named) if asks else None
     if complaint is not None and named is not None:
         mentioned = complaint
     elif complaint is not None and (latest is None or latest.seq < complaint.seq):
@@ -315,26 +322,6 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
         clock=words.clock(stamp.wall_s, zone),
         date=words.short_date(stamp.wall_s, zone),
     )
-
-
-def _own_complaint(node: Node, sender: str, ticket: str | None) -> Report | None:
-    """The sender's newest complaint about an official; only the run that wrote it can tell."""
-    for report in lookup.sealed(node.projection.db):
-        if ticket in (None, report.ticket) and _writer(node, report) == sender:
-            return replace(report, sender=sender)
-    return None
-
-
-def _writer(node: Node, report: Report) -> str | None:
-    with node.database.read() as db:
-        entries = SqliteStore(db).entries(node.ledger.log_id, report.seq, report.seq)
-    for entry in entries:
-        try:
-            _, event = codec.decode(node.vault.open_entry(entry, unit=True))
-        except SyncError:
-            return None
-        return event.sender if isinstance(event, e.ReportReceived) else None
-    return None
 
 
 def _draw(node: Node, stamp: Stamp) -> str:
@@ -353,7 +340,7 @@ def with_reactions(node: Node, decision: Decision, stamp: Stamp, *, name: str = 
     """Add the texts that follow from a decision's events; a sealed matter alarms nobody here."""
     if decision.official:
         return decision
-    officers = lookup.officer_numbers(node.projection.db)
+    officers = _alarmed(node, decision, stamp)
     clock = words.clock(stamp.wall_s, node.settings.desa.zone)
     notices = list(decision.notices)
     for event in decision.events:
@@ -362,6 +349,17 @@ def with_reactions(node: Node, decision: Decision, stamp: Stamp, *, name: str = 
             neutral = sensitive(report)
             notices += react(event, report, officers, neutral=neutral, name=name, clock=clock)
     return Decision(decision.events, tuple(notices), decision.official)
+
+
+def _alarmed(node: Node, decision: Decision, stamp: Stamp) -> tuple[str, ...]:
+    """Officers to alarm: nobody any more for a number that alarmed them often today already."""
+    since_s = stamp.wall_s - ALARM_WINDOW_S
+    for event in decision.events:
+        if isinstance(event, e.ReportReceived):
+            earlier = lookup.urgent_since(node.projection.db, event.sender, since_s)
+            if earlier >= ALARMS_A_SENDER:
+                return ()
+    return lookup.officer_numbers(node.projection.db)
 
 
 def _report_before(node: Node, event: e.DesaEvent) -> Report | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.domain.errors import Told
-from server.passphrase import make_passphrase
+from server.passphrase import make_passphrase, spelled
 from server.settings import Login as Cost
 from sync import seal
 from sync.errors import CannotOpen
@@ -85,7 +85,7 @@ def stretch(account: Account | None, passphrase: str, cost: Cost) -> bytes:
     salt = b"\0" * SALT_OCTETS if account is None else account.salt
     memory_mib = cost.memory_mib if account is None else account.memory_mib
     passes = cost.passes if account is None else account.passes
-    return seal.stretch(passphrase, salt, memory_mib=memory_mib, passes=passes)
+    return seal.stretch(spelled(passphrase), salt, memory_mib=memory_mib, passes=passes)
 
 
 def fits(account: Account, stretched: bytes) -> bool:

@@ -62,7 +62,10 @@ class Node:
     traffic: Traffic = field(default_factory=Traffic)
     health: Health = field(default_factory=Health)
     road: Road | None = None
+    started_s: float = 0.0
     session_began_s: float = 0.0
+    # Refused texts: outbox row -> when it may be tried again.
+    retry_at_s: dict[int, float] = field(default_factory=dict)
     # PDUs that were read in the last days: hash -> inbox row that they first stood in.
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
@@ -121,6 +124,11 @@ def open_node(
         certificate = peers.certificate(db, keys.pinned)
         last_s = peers.heard(db)[0] or 0
         outbox.recover(db)
+    if certificate is not None and certificate.public != keys.identity.signing.public:
+        certificate = None
+    enrolled = certificate is not None and certificate.instance == keys.card.instance
+    if enrolled and keys.card.code != key_files.USED_CODE:
+        keys = key_files.forget_code(directory, keys)
     instance = keys.card.instance if certificate is None else certificate.instance
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     clock = at_boot(system_s, now_s, last_s, boot)
@@ -135,6 +143,7 @@ def open_node(
         clock=clock,
         random=random,
         make_road=make_road,
+        started_s=now_s,
     )
     node.rebuild()
     _announce(node, session_keys, ram, now_s)

@@ -51,12 +51,6 @@ def officer_wraps(db: sqlite3.Connection, public: bytes) -> tuple[bytes, ...]:
     return tuple(bytes(box) for (box,) in rows)
 
 
-def locked(db: sqlite3.Connection, vault: Vault) -> tuple[bytes, ...]:
-    """Sessions whose main key is not in RAM, newest first."""
-    rows = db.execute("select id from sessions order by number desc").fetchall()
-    return tuple(bytes(i) for (i,) in rows if not _open(vault, bytes(i)))
-
-
 def wanted(
     db: sqlite3.Connection, vault: Vault, open_tickets: frozenset[str], log_id: LogId
 ) -> tuple[bytes, ...]:
@@ -83,11 +77,6 @@ def wanted(
     rows = db.execute("select id from sessions order by number desc").fetchall()
     candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]
     return tuple(i for i in candidates if not _fully_open(vault, i))
-
-
-def _open(vault: Vault, session_id: bytes) -> bool:
-    keys = vault.knows(session_id)
-    return keys is not None and keys.session is not None
 
 
 def _fully_open(vault: Vault, session_id: bytes) -> bool:

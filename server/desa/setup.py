@@ -15,6 +15,7 @@ from server.desa import steps
 from server.desa.node import open_node
 from server.desa.run import open_road
 from server.domain.errors import Told
+from server.process.files import write_private
 from server.settings import Desa, Modem, Polres, Settings, Web
 from sync.errors import NoRoad, SyncError
 from sync.roads.http import Road
@@ -58,7 +59,7 @@ def init(
     )
     key_files.create(directory, card, random)
     settings_path = directory / settings_file.FILE_NAME
-    key_files.write_private(settings_path, settings_file.dump(settings))
+    write_private(settings_path, settings_file.dump(settings))
     open_database(directory).close()
     try:
         _enrol(directory, random)

@@ -7,6 +7,7 @@ from hardware.errors import HardwareError
 from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
+from server.desa import keys as key_files
 from server.desa.node import Node, begin_session
 from server.domain import events as e
 from server.domain import remind as domain_remind
@@ -19,13 +20,15 @@ from sms.gateway import Budget, Spent
 from sms.replies import ReplyKey, render
 from sync import exchange as sync_exchange
 from sync import peers
-from sync.enrol import enrolment_octets
-from sync.errors import NoRoad, SyncError
+from sync.enrol import enrolment_octets, read_certificate
+from sync.errors import CardRefused, NoRoad, SyncError
 from sync.exchange import Speaker, Taken
 from sync.message import State as PeerState
 from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
 
 SESSION_S_MAX = 86_400
+# After a refused or uncertain try: half a minute, then twice as long each time.
+RETRY_S = 30.0
 EXCHANGES_A_STEP = 64
 
 
@@ -85,11 +88,14 @@ def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
         HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
     """
     with node.database.lock:
-        found = _next(node)
+        found = _next(node, now_s)
         if found is None:
             return Outcome(Result.NOTHING)
         row, text = found
         held = _brake(node, row, text, now_s)
+        if held == gateway.NO_BUDGET and row.purpose is not outbox.Purpose.ACK:
+            # An alarm or an officer's words wait for tomorrow's credit; they are never dropped.
+            return Outcome(Result.LATER, 0, held)
         if held is not None:
             _withhold(node, row, text, held, now_s)
             return Outcome(Result.DONE, 1)
@@ -106,9 +112,11 @@ def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
     return Outcome(Result.DONE, 1)
 
 
-def _next(node: Node) -> tuple[outbox.Row, radio.Outgoing] | None:
+def _next(node: Node, now_s: float) -> tuple[outbox.Row, radio.Outgoing] | None:
     with node.database.read() as db:
         for row in outbox.waiting(db):
+            if node.retry_at_s.get(row.id, 0.0) > now_s:
+                continue
             text = radio.open_outgoing(node.vault, row)
             if text is not None:
                 return row, text
@@ -116,7 +124,7 @@ def _next(node: Node) -> tuple[outbox.Row, radio.Outgoing] | None:
 
 
 def _brake(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> str | None:
-    if row.attempts >= outbox.ATTEMPTS_MAX:
+    if row.attempts >= outbox.attempts_max(row.state):
         return "sudah dicoba berkali-kali"
     limits = node.settings.answers
     budget = Budget(limits.per_sender_day, limits.per_hour, limits.per_day, limits.reserved)
@@ -155,6 +163,8 @@ def _settle(
     stamp = node.stamp(now_s)
     tried = outbox.tried(row)
     outcome = {outbox.State.SENT: "sent", outbox.State.FAILED: "failed"}.get(sent.state)
+    if sent.state in {outbox.State.QUEUED, outbox.State.UNKNOWN}:
+        node.retry_at_s[row.id] = now_s + RETRY_S * 2.0**row.attempts
 
     def also() -> None:
         with node.database.write() as db:
@@ -188,9 +198,12 @@ def enrol(node: Node) -> Outcome:
         seed=node.random(32),
     )
     answer = _road(node).post(ENROL_PATH, octets)
-    peers.check_certificate(answer, keys.pinned)
+    made = read_certificate(answer, card.root, card.node, identity.signing.public)
+    if made.instance != card.instance:
+        raise CardRefused
     with node.database.write() as db:
         peers.keep_certificate(db, answer)
+    node.keys = key_files.forget_code(node.directory, keys)
     return Outcome(Result.DONE, 1)
 
 
@@ -255,14 +268,14 @@ def _road(node: Node) -> Road:
 def remind(node: Node, now_s: float) -> Outcome:
     """Alarm the officers again about urgent reports that nobody has taken, also while locked."""
     stamp = node.stamp(now_s)
+    started_s = stamp.wall_s - int(now_s - node.started_s)
     count = 0
     with node.database.lock:
+        officers = lookup.officer_numbers(node.projection.db)
         for report in lookup.reports(node.projection.db):
-            notices = domain_remind.remind(
-                report, lookup.officer_numbers(node.projection.db), stamp.wall_s
-            )
+            notices = domain_remind.remind(report, officers, stamp.wall_s, started_s)
             if notices:
-                cause = domain_remind.cause(report, stamp.wall_s)
+                cause = domain_remind.cause(report, stamp.wall_s, started_s)
                 node.ledger.record(stamp, Decision((), notices), cause=cause)
                 count += len(notices)
     if count:

@@ -58,7 +58,8 @@ class Situation:
 def decide_text(text: r.TextArrived, now: Situation) -> Decision:
     """What comes of a text: a command's answer, a report, or a note that is only kept."""
     if not text.answerable:
-        return Decision((_noted(text, "bukan nomor HP"),))
+        # A complaint stays as secret when its writer cannot be answered.
+        return Decision((_noted(text, "bukan nomor HP"),), official=text.reading.official)
     if not text.text.strip():
         return Decision((_noted(text, "kosong"),), (_answer(text, render(ReplyKey.BANTUAN)),))
     command = grammar.parse(text.text)
@@ -73,7 +74,7 @@ def decide_text(text: r.TextArrived, now: Situation) -> Decision:
         case grammar.Status():
             return _status(text, _own(text, command.ticket, now), now)
         case grammar.Cancel():
-            return _cancel(text, _own(text, command.ticket, now))
+            return _cancel(text, _own(text, command.ticket, now), now)
         case grammar.Add():
             return _add(text, command, now)
         case _:
@@ -208,6 +209,9 @@ def _add(text: r.TextArrived, command: grammar.Add, now: Situation) -> Decision:
     if report is None and now.mentioned is not None and now.mentioned.sealed:
         # Who wrote it is not known here any more, but what is added must stay as secret.
         report = now.mentioned
+    if text.reading.official and (report is None or not report.sealed):
+        # A complaint about an official is a sealed matter of its own, whatever it is added to.
+        return _report(text, now, hidden=False)
     if report is None:
         # An addition to a number that is not the sender's may still be a cry for help.
         return _report(text, now, hidden=False)
@@ -216,9 +220,9 @@ def _add(text: r.TextArrived, command: grammar.Add, now: Situation) -> Decision:
     return Decision((event,), (notice,), official=report.sealed)
 
 
-def _cancel(text: r.TextArrived, report: Report | None) -> Decision:
+def _cancel(text: r.TextArrived, report: Report | None, now: Situation) -> Decision:
     if report is None:
-        return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
+        return _not_yours(text, now)
     event = e.CancelAsked(report.ticket, text.sender)
     notice = _receipt(text, ReplyKey.BATAL_OK, report.ticket)
     return Decision((event,), (notice,), official=report.sealed)
@@ -226,9 +230,16 @@ def _cancel(text: r.TextArrived, report: Report | None) -> Decision:
 
 def _status(text: r.TextArrived, report: Report | None, now: Situation) -> Decision:
     if report is None:
-        return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),))
+        return _not_yours(text, now)
     words = reply_to(report, neutral=sensitive(report), date=now.date)
     return Decision((), (_answer(text, words),), official=report.sealed)
+
+
+def _not_yours(text: r.TextArrived, now: Situation) -> Decision:
+    """No such report for this phone; who asks for a complaint may well be who wrote it."""
+    about = now.mentioned
+    hidden = about is not None and (about.sealed or about.locked)
+    return Decision((), (_answer(text, render(ReplyKey.STATUS_NIHIL)),), official=hidden)
 
 
 def _own(text: r.TextArrived, ticket: str | None, now: Situation) -> Report | None:

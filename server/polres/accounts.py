@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from server.passphrase import make_passphrase
+from server.passphrase import make_passphrase, spelled
 from server.polres.district import District
 from server.polres.errors import BadUserName, UnknownUser, UserExists
 from server.polres.keys import Random
@@ -133,11 +133,6 @@ def check_user(
     with district.write() as connection:
         people.set_failures(connection, name, 0, now_s)
     return Account(user.name, Role(user.role))
-
-
-def spelled(passphrase: str) -> str:
-    """One spelling of what people type: small letters, words joined by hyphens."""
-    return "-".join(re.split(r"[\s-]+", passphrase.strip().lower()))
 
 
 def _fresh(

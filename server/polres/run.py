@@ -9,8 +9,11 @@ from server.polres import commands
 from server.polres.app import create_app
 from server.polres.district import open_district
 from server.process.control import ControlSocket
-from server.process.running import only_one
+from server.process.running import leave_no_core, leave_within, only_one
 from server.web.serve import serve
+
+# SIGTERM must leave within 5 s, whatever a page or a box is still waiting for.
+LEAVE_S = 4.0
 
 
 def run(directory: Path, host: str | None, port: int | None) -> None:
@@ -19,6 +22,7 @@ def run(directory: Path, host: str | None, port: int | None) -> None:
     Raises:
         AlreadyRunning, PortInUse, and what `open_district` raises.
     """
+    leave_no_core()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -32,5 +36,6 @@ def run(directory: Path, host: str | None, port: int | None) -> None:
             hosts = frozenset({web.host, "localhost", "127.0.0.1", *web.hosts})
             serve(create_app(district, hosts=hosts), web.host, web.port, stop)
         finally:
+            leave_within(LEAVE_S)
             control.close()
             district.close()

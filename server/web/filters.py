@@ -54,6 +54,6 @@ def phone(number: str) -> str:
 
 
 def notice(text: str) -> str:
-    """What made an automatic text go out, from "<cause>:<number> <outcome>"."""
+    """What an automatic text was, from "<notice> <outcome>" or "<notice>"."""
     name = re.split("[ :]", text, maxsplit=1)[0].lower()
     return words.NOTICES.get(name, "kabar")

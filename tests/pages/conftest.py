@@ -81,6 +81,7 @@ def phone_page(stage: World, phones: Phones) -> Iterator[str]:
     """Address of the page Telepon warga over the same world."""
     stop, listening = threading.Event(), threading.Event()
     gauges, port = Gauges(stage), free_port()
+    gauges.read()
     app = create_app(Stage(stage, phones, gauges))
     threads = [
         threading.Thread(target=gauges.watch, args=(stop,)),

@@ -116,6 +116,7 @@ class Visitor:
         account = known(village.account)
         if with_key:
             self.page.goto(account.phone_link)
+            self.page.get_by_role("button", name="Pasang kunci di HP ini").click()
         else:
             self.page.goto(origin(village))
         self.page.get_by_label("Nama").select_option(account.name)
@@ -171,6 +172,11 @@ def mark(page: Page) -> None:
 
 def is_marked(page: Page) -> bool:
     return bool(page.evaluate("window.notReloaded === true"))
+
+
+def look_again(page: Page) -> None:
+    """Turn the phone on again: the page asks at once whether something is new."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def faults_of(page: Page) -> list[str]:

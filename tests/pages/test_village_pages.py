@@ -4,7 +4,7 @@ import re
 
 import pytest
 from conftest import MakeVillager, MakeVisitor
-from players import LAPTOP, is_marked, known, mark, origin
+from players import LAPTOP, is_marked, known, look_again, mark, origin
 from playwright.sync_api import Page, expect
 
 from server.demo.world import Village, World
@@ -63,6 +63,8 @@ def test_the_phone_link_stores_the_key_where_no_script_reads_it(
     page.goto(f"{origin(village)}/masuk")
     expect(page.get_by_text("HP ini belum membawa kunci")).to_be_visible()
     page.goto(account.phone_link)
+    assert [c for c in someone.context.cookies() if c["name"].startswith("kunci_hp")] == []
+    page.get_by_role("button", name="Pasang kunci di HP ini").click()
     expect(page.get_by_text("Kunci tersimpan di HP ini.")).to_be_visible()
     expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
     key = account.phone_link.rpartition("/")[2]
@@ -75,6 +77,26 @@ def test_the_phone_link_stores_the_key_where_no_script_reads_it(
     assert "kunci_hp" not in page.evaluate("document.cookie")
     page.goto(f"{origin(village)}/hp/{'0' * 64}")
     expect(page.get_by_role("heading", name="HP ini sudah membawa kunci lain")).to_be_visible()
+    page.get_by_role("link", name="Tetap pakai kunci yang lama").click()
+    expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
+
+
+def test_a_link_on_a_foreign_page_never_takes_the_place_of_a_key_unasked(
+    village: Village, visitor: MakeVisitor
+) -> None:
+    account = known(village.account)
+    someone = visitor()
+    page = someone.page
+    page.goto(account.phone_link)
+    page.get_by_role("button", name="Pasang kunci di HP ini").click()
+    expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
+    page.goto(f"data:text/html,<a href='{origin(village)}/hp/{'e' * 64}'>Undangan</a>")
+    page.get_by_role("link", name="Undangan").click()
+    someone.refused(409)
+    page.get_by_role("button", name="Pasang kunci di HP ini").click()
+    expect(page.get_by_role("heading", name="HP ini sudah membawa kunci lain")).to_be_visible()
+    (cookie,) = [c for c in someone.context.cookies() if c["name"].startswith("kunci_hp")]
+    assert cookie["value"] == account.phone_link.rpartition("/")[2]
     page.get_by_role("link", name="Tetap pakai kunci yang lama").click()
     expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
 
@@ -115,6 +137,7 @@ def test_after_a_restart_only_passphrase_and_phone_key_together_open_older_repor
     with_key = visitor().enters_village(village)
     expect(with_key.get_by_text("sesi lama ikut terbuka")).to_be_visible()
     expect(with_key.locator(f"#lap-{ticket}")).to_contain_text(words)
+    look_again(page)
     expect(card).to_contain_text(words)
     assert is_marked(page)
 
@@ -184,6 +207,8 @@ def test_typed_text_and_focus_survive_what_arrives_meanwhile(
     field.press_sequentially("Terima kasih, kami")
     mark(page)
     someone.text(f"TAMBAH {ticket} dia naik motor merah tanpa plat")
+    someone.hears("Tambahan untuk laporan")
+    look_again(page)
     expect(page.locator(".bubble.left")).to_contain_text("motor merah tanpa plat")
     assert is_marked(page)
     expect(field).to_be_focused()
@@ -273,5 +298,6 @@ def test_a_logged_out_page_says_so_and_keeps_what_was_typed(
     elsewhere.goto(f"{origin(village)}/kotak")
     elsewhere.get_by_role("button", name="Keluar").click()
     expect(elsewhere.get_by_text("Anda sudah keluar.")).to_be_visible()
+    look_again(page)
     expect(page.get_by_role("status").filter(has_text="Sesi berakhir")).to_be_visible()
     expect(field).to_have_value("Besok kami periksa")

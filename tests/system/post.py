@@ -33,7 +33,7 @@ class Post:
 
     def __post_init__(self) -> None:
         self.logs = self.home / "logs"
-        self.logs.mkdir()
+        self.logs.mkdir(exist_ok=True)
         self.processes = Processes(self.logs)
         self.polres, self.desa = self.home / "polres", self.home / "desa"
         self.tty, self.card = self.home / "tty", self.home / "card.json"

@@ -41,7 +41,7 @@ def events(kind: type[e.Event]) -> st.SearchStrategy[e.Event]:
 
 
 @pytest.mark.parametrize("kind", codec.KINDS.values(), ids=lambda kind: kind.__name__)
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_every_event_comes_back_from_its_body(kind: type[e.Event], data: st.DataObject) -> None:
     stamp, event = data.draw(STAMPS), data.draw(events(kind))
@@ -84,8 +84,8 @@ def test_a_field_of_another_kind_is_malformed(fields: tuple[Value, ...]) -> None
 
 
 @pytest.mark.parametrize("kind", codec.KINDS)
-@settings(max_examples=30)
-@given(fields=st.lists(VALUES, max_size=16).map(tuple))
+@settings(max_examples=12)
+@given(fields=st.lists(VALUES, max_size=6).map(tuple))
 def test_whatever_stands_in_the_fields_nothing_but_malformed_is_raised(
     kind: int, fields: tuple[Value, ...]
 ) -> None:

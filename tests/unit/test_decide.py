@@ -101,11 +101,18 @@ class TestCommands:
     @pytest.mark.parametrize("command", ["STATUS 41275", "BATAL 41275"])
     def test_a_ticket_of_another_phone_does_not_exist_for_this_one(self, command: str) -> None:
         theirs = replace(MINE, sender=OTHER)
-        decision = decide_text(arrived(command), replace(NOWHERE, mentioned=theirs, latest=None))
+        decision = decide_text(arrived(command), replace(NOWHERE, mentioned=theirs))
         nobody = decide_text(arrived(command), NOWHERE)
         assert decision == nobody
         assert decision.events == ()
         assert "tidak ada untuk HP ini" in words(decision)
+
+    @pytest.mark.parametrize("command", ["STATUS 55550", "BATAL 55550"])
+    def test_who_asks_for_a_complaint_is_hidden_even_when_it_is_not_his(self, command: str) -> None:
+        for about in (SEALED, replace(SEALED, sealed=False, locked=True)):
+            decision = decide_text(arrived(command), replace(NOWHERE, mentioned=about))
+            assert "tidak ada untuk HP ini" in words(decision)
+            assert decision.official
 
     @pytest.mark.parametrize(
         "changed",

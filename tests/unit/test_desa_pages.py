@@ -44,6 +44,15 @@ class Phone:
         assert form, f"{page} has no form for {action}"
         return dict(re.findall(r'<input[^>]*?type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
 
+    def carries(self, key: str) -> TestResponse:
+        """Open a phone link and press its button."""
+        return self.post(f"/hp/{key}", f"/hp/{key}")
+
+    def key(self) -> str | None:
+        """The key that the browser keeps."""
+        cookie = self.client.get_cookie(KEY_COOKIE)
+        return None if cookie is None else cookie.value
+
     def login(self, passphrase: str = PASSPHRASE) -> TestResponse:
         return self.post("/masuk", "/masuk", name=OFFICER, passphrase=passphrase)
 
@@ -92,7 +101,7 @@ def test_a_wrong_passphrase_says_how_long_to_wait(desk: PaperDesk) -> None:
 def test_the_phone_link_gives_the_phone_its_key(desk: PaperDesk) -> None:
     phone = Phone(desk)
     assert "belum membawa kunci" in phone.get("/masuk")
-    answer = phone.client.get(f"/hp/{PHONE_KEY.hex()}")
+    answer = phone.carries(PHONE_KEY.hex())
     assert (answer.status_code, answer.location) == (303, "/masuk")
     cookie = phone.client.get_cookie(KEY_COOKIE)
     assert cookie is not None
@@ -101,19 +110,64 @@ def test_the_phone_link_gives_the_phone_its_key(desk: PaperDesk) -> None:
     assert "2 sesi lama ikut terbuka" in phone.get(phone.login().location)
 
 
+def test_opening_a_phone_link_changes_no_key(desk: PaperDesk) -> None:
+    phone = Phone(desk)
+    for _ in range(2):
+        assert "Pasang kunci di HP ini" in phone.get(f"/hp/{PHONE_KEY.hex()}")
+        assert phone.key() is None
+    forged = phone.client.post(f"/hp/{PHONE_KEY.hex()}", data={"ganti": PHONE_KEY.hex()})
+    assert forged.status_code == 400
+    assert phone.key() is None
+
+
 def test_another_key_is_put_in_place_only_after_asking(desk: PaperDesk) -> None:
     phone = Phone(desk)
     other = bytes(32).hex()
-    phone.client.get(f"/hp/{PHONE_KEY.hex()}")
-    page = phone.get(f"/hp/{other}")
-    cookie = phone.client.get_cookie(KEY_COOKIE)
-    assert "sudah membawa kunci lain" in page
-    assert cookie is not None
-    assert cookie.value == PHONE_KEY.hex()
-    assert phone.post(f"/hp/{other}", f"/hp/{other}").status_code == 303
-    cookie = phone.client.get_cookie(KEY_COOKIE)
-    assert cookie is not None
-    assert cookie.value == other
+    phone.carries(PHONE_KEY.hex())
+    assert "sudah membawa kunci lain" in phone.get(f"/hp/{other}")
+    assert phone.key() == PHONE_KEY.hex()
+    assert phone.carries(other).status_code == 303
+    assert phone.key() == other
+
+
+def test_a_key_that_the_link_could_not_see_is_asked_about_when_the_form_comes(
+    desk: PaperDesk,
+) -> None:
+    phone = Phone(desk)
+    path = f"/hp/{bytes(32).hex()}"
+    fields = phone.hidden(path, path)  # no cookie came with the link: it stood on a foreign page
+    phone.client.set_cookie(KEY_COOKIE, PHONE_KEY.hex())
+    asked = phone.send(path, fields)
+    assert (asked.status_code, phone.key()) == (409, PHONE_KEY.hex())
+    assert "sudah membawa kunci lain" in asked.text
+    assert PHONE_KEY.hex() not in asked.text
+    assert phone.carries(bytes(32).hex()).status_code == 303
+    assert phone.key() == bytes(32).hex()
+
+
+def test_consent_is_for_the_key_that_was_asked_about(desk: PaperDesk) -> None:
+    phone = Phone(desk)
+    path = f"/hp/{bytes(32).hex()}"
+    phone.carries(PHONE_KEY.hex())
+    consent = phone.hidden(path, path)
+    third = "ab" * 32
+    phone.carries(third)  # meanwhile, in another tab
+    assert phone.send(path, consent).status_code == 409
+    assert phone.key() == third
+
+
+def test_a_phone_form_that_is_sent_twice_ends_as_once(desk: PaperDesk) -> None:
+    phone = Phone(desk)
+    path = f"/hp/{PHONE_KEY.hex()}"
+    fields = phone.hidden(path, path)
+    assert [phone.send(path, fields).status_code for _ in range(2)] == [303, 303]
+    assert phone.key() == PHONE_KEY.hex()
+
+
+def test_a_name_of_endless_length_is_not_looked_at(desk: PaperDesk) -> None:
+    phone = Phone(desk)
+    answer = phone.post("/masuk", "/masuk", name="x" * 61, passphrase=PASSPHRASE)
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("text", ["abc", "zz" * 32, "00" * 31, "00" * 33])

@@ -84,9 +84,17 @@ def test_answers_stop_at_the_hour_and_leave_the_reserve_for_alarms() -> None:
 def test_many_more_texts_out_than_in_stop_the_answers_until_the_half_hour_is_over() -> None:
     traffic = Traffic()
     for number in range(21):
-        traffic.speak(f"+62812345678{number:02d}", Purpose.OFFICER, 0.0)
+        traffic.speak(f"+62812345678{number:02d}", Purpose.ACK, 0.0)
     assert "terlalu banyak" in held(traffic, 1.0)
     assert held(traffic, TREND_WINDOW_S + 1.0) == ""
+
+
+def test_an_officer_who_writes_much_holds_no_answer_to_the_next_villager() -> None:
+    traffic = Traffic()
+    for number in range(60):
+        traffic.speak(f"+62812345678{number:02d}", Purpose.OFFICER, 0.0)
+    traffic.hear(SENDER, "ada maling", 1.0)
+    assert held(traffic, 1.0) == ""
 
 
 def test_a_busy_half_hour_does_not_hold_the_first_answer_hours_later() -> None:

@@ -28,8 +28,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def made(database: Database) -> NewOfficer:
     """Give an officer of it."""
+    new, made = login.make("Made", CHEAP, Chance("made"))
     with database.write() as db:
-        return login.create(db, "Made", CHEAP, Chance("made"))
+        login.insert(db, made)
+    return new
 
 
 def account(database: Database, name: str = "Made") -> login.Account:
@@ -62,10 +64,22 @@ def test_the_phone_key_alone_neither_lets_in_nor_opens(
     database: Database, made: NewOfficer
 ) -> None:
     kept = account(database)
-    for wrong in ("", made.passphrase.upper(), made.passphrase + " ", "padi-sumur-kapal-jati-1"):
+    for wrong in ("", made.passphrase[:-1], made.passphrase + "x", "padi-sumur-kapal-jati-1"):
         stretched = login.stretch(kept, wrong, CHEAP)
         assert not login.fits(kept, stretched)
         assert login.open_secret(kept, stretched, made.phone_key) is None
+
+
+def test_a_passphrase_may_be_typed_in_capitals_and_with_spaces(
+    database: Database, made: NewOfficer
+) -> None:
+    kept = account(database)
+    for typed in (
+        made.passphrase.upper(),
+        made.passphrase.replace("-", " "),
+        f" {made.passphrase} ",
+    ):
+        assert login.fits(kept, login.stretch(kept, typed, CHEAP))
 
 
 def test_the_card_holds_neither_passphrase_nor_phone_key_nor_secret(
@@ -96,9 +110,10 @@ def test_a_name_is_given_once_and_everybody_gets_keys_of_his_own(
     database: Database, made: NewOfficer
 ) -> None:
     with database.write() as db:
-        other = login.create(db, "Putu", CHEAP, Chance("putu"))
+        other, putu = login.make("Putu", CHEAP, Chance("putu"))
+        login.insert(db, putu)
         with pytest.raises(NameTaken) as caught:
-            login.create(db, "Made", CHEAP, Chance("again"))
+            login.insert(db, login.make("Made", CHEAP, Chance("again"))[1])
         assert login.names(db) == ("Made", "Putu")
     assert caught.value.sentence
     assert other.public != made.public

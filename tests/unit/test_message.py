@@ -73,6 +73,7 @@ def test_an_enrolment_and_a_certificate_come_back_from_their_octets() -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
+@settings(max_examples=50)
 @given(value=VALUES | st.lists(VALUES, min_size=5, max_size=15).map(lambda v: (1, *v)))
 def test_any_value_is_read_or_refused_as_malformed(name: str, value: Value) -> None:
     try:

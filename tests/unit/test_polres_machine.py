@@ -16,8 +16,8 @@ from server.polres.district import District
 from server.polres.pages.machine import network_of
 from sync import message, seal
 from sync.enrol import enrolment_octets, read_certificate
-from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 from sync.message import OCTETS_MAX, Answer, State
+from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 
 CODE = "52.04.07.2001"
 DAY_S = 86_400

@@ -53,7 +53,7 @@ def test_only_what_differs_from_its_default_is_written() -> None:
         ("[webb]\nport = 1", "Maksudnya web?"),
         ("[web]\nprot = 1", "Maksudnya port?"),
         ("[answers]\nper_houre = 1", "Maksudnya per_hour?"),
-        ("[web]\nqqqq = 1", "Yang dikenal: host, port."),
+        ("[web]\nqqqq = 1", "Yang dikenal: host, port"),
         ('[web]\nport = "81"', "[web] port harus berupa angka bulat."),
         ("[web]\nport = true", "[web] port harus berupa angka bulat."),
         ("[web]\nport = 70000", "[web] port harus antara 0 dan 65535."),

@@ -113,8 +113,8 @@ class TestThereAndBack:
         world.speak()
         history = lookup.history(world.node.projection.db, ticket)
         assert [row.text for row in history if row.kind == "message"] == [
-            "answer sent",
-            "answer delivered",
+            "ack sent",
+            "ack delivered",
         ]
 
     def test_an_emergency_alarms_the_officers_and_again_when_nobody_takes_it(

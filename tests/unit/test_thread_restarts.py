@@ -187,6 +187,7 @@ class TestLocked:
         report = world.report(ticket)
         assert (report.locked, report.text, report.sender) == (True, "", None)
         assert report.urgency == "darurat"
+        world.mono_s += 15 * 60
         steps.remind(world.node, world.mono_s)
         world.sent.clear()
         world.speak()

@@ -1,7 +1,7 @@
 """One report as a conversation, and what an officer may do with it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -155,13 +155,43 @@ def _page(ticket: str, sheets: Sheets) -> str:
     return render_template(
         "report.html",
         report=report,
-        lines=desk.history(ticket),
+        lines=with_ways(desk.history(ticket)),
         beside=desk.reports()[:BESIDE],
         sheets=sheets,
         moves=moves,
         Move=Move,
         side=side,
     )
+
+
+def with_ways(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines, each SMS once with the farthest that it came.
+
+    The SMS of an answer stands beside the answer. Nothing names the answer that a text carried,
+    but texts leave and arrive in the order in which they were written.
+    """
+    shown: list[Line] = []
+    for line in lines:
+        before = (at for at, other in enumerate(shown) if _went_with(other, line))
+        at = next(before, None) if line.kind == "message" else None
+        if at is None:
+            shown.append(line)
+        else:
+            shown[at] = replace(shown[at], journey=line.journey)
+    return tuple(shown)
+
+
+def _went_with(other: Line, message: Line) -> bool:
+    """Whether a message is the same SMS as another line's, farther on its way."""
+    if other.kind == "answered":
+        same = message.text.partition(":")[0] in {"jawab", "order"}
+    else:
+        same = other.kind == "message" and other.text == message.text
+    return same and _way(other) < _way(message)
+
+
+def _way(line: Line) -> int:
+    return {None: 0, "sent": 1}.get(line.journey, 2)
 
 
 def side(line: Line) -> str:

@@ -1,0 +1,54 @@
+"""Complaints about officials: what the village may still do for who wrote one, unread."""
+
+from dataclasses import replace
+
+from server import lookup
+from server.desa.node import Node
+from server.domain import codec, lexicon
+from server.domain import events as e
+from server.domain import requests as r
+from server.domain.classify import Urgency
+from server.domain.report import Report, Status
+from sms import grammar
+from sync.errors import SyncError
+from sync.store import SqliteStore
+
+
+def names_office(text: str) -> bool:
+    """Whether any word for an official stands in a text, read as plainly as can be."""
+    plain = text.casefold()
+    return any(word.strip() in plain for word in lexicon.OFFICIALS.split(","))
+
+
+def written_by(node: Node, sender: str, ticket: str | None) -> Report | None:
+    """A number's newest complaint, or the one of a ticket; only the run that wrote it can tell."""
+    for report in lookup.sealed(node.projection.db):
+        if ticket in (None, report.ticket) and _writer(node, report) == sender:
+            return replace(report, sender=sender)
+    return None
+
+
+def must_wait(node: Node, text: r.TextArrived) -> bool:
+    """Whether an addition waits until its report is open: it may belong to a complaint.
+
+    Nobody takes a complaint, so what is taken is none; and an emergency waits for nothing.
+    """
+    command = grammar.parse(text.text)
+    if not isinstance(command, grammar.Add) or command.ticket is None:
+        return False
+    report = node.projection.report(command.ticket)
+    if report is None or not report.locked or report.status is not Status.NEW:
+        return False
+    return text.answerable and text.reading.urgency is not Urgency.DARURAT
+
+
+def _writer(node: Node, report: Report) -> str | None:
+    with node.database.read() as db:
+        entries = SqliteStore(db).entries(node.ledger.log_id, report.seq, report.seq)
+    for entry in entries:
+        try:
+            _, event = codec.decode(node.vault.open_entry(entry, unit=True))
+        except SyncError:
+            return None
+        return event.sender if isinstance(event, e.ReportReceived) else None
+    return None
