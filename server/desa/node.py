@@ -26,6 +26,7 @@ from sms.gateway import Traffic
 from sync import peers
 from sync.chain import LogId
 from sync.entry import Log
+from sync.message import Certificate
 from sync.roads.http import Road
 from sync.seal import KeyPair
 from sync.session import RecipientList, SessionKeys
@@ -124,12 +125,7 @@ def open_node(
         certificate = peers.certificate(db, keys.pinned)
         last_s = peers.heard(db)[0] or 0
         outbox.recover(db)
-    if certificate is not None and certificate.public != keys.identity.signing.public:
-        certificate = None
-    enrolled = certificate is not None and certificate.instance == keys.card.instance
-    if enrolled and keys.card.code != key_files.USED_CODE:
-        keys = key_files.forget_code(directory, keys)
-    instance = keys.card.instance if certificate is None else certificate.instance
+    keys, instance = _enrolled(directory, keys, certificate)
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     clock = at_boot(system_s, now_s, last_s, boot)
     session_keys, ram = sessions.fresh_keys(random)
@@ -148,6 +144,18 @@ def open_node(
     node.rebuild()
     _announce(node, session_keys, ram, now_s)
     return node
+
+
+def _enrolled(
+    directory: Path, keys: NodeKeys, certificate: Certificate | None
+) -> tuple[NodeKeys, int]:
+    """The keys without a used code, and the instance of the node's log."""
+    if certificate is None or certificate.public != keys.identity.signing.public:
+        return keys, keys.card.instance
+    used = certificate.instance == keys.card.instance
+    if used and keys.card.code != key_files.USED_CODE:
+        keys = key_files.forget_code(directory, keys)
+    return keys, certificate.instance
 
 
 def begin_session(node: Node, now_s: float) -> None:

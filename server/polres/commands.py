@@ -7,10 +7,10 @@ from server.card import pack_card
 from server.polres import lookup
 from server.polres.accounts import Role, add_user
 from server.polres.district import District
+from server.polres.down.officers import approve_officer
+from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
 from server.polres.errors import PolresError
-from server.polres.officers import approve_officer
-from server.polres.orders import grant_keys, revoke
 
 Asked = dict[str, str]
 

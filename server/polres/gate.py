@@ -5,8 +5,9 @@ import logging
 from typing import Final
 
 from server.domain import events as e
-from server.polres import downlog, handover, officers
+from server.polres import handover
 from server.polres.district import District
+from server.polres.down import downlog, officers
 from server.polres.enrolment import Reply
 from server.polres.projection import Fold, Opened, refold
 from server.polres.rules.verdict import Verdict, View, judge

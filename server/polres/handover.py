@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from server.domain import events as e
-from server.polres import downlog
 from server.polres.district import District
+from server.polres.down import downlog
 from server.polres.rules import returns
 from server.polres.rules.returns import Held, NeedPerson, Refuse, Return, Situation
 from server.polres.store import nodes, reports

@@ -8,7 +8,7 @@ from server.card import node_code, node_number
 from server.domain.evolve import LineKind
 from server.domain.report import Report, Status, Trust
 from server.polres.district import District
-from server.polres.orders import known
+from server.polres.down.orders import known
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore

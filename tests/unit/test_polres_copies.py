@@ -11,9 +11,10 @@ from played_node import START_S, Chance, PlayedNode, octets, received
 from server.domain import events as e
 from server.domain.report import Status
 from server.polres import district as districts
-from server.polres import enrolment, gate, lookup, orders
+from server.polres import enrolment, gate, lookup
 from server.polres.district import District
-from server.polres.orders import Placed
+from server.polres.down import orders
+from server.polres.down.orders import Placed
 from server.polres.rules.verdict import Verdict, View, judge
 from sync.chain import Head, LogId
 from sync.entry import Log

@@ -10,9 +10,10 @@ from played_node import START_S, Chance, PlayedNode, octets, received
 from server.domain import events as e
 from server.domain.report import Move, Status
 from server.polres import district as districts
-from server.polres import enrolment, gate, lookup, officers, orders, projection
+from server.polres import enrolment, gate, lookup, projection
 from server.polres.district import District
-from server.polres.orders import Placed
+from server.polres.down import officers, orders
+from server.polres.down.orders import Placed
 from server.polres.rules.returns import Why
 from server.polres.store import nodes, reports
 from server.vault import Lock

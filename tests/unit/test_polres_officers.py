@@ -12,9 +12,10 @@ from test_polres_pages import Desk
 from server.cli.polres import polres
 from server.domain import events as e
 from server.polres import district as districts
-from server.polres import enrolment, lookup, officers
+from server.polres import enrolment, lookup
 from server.polres.accounts import Role
 from server.polres.district import District
+from server.polres.down import officers
 from server.polres.errors import SeveralOfficers, UnknownOfficer
 from server.polres.store import nodes
 from server.settings import Login

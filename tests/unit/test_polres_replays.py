@@ -9,8 +9,9 @@ from played_node import START_S, Chance, PlayedNode, octets, received
 
 from server.domain import events as e
 from server.polres import district as districts
-from server.polres import enrolment, gate, lookup, officers, orders
+from server.polres import enrolment, gate, lookup
 from server.polres.district import District
+from server.polres.down import officers, orders
 from server.polres.store import nodes
 from sync.message import Receipt, State
 

@@ -9,9 +9,10 @@ from played_node import START_S, Chance, PlayedNode, octets, received
 
 from server.domain import events as e
 from server.polres import district as districts
-from server.polres import enrolment, officers, orders
+from server.polres import enrolment
 from server.polres.district import District
-from server.polres.orders import Placed
+from server.polres.down import officers, orders
+from server.polres.down.orders import Placed
 from server.polres.store import nodes
 from sync import message
 from sync.entry import Log

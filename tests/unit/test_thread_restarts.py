@@ -15,7 +15,8 @@ from server.desa.node import begin_session
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.report import Status
-from server.polres import gate, orders
+from server.polres import gate
+from server.polres.down import orders
 from server.polres.store import nodes
 from sms import inbox, outbox, pdu
 from sync.errors import Gap

@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as http_request
 from werkzeug.wrappers import Response
 
-from server.polres import lookup, officers, orders
+from server.polres import lookup
+from server.polres.down import officers, orders
 from server.polres.errors import SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
 from server.polres.pages.health import Health, health

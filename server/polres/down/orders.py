@@ -7,8 +7,8 @@ from server.card import node_number
 from server.domain import events as e
 from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report
-from server.polres import downlog
 from server.polres.district import District
+from server.polres.down import downlog
 from server.polres.errors import UnknownDesa
 from server.polres.rules.returns import GRANT_S
 from server.polres.store import nodes, reports

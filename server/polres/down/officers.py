@@ -3,10 +3,10 @@
 from typing import Final
 
 from server.domain import events as e
-from server.polres import downlog
 from server.polres.district import District
+from server.polres.down import downlog
+from server.polres.down.orders import known
 from server.polres.errors import SeveralOfficers, UnknownOfficer
-from server.polres.orders import known
 from server.polres.projection import RECIPIENTS
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
