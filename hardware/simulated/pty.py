@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
+from hardware.errors import HardwareError
 from hardware.simulated.latency import Latency, latency_s
 from hardware.simulated.virtual import VirtualModem
 
@@ -19,6 +20,13 @@ _CHUNK = 4096
 # What nobody reads is dropped beyond this, as a real modem drops it.
 _BACKLOG = 65536
 _IDLE_S = 0.5
+
+
+class LinkTaken(HardwareError):
+    """There is a file of another kind where the link should be; nothing was changed."""
+
+    sentence = "Di tempat tautan itu sudah ada berkas lain. Pilih nama lain untuk --link."
+    hint = "Tautan yang lama boleh diganti; berkas dan folder tidak."
 
 
 class PtyModem:
@@ -51,6 +59,8 @@ class PtyModem:
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self._tty = os.ttyname(self._slave)
+        if self._link.exists() and not self._link.is_symlink():
+            raise LinkTaken(str(self._link))
         fresh = self._link.with_name(f"{self._link.name}.{os.getpid()}.new")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self._tty)

@@ -23,7 +23,7 @@ def desa() -> None:
 @click.argument("directory", type=DIRECTORY)
 @click.option("--card", type=FILE, required=True, help="Enrolment card from the Polres.")
 @click.option("--modem", "modems", multiple=True, required=True, help="Candidate tty; repeatable.")
-@click.option("--port", type=int, help="TCP port of the pages.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="TCP port of the pages.")
 def init(directory: Path, card: Path, modems: tuple[str, ...], port: int | None) -> None:
     """Prepare DIRECTORY from an enrolment card."""
     click.echo(setup.init(directory, card, modems, port, secrets.token_bytes))

@@ -1,8 +1,6 @@
 """`kentongan modem`: the virtual modem as a tty for any program."""
 
-import signal
 import sys
-import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import click
 from hardware.simulated.latency import Latency
 from hardware.simulated.quirks.registry import QUIRKS
 from server.airwaves import Quirks, simulate
+from server.process.running import stop_on_signals
 
 _WITA = timezone(timedelta(hours=8))
 
@@ -34,9 +33,7 @@ def simulate_command(
     Reads JSON lines {"from","text"}, {"pdu"} or {"ring"} on standard input; writes JSON lines
     {"to","text","parts"} for every text the modem sends, and every change of a slot.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     simulate(
         link,
         store,

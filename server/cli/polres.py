@@ -47,7 +47,7 @@ def init(directory: Path, name: str) -> None:
 @polres.command(name="run")
 @click.argument("directory", type=DIRECTORY)
 @click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="TCP port.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="TCP port.")
 def run_command(directory: Path, host: str | None, port: int | None) -> None:
     """Run the server until it is told to stop."""
     run(directory, host, port)

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import secrets
-import signal
 import sqlite3
 import threading
 import time
@@ -22,7 +21,7 @@ from server.desa.frontdesk import FrontDesk
 from server.desa.intake import missed_call, remember_seen
 from server.desa.node import Node, open_node
 from server.process.control import ControlSocket
-from server.process.running import leave_no_core, leave_within, only_one
+from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.process.schedule import Schedule
 from server.web.serve import serve
 from sync.roads import backoff
@@ -47,9 +46,7 @@ def run(directory: Path) -> None:
         AlreadyRunning, PortInUse, and what `open_node` raises.
     """
     leave_no_core()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     with only_one(directory):
         node = open_node(
             directory,

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -48,8 +49,6 @@ def init(
     if (directory / settings_file.FILE_NAME).exists() or (directory / DATABASE_FILE).exists():
         raise DirectoryTaken
     card = read_card(card_file)
-    fresh = not directory.exists()
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = replace(
         Settings(),
         desa=Desa(code=node_code(card.node), name=card.name),
@@ -57,13 +56,18 @@ def init(
         modem=Modem(ports=modems),
         web=Web() if port is None else Web(port=port),
     )
+    written = settings_file.dump(settings)
+    # What the node would refuse to start with is refused here, before anything is made.
+    settings_file.parse(tomllib.loads(written))
+    fresh = not directory.exists()
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     key_files.create(directory, card, random)
-    settings_path = directory / settings_file.FILE_NAME
-    write_private(settings_path, settings_file.dump(settings))
+    write_private(directory / settings_file.FILE_NAME, written)
     open_database(directory).close()
     try:
         _enrol(directory, random)
-    except NoRoad:
+    except (NoRoad, KeyboardInterrupt):
+        # Also when somebody lost patience: the box is whole, and enrols by itself.
         return (
             f"Kotak {card.name} siap. Polres belum terjangkau; "
             "pendaftaran selesai sendiri saat ada jalan."
