@@ -63,8 +63,14 @@ class Node:
     health: Health = field(default_factory=Health)
     road: Road | None = None
     session_began_s: float = 0.0
-    # Refused texts: outbox row -> when it may be tried again.
+    began_s: float = 0.0
+    # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
+    # waiting begins anew at the start.
     retry_at_s: dict[int, float] = field(default_factory=dict)
+    # Outbox row -> when it was first seen waiting in this run.
+    waits_since_s: dict[int, float] = field(default_factory=dict)
+    # The newest outbox row that was there when the backlog was last merged.
+    merged_to: int = 0
     # PDUs that were read in the last days: hash -> inbox row that they first stood in.
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
@@ -139,6 +145,7 @@ def open_node(
         clock=clock,
         random=random,
         make_road=make_road,
+        began_s=now_s,
     )
     node.rebuild()
     _announce(node, session_keys, ram, now_s)
