@@ -107,6 +107,7 @@ NOTICES: Final = {
     "diteruskan": "kabar diteruskan",
     "selesai": "kabar selesai",
     "jawab": "jawaban petugas",
+    "alarm": "panggilan petugas",
     "order": "kabar atas perintah Polres",
 }
 """What an SMS to a villager was, by the first word of its notice: its template, or an order."""

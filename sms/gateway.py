@@ -1,5 +1,6 @@
 """The five brakes: whether a text may be sent now, and if not, why; pure."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ _GRAM: Final = 3
 _OURS_LETTERS: Final = 40
 _OURS_SHARE: Final = 0.5
 _OURS_GRAM: Final = 6
+_DIGITS: Final = re.compile(r"\d+")
 
 
 class Brake(StrEnum):
@@ -175,8 +177,8 @@ class Traffic:
 
 
 def fingerprint(text: str) -> str:
-    """A text without case, spaces, signs and the digits in which robots vary."""
-    return "".join("0" if c.isdigit() else c for c in text.casefold() if c.isalnum())
+    """A text without case, spaces, signs and the numbers in which robots vary."""
+    return _DIGITS.sub("0", "".join(c for c in text.casefold() if c.isalnum()))
 
 
 def allowance(to: str, traffic: Traffic, pace: Pace, *, emergency: bool) -> tuple[int, int]:

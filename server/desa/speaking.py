@@ -293,8 +293,8 @@ def _close(
 ) -> None:
     """Move a text and journal it at once.
 
-    What a brake withheld is journalled also where no report is concerned: a number that is
-    kept quiet must be seen.
+    What did not go out is journalled also where it was an alarm or concerned no report: a
+    number that is kept quiet, and an officer who was not called, must be seen.
     """
 
     def write(db: sqlite3.Connection) -> None:
@@ -302,9 +302,9 @@ def _close(
         if also is not None:
             also(db)
 
-    concerned = text.ticket is not None or end.state in {State.WITHHELD, State.EXPIRED}
+    unsent = end.state in {State.WITHHELD, State.EXPIRED}
     events: tuple[e.DesaEvent, ...] = ()
-    if end.word and concerned and text.name != "alarm":
+    if end.word and (unsent or (text.ticket is not None and text.name != "alarm")):
         events = (e.MessageSent(text.ticket or "", text.name, end.word),)
     decision = Decision(events, official=text.official)
     node.ledger.record(stamp, decision, cause="", also=lambda: _within(node, write))
