@@ -95,6 +95,7 @@ class World:
     folder: Path
     mono_s: float = 100.0
     answers: Answers = PATIENT
+    own: tuple[str, ...] = ()
     sent: list[tuple[str, str]] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -112,7 +113,7 @@ class World:
         settings = Settings(
             desa=Desa(CODE, NAME),
             polres=Polres(url=card.url),
-            modem=ModemSection(ports=("none",)),
+            modem=ModemSection(ports=("none",), numbers=self.own),
             answers=self.answers,
             login=Login(memory_mib=8, passes=1),
         )
