@@ -145,6 +145,10 @@ class Traffic:
         self.received_at.append(now_s)
         _forget(self.received_at, now_s - TREND_WINDOW_S)
 
+    def expect(self, answers: int, now_s: float) -> None:
+        """So many answers wait from before a start: the texts that they answer did come in."""
+        self.received_at.extend([now_s] * answers)
+
     def speak(self, recipient: str, purpose: Purpose, now_s: float, text: str = "") -> None:
         """A text went out, or may have.
 

@@ -111,7 +111,7 @@ def missed_call(node: Node, number: str, now_s: float) -> None:
     phone = parse_phone(number)
     call = r.CallArrived(phone or number, answerable=phone is not None)
     stamp = node.stamp(now_s)
-    node.traffic.hear(call.sender, "", now_s)
+    node.traffic.hear(call.sender, "", now_s, understood=False)
     cause = f"call:{stamp.boot}:{stamp.mono_ms}"
     node.ledger.record(stamp, decide_call(call), cause=cause)
     node.speak_soon.set()

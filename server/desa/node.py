@@ -129,11 +129,11 @@ def open_node(
         certificate = peers.certificate(db, keys.pinned)
         last_s = peers.heard(db)[0] or 0
         outbox.recover(db)
+        owed = outbox.waiting_by_purpose(db)
     if certificate is not None and keys.card.code != key_files.USED_CODE:
         keys = key_files.forget_code(directory, keys)
     instance = keys.card.instance if certificate is None else certificate.instance
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
-    clock = at_boot(system_s, now_s, last_s, boot)
     session_keys, ram = sessions.fresh_keys(random)
     vault = Vault(keys.identity.duty, session_keys, ram)
     node = Node(
@@ -142,11 +142,12 @@ def open_node(
         keys=keys,
         database=database,
         ledger=Ledger(database, vault, Projection(open_memory().connection), log_id),
-        clock=clock,
+        clock=at_boot(system_s, now_s, last_s, boot),
         random=random,
         make_road=make_road,
         began_s=now_s,
     )
+    node.traffic.expect(owed.get(outbox.Purpose.ACK, 0), now_s)
     node.rebuild()
     _announce(node, session_keys, ram, now_s)
     return node

@@ -279,3 +279,28 @@ def test_a_body_of_the_first_version_is_still_read_and_sent(make: MakeWorld) -> 
     outbox.enqueue(db, "old", seal, label)
     world.speak()
     assert told(world) == ["KENTONGAN: dari versi lama"]
+
+
+def test_answers_that_waited_through_a_power_cut_are_no_runaway(make: MakeWorld) -> None:
+    world = make()
+    for number in range(30):
+        say(world, f"ada maling di rumah nomor {number}", f"+62813000000{number:02d}")
+    world.restart()
+    world.exchange()
+    world.speak()
+    assert len({to for to, _ in world.sent}) == 30
+
+
+def test_a_box_that_lay_without_power_for_hours_gives_each_number_one_answer(
+    make: MakeWorld,
+) -> None:
+    world = make()
+    for words in ("ada maling di pasar", "rumah kebanjiran", "sapi saya hilang"):
+        say(world, words)
+    newest = world.report().ticket
+    world.mono_s += HOUR_S
+    world.restart()
+    world.exchange()
+    world.speak()
+    assert [newest in words for words in told(world)] == [True]
+    assert counts(world) == {"delivered": 1, "withheld": 2}
