@@ -1,7 +1,6 @@
 """Typed answers and notices of a modem, parsed from its lines (3GPP TS 27.005, 27.007)."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware.at import BOOT, CALL_END, Event, fits, is_cold_boot
@@ -53,15 +52,6 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Ussd:
-    """+CUSD: status, the text as it stood in the quotes, and its coding scheme."""
-
-    status: int
-    text: str
-    dcs: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class TextArrived:
     """A text lies in a slot (index -1: not told which), or came past all memories in `pdu`."""
 
@@ -92,6 +82,22 @@ class Rebooted:
 
 
 @dataclass(frozen=True, slots=True)
+class NotForgotten:
+    """A slot is still listed after several deletes."""
+
+    memory: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class SimSwapped:
+    """Another SIM is in the modem; the fields are as `Identity.sim`."""
+
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call that nobody took has ended; "" for a hidden number."""
 
@@ -107,10 +113,12 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The ringing ended."""
+    """The ringing ended; the number where the modem says afterwards who it was."""
+
+    number: str = ""
 
 
-Notice = TextArrived | ReportArrived | StoreFull | Rebooted | Call
+Notice = TextArrived | ReportArrived | StoreFull | Rebooted | NotForgotten | SimSwapped | Call
 Heard = TextArrived | ReportArrived | StoreFull | Rebooted | Ringing | CallEnded
 
 FULL = re.compile(
@@ -128,21 +136,12 @@ _STORED = re.compile(r'\+C(?:MTI|DSI):\s*"?([A-Z]*)"?\s*,?\s*(-?\d+)?', re.IGNOR
 _CSQ = re.compile(r"\+CSQ:\s*(\d+)\s*(?:,\s*(\d+))?", re.IGNORECASE)
 _CREG = re.compile(r"\+C[EG]?REG:\s*(?:\d+\s*,\s*)?(\d+)", re.IGNORECASE)
 _CLIP = re.compile(r'\+CLIP:\s*"?([0-9A-Z*#+]*)"?\s*(?:,\s*(\d+))?', re.IGNORECASE)
+# SIMCom: MISSED_CALL: 08:15AM 081234567
+_MISSED = re.compile(r"MISSED_CALL:\s*(?:\S*[AP]M\s+|\d+:\d+\s+)?(\+?[0-9*#]*)", re.IGNORECASE)
 _CMGS = re.compile(r"\+CMGS:\s*(\d+)", re.IGNORECASE)
-_CUSD = re.compile(
-    r'\+CUSD:\s*(\d+)\s*(?:,\s*"?(.*?)"?\s*(?:,\s*(\d+)\s*)?)?$', re.DOTALL | re.IGNORECASE
-)
 _ERROR = re.compile(r"\+CM[ES] ERROR:\s*(\d+)", re.IGNORECASE)
 _SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 _INDEX_CEILING = 1000
-_HEX = re.compile(r"(?:[0-9A-F]{2})+$", re.IGNORECASE)
-_SHARED = {n: chr(n) for n in (*range(0x20, 0x5B), *range(0x61, 0x7B), 0x0A, 0x0D)} | {
-    0x00: "@",
-    0x02: "$",
-    0x11: "_",
-    0x24: "?",
-    0x40: "?",
-}
 
 
 def parse_cmgl(event: Event) -> Listed | None:
@@ -212,12 +211,6 @@ def parse_cmgs(line: str) -> int | None:
     return int(found[1]) & 0xFF if found else None
 
 
-def parse_cusd(line: str) -> Ussd | None:
-    """A USSD answer; the coding scheme may be missing."""
-    found = _CUSD.match(line)
-    return Ussd(int(found[1]), found[2] or "", _number(found[3])) if found else None
-
-
 def parse_error(final: str) -> int | None:
     """The number of a +CME ERROR or +CMS ERROR, None where the line has none."""
     found = _ERROR.match(final)
@@ -235,52 +228,14 @@ def heard(event: Event) -> Heard | None:
         return ReportArrived("", -1, event.data)
     if upper.startswith("+CMT:"):
         return TextArrived("", -1, event.data)
-    if upper == "RING" or upper.startswith("+CRING"):
-        return Ringing(None)
-    if upper.startswith("+CLIP:"):
+    if upper == "RING" or upper.startswith(("+CRING", "+CLIP:")):
         return Ringing(parse_clip(line))
     if full := FULL.match(line):
         return StoreFull(full[1].upper())
     if CALL_END.match(line):
-        return CallEnded()
+        missed = _MISSED.match(line)
+        return CallEnded(missed[1] if missed else "")
     return Rebooted() if is_cold_boot(line) or BOOT.match(line) else None
-
-
-def ussd_text(ussd: Ussd, septets: Callable[[bytes], str]) -> str:
-    """The readable text of a USSD answer: plain, UCS2 in hex, or packed septets in hex.
-
-    Modems disagree on the form, whatever the coding scheme says (3GPP TS 23.038 section 5).
-    """
-    text = ussd.text.strip()
-    if len(text) < 4 or not _HEX.match(text):
-        return text
-    ucs2 = ussd.dcs is not None and ussd.dcs & 0x0C == 0x08
-    looks_ucs2 = ussd.dcs is None and len(text) % 4 == 0 and set(text[::4] + text[1::4]) == {"0"}
-    if ucs2 or looks_ucs2:
-        return bytes.fromhex(text).decode("utf-16-be", errors="replace")
-    # A telephone number is digits only; eight octets of packed text hardly ever are.
-    if text.isdigit() or len(text) < 8:
-        return text
-    return septets(bytes.fromhex(text))
-
-
-def unpack_ascii(packed: bytes) -> str:
-    """Packed septets as text where the GSM alphabet and ASCII agree, ? elsewhere (23.038 6.1)."""
-    bits = int.from_bytes(packed, "little")
-    values = [bits >> 7 * i & 0x7F for i in range(len(packed) * 8 // 7)]
-    # A last octet with seven bits to spare is filled up with CR (23.038 section 6.1.2.3.1).
-    if len(packed) % 7 == 0 and values and values[-1] in (0x00, 0x0D):
-        values.pop()
-    return "".join(_SHARED.get(value, "?") for value in values)
-
-
-def pack_ascii(text: str) -> bytes:
-    """A USSD code as packed septets; digits, * and # are the same in ASCII and GSM."""
-    bits = sum((ord(sign) & 0x7F) << 7 * i for i, sign in enumerate(text))
-    length = (len(text) * 7 + 7) // 8
-    if len(text) % 8 == 7:
-        bits |= 0x0D << 7 * len(text)
-    return bits.to_bytes(length, "little")
 
 
 def _number(text: str | None) -> int | None:

@@ -32,7 +32,8 @@ class Event:
 
 
 CALL_END = re.compile(
-    r"(?:VOICE )?NO CARRIER$|BUSY$|NO ANSWER$|NO DIAL ?TONE$|\^CEND\b|MISSED_CALL:", re.IGNORECASE
+    r"(?:VOICE )?NO CARRIER$|BUSY$|NO ANSWER$|NO DIAL ?TONE$|\^CEND\b|MISSED_CALL:",
+    re.IGNORECASE,
 )
 _FINAL = re.compile(
     r"(?:OK|ERROR|\+CM[ES] ERROR\b.*|COMMAND NOT SUPPORT.*|TOO MANY PARAMETERS)$", re.IGNORECASE
@@ -54,6 +55,11 @@ _HEX_GLUED = re.compile(r"((?:[0-9A-F]{2}){8,})([+^*].+)$", re.IGNORECASE)
 _OWN = re.compile(r"AT([+^*$%#][A-Z0-9]+)", re.IGNORECASE)
 _PLAIN = re.compile(r"AT(?:I|\+(?:CG|G)(?:MI|MM|MR|SN)|\+CIMI|\+Q?CCID|\^ICCID)", re.IGNORECASE)
 _CARRIES_DATA = re.compile(r"\+(?:CMGL|CMGR|CDS|CMT|CBM):", re.IGNORECASE)
+# What a modem said unasked, with the final line of an answer behind it and no end between them.
+_FINAL_GLUED = re.compile(r'([+^].*[\d"])(OK|ERROR|\+CM[ES] ERROR: *\d+)$', re.IGNORECASE)
+_LEADING_NOISE = re.compile(r"[^\x20-\x7e]+")
+# NUL and 0xFF are noise of the line, DC1 and DC3 are flow control of a TTL line.
+_NO_TEXT = b"\x00\xff\x11\x13"
 _LINE_END = re.compile(rb"[\r\n]")
 _LAST_NUMBER = re.compile(r"(\d+)\s*$")
 
@@ -68,11 +74,16 @@ def is_cold_boot(line: str) -> bool:
     return bool(_COLD_BOOT.match(line))
 
 
+def _upper(text: str) -> str:
+    """Latin letters A to Z in upper case; str.upper makes two letters of some others."""
+    return text.encode("latin-1").upper().decode("latin-1")
+
+
 class Reader:
     """Splits a modem's bytes into lines and says what each is, whatever the chunks.
 
-    Bytes are read as latin-1, NUL and 0xFF are noise of the line and fall away, CR and LF end a
-    line in any mix. `begin` names the running command; its final result ends it.
+    Bytes are read as latin-1; NUL, 0xFF, XON and XOFF are noise of the line and fall away, CR and
+    LF end a line in any mix. `begin` names the running command; its final result ends it.
     """
 
     def __init__(self, line_limit: int = LINE_LIMIT) -> None:
@@ -97,7 +108,7 @@ class Reader:
 
     def feed(self, data: bytes) -> tuple[Event, ...]:
         """Take bytes in any portions; return the events that they complete."""
-        self._buffer += data.translate(None, b"\x00\xff")
+        self._buffer += data.translate(None, _NO_TEXT)
         events: list[Event] = []
         while True:
             if self._take_prompt(events):
@@ -134,10 +145,12 @@ class Reader:
     def _line(self, text: str, events: list[Event]) -> None:
         if self._quoted and text:
             text = self._join(text, events)
+        else:
+            text = _LEADING_NOISE.sub("", text, count=1) if _LEADING_NOISE.match(text) else text
         if not text:
             return
         command = self._command
-        upper = text.upper()
+        upper = _upper(text)
         if command and upper.startswith(command):
             events.append(Event(Kind.ECHO, command))
             self._line(text[len(command) :].strip(), events)
@@ -145,15 +158,28 @@ class Reader:
             self._line(text[: -len(command)].strip(), events)
             events.append(Event(Kind.ECHO, command))
         elif glued := _HEX_GLUED.match(text):
-            self._line(glued[1], events)
-            self._line(glued[2], events)
+            self._parted(glued[1], glued[2], events)
         elif self._own and (cut := upper.find(self._own)) > 0:
-            self._line(text[:cut].strip(), events)
-            self._line(text[cut:], events)
+            self._parted(text[:cut].strip(), text[cut:], events)
+        elif glued := self._glued_final(text):
+            self._parted(glued[1], glued[2], events)
         elif upper.startswith("+CUSD:") and text.count('"') == 1:
             self._quoted = text
         else:
             self._emit(text, events)
+
+    def _parted(self, first: str, second: str, events: list[Event]) -> None:
+        """Two lines that came as one; a quoted text does not go on from one to the other."""
+        self._line(first, events)
+        if self._quoted:
+            self._emit(self._quoted, events)
+            self._quoted = ""
+        self._line(second, events)
+
+    def _glued_final(self, text: str) -> re.Match[str] | None:
+        if not self._command or not _ALWAYS_UNSOLICITED.match(text):
+            return None
+        return _FINAL_GLUED.match(text)
 
     def _join(self, text: str, events: list[Event]) -> str:
         """Go on with a quoted text that has line breaks; return what is left to classify."""

@@ -3,10 +3,11 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from hardware.answers import Call, CallEnded, Notice, Rebooted, Ringing, heard, parse_error
 from hardware.at import Event, Kind, Reader, is_cold_boot
+from hardware.calls import Calls
 from hardware.errors import (
     CommandFailed,
     HardwareError,
@@ -14,19 +15,25 @@ from hardware.errors import (
     NotAModem,
     PinWanted,
     PortGone,
+    PukWanted,
     SimMissing,
     Timeout,
 )
 from hardware.port import Port
+
+T = TypeVar("T")
 
 ESC: Final = b"\x1b"
 _NOTICES_KEPT = 1000
 _READS_AT_ONCE = 32
 _RESYNC_TRIES = 5
 _SIM_MISSING = frozenset({10, 13, 15, 310, 313, 315})
-_PIN_WANTED = frozenset({5, 11, 12, 17, 18, 311, 312, 316, 317, 318})
+_PIN_WANTED = frozenset({5, 11, 17, 311, 312, 317})
+_PUK_WANTED = frozenset({12, 18, 316, 318})
 _MEMORY_FULL = frozenset({20, 322})
 SIM_BUSY = frozenset({14, 314, 515})
+# An echo that comes back so often without any other sign is the modem's habit, not a restart.
+_ECHO_HABIT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Timeouts:
     ussd_s: float = 30.0
     sim_busy_s: float = 30.0
     ring_silence_s: float = 8.0
+    quiet_s: float = 2.0
+    boot_s: float = 20.0
 
 
 DEFAULT_TIMEOUTS: Final = Timeouts()
@@ -57,18 +66,15 @@ def failure(final: str) -> HardwareError:
         return SimMissing(final)
     if code in _PIN_WANTED:
         return PinWanted(final)
+    if code in _PUK_WANTED:
+        return PukWanted(final)
     if code in _MEMORY_FULL:
         return MemoryFull(final)
     return CommandFailed(final, code)
 
 
 class Dialogue:
-    """Bytes of a port as questions, answers and notices; used by one thread.
-
-    Attributes:
-        echo_seen: an echo came since `take_as_started`.
-        echo_expected: this modem echoes whatever it is told.
-    """
+    """Bytes of a port as questions, answers and notices; used by one thread."""
 
     def __init__(
         self,
@@ -83,21 +89,39 @@ class Dialogue:
         self._reader = Reader()
         self._events: deque[Event] = deque()
         self._notices: deque[Notice] = deque(maxlen=_NOTICES_KEPT)
-        self._caller = ""
-        self._rang_at: float | None = None
+        self._calls = Calls(timeouts.ring_silence_s)
         self._rebooted = False
-        self.echo_seen = False
-        self.echo_expected = False
+        self._doubted = False
+        self._echo_seen = False
+        self._echo_expected = False
+        self._echo_returns = 0
 
     @property
     def restarted(self) -> bool:
-        """Whether the modem started anew, by its word or by an echo, and lost its settings."""
-        return self._rebooted or (self.echo_seen and not self.echo_expected)
+        """Whether the modem may have started anew and lost its settings.
+
+        It says so itself, echoes again, or left a question without an answer.
+        """
+        return self._rebooted or self._doubted or (self._echo_seen and not self._echo_expected)
 
     def take_as_started(self) -> None:
         """From here on, a boot line or an echo means that the modem started anew."""
+        if self._echo_seen and not self._rebooted:
+            self._echo_returns += 1
         self._rebooted = False
-        self.echo_seen = False
+        self._echo_seen = False
+
+    def take_as_set_up(self) -> None:
+        """Silence before this moment raises no doubt any more."""
+        self._doubted = False
+
+    def settle_echo(self) -> None:
+        """Called after ATE0 and one more command: does this modem echo all the same?"""
+        self._echo_expected = self._echo_seen or self._echo_returns >= _ECHO_HABIT
+
+    def doubt(self) -> None:
+        """Take the modem as one that may have lost its settings."""
+        self._doubted = True
 
     def open(self) -> None:
         """Open the port if it is not open."""
@@ -121,10 +145,23 @@ class Dialogue:
             NotAModem: nothing brought it back in step.
             PortGone: the port is closed or went away.
         """
+        return self._while_sim_is_busy(lambda: self._ask_once(command, timeout_s))
+
+    def query(self, command: str, prefix: str) -> str:
+        """Run a command that tells one line; return that line, "" when it does not come.
+
+        An OK before the line, an ERROR behind it and no final line at all cost nothing.
+
+        Raises:
+            As `ask`.
+        """
+        return self._while_sim_is_busy(lambda: self._query_once(command, prefix))
+
+    def _while_sim_is_busy(self, act: Callable[[], T]) -> T:
         deadline = self._monotonic() + self._timeouts.sim_busy_s
         while True:
             try:
-                return self._ask_once(command, timeout_s)
+                return act()
             except CommandFailed as failed:
                 if failed.code not in SIM_BUSY or self._monotonic() >= deadline:
                     raise
@@ -143,11 +180,34 @@ class Dialogue:
         try:
             final = self.collect(lines, timeout_s or self._timeouts.command_s)
         except Timeout:
+            self.doubt()
             self.resync()
             raise
         if final.line.upper() != "OK":
             raise failure(final.line)
         return tuple(lines)
+
+    def _query_once(self, command: str, prefix: str) -> str:
+        self.begin(command)
+        told, final = "", ""
+        deadline = self._monotonic() + self._timeouts.command_s
+        while not (told and final) and (event := self.next_event(deadline)) is not None:
+            if event.line.upper().startswith(prefix):
+                told = told or event.line
+                deadline = min(deadline, self._monotonic() + self._timeouts.quiet_s)
+            elif event.kind is Kind.FINAL:
+                final = event.line.upper()
+                if final != "OK" and not told:
+                    raise failure(event.line)
+                deadline = min(deadline, self._monotonic() + self._timeouts.settle_s)
+            else:
+                self.hear(event)
+        if not final:
+            self.resync()
+        if not (told or final):
+            self.doubt()
+            raise Timeout("no final answer")
+        return told
 
     def begin(self, command: str) -> None:
         """Take in what came meanwhile, then write a command."""
@@ -214,6 +274,16 @@ class Dialogue:
                 return
         raise NotAModem("AT")
 
+    def reset(self) -> None:
+        """Have the modem start anew (27.007 section 8.2), though it may be deaf to all else."""
+        self._reader.begin("AT+CFUN=1,1")
+        self.write(ESC + b"\rAT+CFUN=1,1\r")
+        deadline = self._monotonic() + self._timeouts.boot_s
+        while (event := self.next_event(deadline)) is not None:
+            self._note(event)
+            if event.kind is Kind.UNSOLICITED and is_cold_boot(event.line):
+                return
+
     def listen(self, timeout_s: float) -> bool:
         """Take in what comes within `timeout_s`, at most one read; False when nothing came."""
         # What came in one read with the last answer is there already.
@@ -235,27 +305,33 @@ class Dialogue:
         if event.kind is Kind.UNSOLICITED and is_cold_boot(event.line):
             raise CommandFailed(event.line)
 
+    def notify(self, notice: Notice) -> None:
+        """Put a notice behind the others."""
+        self._notices.append(notice)
+
     def _note(self, event: Event) -> None:
         if event.kind is Kind.ECHO:
-            self.echo_seen = True
+            self._echo_seen = True
         if event.kind is not Kind.UNSOLICITED:
             return
         match heard(event):
             case Ringing(number):
-                self._caller = number or self._caller
-                self._rang_at = self._monotonic()
-            case CallEnded():
-                self._end_call()
+                self._tell_call(self._calls.ring(number, self._monotonic()))
+            case CallEnded(number):
+                self._tell_call(self._calls.end(number, self._monotonic()))
             case None:
                 pass
             case notice:
                 self._rebooted = self._rebooted or isinstance(notice, Rebooted)
-                self._notices.append(notice)
+                self.notify(notice)
+
+    def _tell_call(self, call: Call | None) -> None:
+        if call is not None:
+            self.notify(call)
 
     def has_notices(self) -> bool:
         """Whether a notice waits; a call that fell silent becomes one here."""
-        if self.ring_left_s() == 0:
-            self._end_call()
+        self._tell_call(self._calls.look(self._monotonic()))
         return bool(self._notices)
 
     def take_notices(self) -> tuple[Notice, ...]:
@@ -266,14 +342,7 @@ class Dialogue:
 
     def ring_left_s(self) -> float | None:
         """Seconds of silence after which the ringing counts as ended; None without a call."""
-        if self._rang_at is None:
-            return None
-        return max(0.0, self._rang_at + self._timeouts.ring_silence_s - self._monotonic())
-
-    def _end_call(self) -> None:
-        if self._rang_at is not None:
-            self._notices.append(Call(self._caller))
-        self._caller, self._rang_at = "", None
+        return self._calls.left_s(self._monotonic())
 
     def _live(self) -> Port:
         if self._port is None:

@@ -86,6 +86,41 @@ class PinWanted(HardwareError):
     hint = "Node tidak menyimpan PIN; kunci PIN kartu SIM harus mati."
 
 
+class PukWanted(PinWanted):
+    """The SIM is locked and asks for its PUK; ten wrong ones destroy it."""
+
+    sentence = "Kartu SIM terkunci dan meminta PUK. Hubungi operator untuk PUK, buka di ponsel."
+    hint = "Jangan menebak PUK: sepuluh kali salah, kartu mati untuk selamanya."
+
+
+class SimNotAccepted(HardwareError):
+    """Another SIM than the one known is in the modem; nothing is sent from it unasked."""
+
+    sentence = "Kartu SIM diganti. Bila memang sengaja, setujui kartu ini; sebelum itu tidak kirim."
+    hint = "SMS tetap diterima; pengiriman menunggu persetujuan di halaman perangkat."
+
+
+class NoTty(HardwareError):
+    """A stick that is a network card only (HiLink, RNDIS): it has no port for AT."""
+
+    sentence = "Modem ini jenis HiLink: tidak punya port perintah. Pakai modem USB biasa."
+    hint = "Beberapa jenis dapat diubah ke mode stick; lihat petunjuk modemnya."
+
+
+class StorageMode(HardwareError):
+    """A stick that is still its own CD of drivers; usb_modeswitch turns it into a modem."""
+
+    sentence = "Modem masih menjadi CD-ROM. Cabut modem, pasang lagi, lalu tunggu satu menit."
+    hint = "Pasang paket usb-modeswitch, lalu cabut dan pasang modem."
+
+
+class NoPower(HardwareError):
+    """The USB port could not be switched off and on."""
+
+    sentence = "Daya modem tidak dapat diputus dari sini. Cabut modem, pasang lagi, lalu tunggu."
+    hint = "Layanan memerlukan izin menulis berkas `authorized` perangkat USB itu."
+
+
 class SendRefused(HardwareError):
     """The modem or the network refused a text.
 

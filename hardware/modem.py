@@ -1,44 +1,46 @@
 """One GSM modem: its stored texts, sending, signal, and what it says unasked (3GPP TS 27.005)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import TypeVar
 
 from hardware import answers
 from hardware.answers import (
     Call,
     Network,
+    NotForgotten,
     Notice,
     Rebooted,
     ReportArrived,
     Signal,
+    SimSwapped,
     StoreFull,
     TextArrived,
     Usage,
 )
-from hardware.at import Kind
-from hardware.dialogue import DEFAULT_TIMEOUTS, Dialogue, Timeouts, failure
-from hardware.errors import (
-    CommandFailed,
-    HardwareError,
-    PinWanted,
-    SendRefused,
-    SendUnknown,
-    Timeout,
-)
+from hardware.at import Event
+from hardware.dialogue import DEFAULT_TIMEOUTS, Dialogue, Timeouts
+from hardware.errors import CommandFailed, SimMissing, SimNotAccepted, Timeout
+from hardware.forgetting import Forgetting
 from hardware.port import Port
+from hardware.sending import Sending
+from hardware.sim import Identity, SimState, SimWatch, sim_state, sim_trouble
 from hardware.storage import Slot, Storage
+from hardware.ussd import pack_ascii, parse_cusd, unpack_ascii, ussd_text
 
 __all__ = [
     "Call",
     "Identity",
     "Modem",
     "Network",
+    "NotForgotten",
     "Notice",
     "Rebooted",
     "ReportArrived",
     "Signal",
+    "SimState",
+    "SimSwapped",
     "Slot",
     "StoreFull",
     "TextArrived",
@@ -46,35 +48,30 @@ __all__ = [
     "Usage",
 ]
 
+T = TypeVar("T")
+
 # Stored with +CMTI and reports told; some modems advertise mode 2 and refuse it.
 _CNMI_FORMS = ("2,1,0,1", "2,1,0,2", "2,1", "1,1,0,1", "1,1,0,2", "1,1", "3,1")
-_FORGET_TRIES = 3
-_CTRL_Z = b"\x1a"
+_TRIES = 3
 _USSD_CODE = re.compile(r"[0-9*#+]{1,160}")
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the modem and its SIM are; "" for what it does not tell."""
-
-    manufacturer: str
-    model: str
-    imei: str
-    imsi: str
+_ICCID_COMMANDS = ("AT+CCID", "AT^ICCID?")
 
 
 class Modem:
     """A modem behind a port, used by exactly one thread.
 
     Every method may raise `PortGone` (then `reopen`), `Timeout` (the line is in step again),
-    `NotAModem`, `SimMissing`, `PinWanted` or `CommandFailed`. A modem that restarted is set up
-    again before the next question.
+    `NotAModem`, `SimMissing`, `PinWanted`, `PukWanted` or `CommandFailed`. A modem that restarted
+    is set up again before the next question.
 
     Args:
         open_port: opens the port; called by `start` and `reopen`.
         monotonic: seconds of a clock that never goes back.
         timeouts: how long to wait for what.
         septets: turns packed GSM septets of a USSD answer into text.
+        init: commands for this kind of modem, run before all others and after each restart, such
+            as AT+CGSMS=3 for texts over LTE; one that the modem refuses is passed over.
+        known_sim: the SIM that may send, as `Identity.sim`; "" takes the first one.
     """
 
     def __init__(
@@ -82,25 +79,46 @@ class Modem:
         open_port: Callable[[], Port],
         monotonic: Callable[[], float],
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
-        septets: Callable[[bytes], str] = answers.unpack_ascii,
+        septets: Callable[[bytes], str] = unpack_ascii,
+        init: Sequence[str] = (),
+        known_sim: str = "",
     ) -> None:
         self._line = Dialogue(open_port, monotonic, timeouts)
         self._storage = Storage(self._line, monotonic, timeouts.list_s)
+        self._forgetting = Forgetting(self._storage)
+        self._sending = Sending(self._line, monotonic, timeouts)
         self._monotonic = monotonic
         self._timeouts = timeouts
         self._septets = septets
+        self._init = tuple(init)
+        self._watch = SimWatch(known_sim)
         self._configured = False
+
+    @property
+    def sim_id(self) -> str:
+        """The SIM in the modem, as `Identity.sim`; "" while it is not known."""
+        return self._watch.present
 
     def start(self) -> Identity:
         """Open the port, bring the modem into step, set it up and say who it is."""
         self._line.open()
-        self._configure()
-        return Identity(
-            self._plain("AT+CGMI"),
-            self._plain("AT+CGMM"),
-            self._plain("AT+CGSN"),
-            self._plain("AT+CIMI"),
-        )
+        self._configured = False
+        return self._patiently(self._identify)
+
+    def resync(self) -> None:
+        """Bring questions and answers into step and set the modem up again."""
+        self._configured = False
+        self._patiently(lambda: None)
+
+    def reset(self) -> None:
+        """Have the modem start anew; its port may go, so `reopen` afterwards."""
+        self._configured = False
+        self._line.open()
+        self._line.reset()
+
+    def accept_sim(self) -> None:
+        """Let the SIM that is in the modem send: people have said that it may."""
+        self._watch.accept()
 
     def reopen(self) -> Identity:
         """Close the port, open it and start again; notices not yet taken stay."""
@@ -114,17 +132,26 @@ class Modem:
 
     def list(self) -> tuple[Slot, ...]:
         """All messages in all memories, in the order of memory and slot."""
-        self._refresh()
-        return self._storage.list()
+        slots = self._patiently(self._storage.list)
+        self._forgetting.note_listed(slots)
+        return slots
 
     def forget(self, slot: Slot) -> None:
         """Delete a message; one that is gone already is no error."""
-        for _ in range(_FORGET_TRIES):
+        for _ in range(_TRIES):
             self._refresh()
-            if self._storage.choose(slot.memory):
-                self._storage.forget(slot.index)
+            if self._forgetting.one(slot):
                 return
         raise CommandFailed("+CPMS")
+
+    def forget_all(self, slots: Sequence[Slot]) -> None:
+        """Delete messages as they were listed last, all of which the caller has committed.
+
+        In bulk (AT+CMGD=1,1) where as many are stored as were committed and the modem has proved
+        to delete those and no others; else one by one. After an error, list again.
+        """
+        self._refresh()
+        self._forgetting.all(slots)
 
     def send(self, tpdu_length: int, pdu: str) -> int:
         """Send a SUBMIT and return its message reference (0..255).
@@ -136,35 +163,23 @@ class Modem:
         Raises:
             SendRefused: the modem or network said no; see its `uncertain`.
             SendUnknown: no answer after the PDU was handed over; it may have gone out.
+            SimNotAccepted: another SIM is in the modem; nothing went out.
             HardwareError: any other kind: nothing went out.
         """
         self._refresh()
-        if not (self._prompted(tpdu_length) or self._prompted(tpdu_length)):
-            raise Timeout("no prompt")
-        try:
-            self._line.write(pdu.encode("ascii") + _CTRL_Z)
-            final, reference = self._outcome()
-        except HardwareError as error:
-            raise SendUnknown(error.detail) from error
-        if final not in ("OK", ""):
-            raise _refusal(final)
-        if reference is None:
-            with suppress(HardwareError):
-                self._line.resync()
-            raise SendUnknown("no reference" if final else "no final answer")
-        return reference
+        if not self._watch.accepted:
+            raise SimNotAccepted
+        return self._sending.send(tpdu_length, pdu)
 
     def signal(self) -> Signal:
         """Signal quality (AT+CSQ)."""
-        self._refresh()
-        return answers.parse_csq(self._value("AT+CSQ", "+CSQ:")) or Signal(99, None)
+        told = self._patiently(lambda: self._line.query("AT+CSQ", "+CSQ:"))
+        return answers.parse_csq(told) or Signal(99, None)
 
     def network(self) -> Network:
         """Registration: circuit switched (AT+CREG?), else LTE (AT+CEREG?)."""
-        self._refresh()
-        network = answers.parse_creg(self._value("AT+CREG?", "+CREG:")) or Network(
-            registered=False, roaming=False, stat=4
-        )
+        told = self._patiently(lambda: self._line.query("AT+CREG?", "+CREG:"))
+        network = answers.parse_creg(told) or Network(registered=False, roaming=False, stat=4)
         if network.registered:
             return network
         for event in self._line.attempt("AT+CEREG?") or ():
@@ -175,13 +190,19 @@ class Modem:
 
     def sim(self) -> str:
         """What the SIM waits for, e.g. READY or SIM PIN (AT+CPIN?)."""
-        self._refresh()
-        return self._sim()
+        return self._patiently(self._sim)
+
+    def sim_state(self) -> SimState:
+        """What the SIM waits for; asked also of a modem that could not be set up."""
+        self._line.open()
+        try:
+            return sim_state(self._sim())
+        except SimMissing:
+            return SimState.MISSING
 
     def usage(self) -> dict[str, Usage]:
         """Slots used and there are, by memory; a memory that does not tell is left out."""
-        self._refresh()
-        return self._storage.usage()
+        return self._patiently(self._storage.usage)
 
     def ussd(self, code: str) -> str:
         """Ask the network by a code such as *888# and return its text.
@@ -196,11 +217,11 @@ class Modem:
         try:
             line = self._ussd_line(code)
         except CommandFailed:
-            line = self._ussd_line(answers.pack_ascii(code).hex().upper())
-        ussd = answers.parse_cusd(line)
-        if ussd is None or ussd.status == 1:
+            line = self._ussd_line(pack_ascii(code).hex().upper())
+        told = parse_cusd(line)
+        if told is None or told.status == 1:
             self._line.attempt("AT+CUSD=2")
-        return answers.ussd_text(ussd, self._septets) if ussd else ""
+        return ussd_text(told, self._septets) if told else ""
 
     def wait(self, timeout_s: float) -> tuple[Notice, ...]:
         """Wait for the modem to say something by itself; () when it does not."""
@@ -223,16 +244,31 @@ class Modem:
         if not self._configured or self._line.restarted:
             self._configure()
 
+    def _patiently(self, act: Callable[[], T]) -> T:
+        """Do what may be done twice, again after a restart in the middle of it."""
+        for _ in range(_TRIES - 1):
+            try:
+                self._refresh()
+                done = act()
+            except (CommandFailed, Timeout):
+                if not self._line.restarted:
+                    raise
+                continue
+            if not self._line.restarted:
+                return done
+        self._refresh()
+        return act()
+
     def _configure(self) -> None:
         self._configured = False
         self._line.resync()
+        for command in self._init:
+            self._line.attempt(command)
         self._line.ask("ATE0")
         self._line.take_as_started()
         self._line.attempt("AT+CMEE=1")
-        self._line.echo_expected = self._line.echo_seen
-        waiting_for = self._sim()
-        if waiting_for and waiting_for != "READY":
-            raise PinWanted(waiting_for)
+        self._line.settle_echo()
+        self._need_sim()
         self._line.ask("AT+CMGF=0")
         # Phase 2+ would want every direct delivery acknowledged with AT+CNMA.
         self._line.attempt("AT+CSMS=0")
@@ -241,40 +277,33 @@ class Modem:
             if self._line.attempt(f"AT+CNMI={form}") is not None:
                 break
         self._line.attempt("AT+CLIP=1")
+        self._watch_sim()
+        self._line.take_as_set_up()
         self._configured = True
 
-    def _prompted(self, tpdu_length: int) -> bool:
-        self._line.begin(f"AT+CMGS={tpdu_length}")
+    def _need_sim(self) -> None:
         try:
-            event = self._line.collect([], self._timeouts.prompt_s, stop=(Kind.PROMPT, Kind.FINAL))
+            told = self._sim()
         except Timeout:
-            self._line.resync()
-            return False
-        if event.kind is Kind.FINAL:
-            raise _refusal(event.line)
-        return True
+            # Some modems never answer this; whether the SIM works shows in what follows.
+            told = ""
+        trouble = sim_trouble(sim_state(told), told)
+        if trouble is not None:
+            raise trouble
 
-    def _outcome(self) -> tuple[str, int | None]:
-        """The final line ("" for none) and the message reference of a PDU handed over."""
-        reference: int | None = None
-        deadline = self._monotonic() + self._timeouts.send_s
-        while (event := self._line.next_event(deadline)) is not None:
-            if event.kind is Kind.FINAL:
-                late = self._late_reference(event.line) if reference is None else reference
-                return event.line.upper(), late
-            told = answers.parse_cmgs(event.line)
-            if told is not None and reference is None:
-                # Some modems leave out the OK; the reference says enough.
-                reference = told
-                deadline = min(deadline, self._monotonic() + self._timeouts.command_s)
-            self._line.hear(event)
-        return "", reference
+    def _watch_sim(self) -> None:
+        swap = self._watch.see(self._plain("AT+CIMI"), self._iccid())
+        if swap is not None:
+            self._line.notify(swap)
 
-    def _late_reference(self, final: str) -> int | None:
-        if final.upper() != "OK":
-            return None
-        line = self._line.await_line("+CMGS:", self._timeouts.settle_s)
-        return answers.parse_cmgs(line or "")
+    def _identify(self) -> Identity:
+        manufacturer, model = self._plain("AT+CGMI"), self._plain("AT+CGMM")
+        return Identity(
+            manufacturer, model, self._plain("AT+CGSN"), self._plain("AT+CIMI"), self._iccid()
+        )
+
+    def _iccid(self) -> str:
+        return next(filter(None, map(self._plain, _ICCID_COMMANDS)), "")
 
     def _ussd_line(self, code: str) -> str:
         lines = self._line.ask(f'AT+CUSD=1,"{code}",15', self._timeouts.ussd_s)
@@ -286,20 +315,11 @@ class Modem:
         return line
 
     def _sim(self) -> str:
-        return self._value("AT+CPIN?", "+CPIN:").removeprefix("+CPIN:").strip()
-
-    def _value(self, command: str, prefix: str) -> str:
-        lines = self._line.ask(command)
-        told = next((e.line for e in lines if e.line.upper().startswith(prefix)), None)
-        # Some modems answer OK first and the value after it.
-        return told or self._line.await_line(prefix, self._timeouts.settle_s) or ""
+        return self._line.query("AT+CPIN?", "+CPIN:").partition(":")[2].strip()
 
     def _plain(self, command: str) -> str:
-        lines = self._line.attempt(command) or ()
+        lines: Sequence[Event] = ()
+        with suppress(CommandFailed):
+            lines = self._line.ask(command)
         text = next((event.line for event in lines), "")
-        return text.rpartition(":")[2].strip().strip('"') if text.startswith("+") else text
-
-
-def _refusal(final: str) -> HardwareError:
-    error = failure(final)
-    return SendRefused(error.code) if isinstance(error, CommandFailed) else error
+        return text.rpartition(":")[2].strip().strip('"') if text.startswith(("+", "^")) else text

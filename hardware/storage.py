@@ -1,22 +1,25 @@
-"""The modem's memories: which there are, what lies in them, and forgetting (27.005 section 3)."""
+"""The modem's memories: which there are, and what lies in them (27.005 section 3)."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from hardware import answers
 from hardware.answers import Listed, Usage
 from hardware.at import Event
 from hardware.dialogue import SIM_BUSY, Dialogue
-from hardware.errors import CommandFailed, HardwareError, Timeout
+from hardware.errors import CommandFailed, HardwareError, NotAModem, PortGone, Timeout
 
 _WANTED_MEMORIES = ("SM", "ME")
 _CPMS_FORMS = ('"{m}","{home}","{home}"', '"{m}","{m}","{m}"', '"{m}","{m}"', '"{m}"')
-_EMPTY = frozenset({303, 321})
+EMPTY = frozenset({303, 321})
+_TEXT_MODE = "1"
 _RECEIVED_READ = 1
 # A memory chosen longer ago is chosen again before a delete: a modem that restarted unseen
 # would otherwise forget the slot of another memory.
 _CHOICE_HOLDS_S = 1.0
+# A memory that tells no texts is listed all the same now and then: counts may lie.
+_EMPTY_BELIEVED = 5
+_HANG_REST, _HANG_REST_MAX = 8, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Storage:
     def __init__(
         self, line: Dialogue, monotonic: Callable[[], float], list_timeout_s: float
     ) -> None:
-        self._line = line
+        self.line = line
         self._monotonic = monotonic
         self._list_timeout_s = list_timeout_s
         self._memories: tuple[str, ...] = ()
@@ -46,14 +49,18 @@ class Storage:
         self._home = ""
         self._chosen = ""
         self._chosen_at = 0.0
+        self._believed: dict[str, int] = {}
+        # Listings for which a memory that hung is read slot by slot, and how long next time.
+        self._resting: dict[str, int] = {}
+        self._rest: dict[str, int] = {}
 
     def list(self) -> tuple[Slot, ...]:
         """All messages in all memories, in the order of memory and slot."""
-        return tuple(slot for memory in self._memories for slot in self._list_memory(memory))
+        return tuple(slot for memory in self._memories for slot in self.list_memory(memory))
 
     def usage(self) -> dict[str, Usage]:
         """Slots used and there are, by memory; a memory that does not tell is left out."""
-        told = {memory: self._select(memory) for memory in self._memories}
+        told = {memory: self.select(memory) for memory in self._memories}
         return {memory: usage for memory, usage in told.items() if usage is not None}
 
     def also(self, memory: str) -> None:
@@ -65,63 +72,78 @@ class Storage:
         """Make a memory the one to delete from; False when the modem restarted meanwhile."""
         age_s = self._monotonic() - self._chosen_at
         if self._chosen != memory or age_s >= _CHOICE_HOLDS_S:
-            self._select(memory)
-        self._line.drain()
-        return not self._line.restarted
+            self.select(memory)
+        self.line.drain()
+        return not self.line.restarted
 
     def forget(self, index: int) -> None:
         """Delete a slot of the chosen memory; an empty one is no error."""
         try:
-            self._line.ask(f"AT+CMGD={index}")
+            self.line.ask(f"AT+CMGD={index}")
         except CommandFailed as failed:
-            if failed.code not in _EMPTY:
+            if failed.code not in EMPTY:
                 raise
 
     def find(self) -> None:
         """Find the memories that this modem lets be listed; SM goes first."""
-        self._chosen = ""
-        told = self._line.attempt("AT+CPMS=?") or ()
+        self._chosen = self._home = ""
+        told = self.line.attempt("AT+CPMS=?") or ()
         offered = {memory for event in told for memory in answers.parse_memories(event.line)}
         usable: list[str] = []
         for memory in _WANTED_MEMORIES:
             if offered and memory not in offered:
                 continue
-            self._home = self._home or memory
-            with suppress(CommandFailed):
-                self._select(memory)
-                usable.append(memory)
+            self._home = (usable or [memory])[0]
+            try:
+                self.select(memory)
+            except CommandFailed as failed:
+                # A memory must not be given up because the modem was busy or started anew.
+                if failed.code in SIM_BUSY or self.line.restarted:
+                    raise
+                continue
+            usable.append(memory)
         if not usable:
             raise CommandFailed("+CPMS")
         extra = (memory for memory in self._memories if memory not in _WANTED_MEMORIES)
         self._memories = (*usable, *extra)
         self._home = usable[0]
 
-    def _select(self, memory: str) -> Usage | None:
+    def select(self, memory: str) -> Usage | None:
+        """Choose a memory; tell how full it is, None where the modem does not say."""
         forms = _CPMS_FORMS if self._form is None else (self._form, *_CPMS_FORMS)
         refused = CommandFailed("+CPMS")
         for form in forms:
             try:
-                lines = self._line.ask(f"AT+CPMS={form.format(m=memory, home=self._home)}")
+                lines = self.line.ask(f"AT+CPMS={form.format(m=memory, home=self._home)}")
             except CommandFailed as failed:
-                if failed.code in SIM_BUSY:
+                if failed.code in SIM_BUSY or self.line.restarted:
                     raise
                 refused = failed
                 continue
             self._form = form
             self._chosen, self._chosen_at = memory, self._monotonic()
-            return _usage(lines) or _usage(self._line.attempt("AT+CPMS?") or ())
+            return _usage(lines) or _usage(self.line.attempt("AT+CPMS?") or ())
         raise refused
 
-    def _list_memory(self, memory: str) -> tuple[Slot, ...]:
-        usage = self._select(memory)
+    def list_memory(self, memory: str) -> tuple[Slot, ...]:
+        """All messages in one memory, in the order of their slots."""
+        usage = self.select(memory)
+        if self._is_believed_empty(memory, usage):
+            return ()
         trouble: HardwareError | None = None
-        try:
-            found = self._cmgl()
-        except (CommandFailed, Timeout) as error:
-            if self._line.restarted:
-                raise
-            found, trouble = {}, error
-        if trouble or (usage is not None and len(found) < usage.used):
+        found: dict[int, Listed] = {}
+        resting = self._resting.get(memory, 0)
+        if resting:
+            self._resting[memory] = resting - 1
+        else:
+            try:
+                found = self.entries(memory)
+            except CommandFailed as error:
+                if self.line.restarted:
+                    raise
+                trouble = error
+        if resting or trouble or (usage is not None and len(found) < usage.used):
+            self._need_pdu_mode()
             # Where one entry is missing, another's PDU may stand behind the wrong index.
             found = self._read_all(usage) or found
         if trouble and not found and (usage is None or usage.used):
@@ -131,12 +153,35 @@ class Storage:
             for i, one in sorted(found.items())
         )
 
-    def _cmgl(self) -> dict[int, Listed]:
+    def _is_believed_empty(self, memory: str, usage: Usage | None) -> bool:
+        if usage is None or usage.used:
+            self._believed[memory] = 0
+            return False
+        times = self._believed.get(memory, 0) + 1
+        self._believed[memory] = times % (_EMPTY_BELIEVED + 1)
+        return times <= _EMPTY_BELIEVED
+
+    def _need_pdu_mode(self) -> None:
+        """Find out a restart that took the modem back to text mode without a word."""
+        told = self.line.query("AT+CMGF?", "+CMGF:").rpartition(":")[2].strip()
+        if told == _TEXT_MODE:
+            self.line.doubt()
+            raise CommandFailed("+CMGF: 1")
+
+    def entries(self, memory: str) -> dict[int, Listed]:
+        """What AT+CMGL tells of the chosen memory, by slot."""
         try:
-            lines = self._line.ask("AT+CMGL=4", self._list_timeout_s)
+            lines = self.line.ask("AT+CMGL=4", self._list_timeout_s)
         except CommandFailed as failed:
-            if failed.code in _EMPTY:
+            if failed.code in EMPTY:
                 return {}
+            raise
+        except (Timeout, NotAModem, PortGone) as error:
+            # Some modems hang over a long list, each time anew: read the slots one by one.
+            rest = self._rest.get(memory, _HANG_REST)
+            self._resting[memory] = rest
+            if not isinstance(error, PortGone):
+                self._rest[memory] = min(rest * 2, _HANG_REST_MAX)
             raise
         found: dict[int, Listed] = {}
         for event in lines:
@@ -154,12 +199,12 @@ class Storage:
         return {index: one for index, one in read.items() if one is not None}
 
     def _indices(self, usage: Usage | None) -> tuple[int, ...]:
-        told = self._line.attempt("AT+CMGD=?") or ()
+        told = self.line.attempt("AT+CMGD=?") or ()
         listed = tuple(i for event in told for i in answers.parse_indices(event.line))
         return listed or tuple(range(usage.total + 1 if usage else 0))
 
     def _read(self, index: int) -> Listed | None:
-        for event in self._line.attempt(f"AT+CMGR={index}") or ():
+        for event in self.line.attempt(f"AT+CMGR={index}") or ():
             one = answers.parse_cmgr(event, index)
             if one and one.pdu:
                 return one

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TextIO
 
-from hardware.held import SlotChange
-from hardware.latency import Latency
-from hardware.pty import PtyModem
-from hardware.virtual import VirtualModem
+from hardware.simulated.held import SlotChange
+from hardware.simulated.latency import Latency
+from hardware.simulated.pty import PtyModem
+from hardware.simulated.quirks.registry import install
+from hardware.simulated.virtual import VirtualModem
 from sms.errors import PduError, UnsendableError
 from sms.pdu import decode_submit, encode_status_report, split_deliver
 from sms.tpdu import Submit
@@ -34,6 +35,17 @@ class BadLine(Exception):
     def __init__(self, sentence: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence or (type(self).__doc__ or "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """Quirks by name, and the seed of their chances."""
+
+    names: tuple[str, ...] = ()
+    seed: int = 0
+
+
+NO_QUIRKS: Final = Quirks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,10 @@ class Airwaves:
         latency: as of `PtyModem`.
         tell: takes what happens, in order, as objects for JSON lines.
         now: an aware time in the zone in which the service centre writes.
+        quirks: which ways of real modems this one has.
+
+    Raises:
+        UnknownQuirk: a name is none.
     """
 
     def __init__(
@@ -97,12 +113,14 @@ class Airwaves:
         latency: Latency,
         tell: Callable[[dict[str, object]], None],
         now: Callable[[], datetime],
+        quirks: Quirks = NO_QUIRKS,
     ) -> None:
         self._tell, self._now = tell, now
         self._reference = 0
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
         self._last: dict[str, datetime] = {}
-        self._modem = _Modem(store=store, on_send=self._sent, on_slot=self._slot)
+        self._modem = VirtualModem(store=store, on_send=self._sent, on_slot=self._slot)
+        install(self._modem, quirks.names, quirks.seed)
         self.pty = PtyModem(self._modem, link, latency)
 
     def take(self, line: str, stop: threading.Event) -> None:
@@ -186,15 +204,7 @@ class Airwaves:
             self._tell({"to": text.recipient, "text": whole, "parts": part.total})
 
 
-class _Modem(VirtualModem):
-    """Tells the reference of the text that it accepted last, as +CMGS answers it."""
-
-    @property
-    def reference(self) -> int:
-        return self._held.reference
-
-
-def simulate(
+def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     link: Path,
     store: Path | None,
     latency: Latency,
@@ -202,6 +212,8 @@ def simulate(
     lines_out: TextIO,
     stop: threading.Event,
     now: Callable[[], datetime],
+    *,
+    quirks: Quirks = NO_QUIRKS,
 ) -> None:
     """Serve a virtual modem at `link` until `stop` is set; leaves within half a second.
 
@@ -220,6 +232,10 @@ def simulate(
         lines_out: flushed after each line; once its reader has gone, what happens is not told.
         stop: ends it.
         now: an aware time in the zone in which the service centre writes.
+        quirks: which ways of real modems this one has.
+
+    Raises:
+        UnknownQuirk: a name is none; no modem is made.
     """
 
     def tell(happened: dict[str, object]) -> None:
@@ -227,7 +243,7 @@ def simulate(
             lines_out.write(json.dumps(happened) + "\n")
             lines_out.flush()
 
-    air = Airwaves(link, store, latency, tell, now)
+    air = Airwaves(link, store, latency, tell, now, quirks)
     hearing = threading.Thread(
         target=_hear, args=(lines_in.fileno(), air, stop), name="airwaves", daemon=True
     )

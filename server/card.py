@@ -1,13 +1,13 @@
 """The enrolment card: what a new desa must know of its Polres, as a file carried by hand."""
 
 import json
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from server.domain.errors import Told
+from server.process.files import write_private
 from sync import seal
 from sync.errors import BadSignature, MalformedFrame
 from sync.session import LIST_DOMAIN, RecipientList
@@ -161,12 +161,7 @@ def read_card(path: Path) -> Card:
 def write_card(path: Path, card: Card) -> None:
     """Write a card file that only its owner may read; it holds a secret until it is used."""
     text = json.dumps(pack_card(card), indent=1) + "\n"
-    path.unlink(missing_ok=True)
-    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(path, text)
 
 
 def _from_fields(fields: dict[str, object]) -> Card:

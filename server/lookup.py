@@ -104,3 +104,12 @@ def open_locked(db: sqlite3.Connection) -> frozenset[str]:
 def officer_numbers(db: sqlite3.Connection) -> tuple[str, ...]:
     """Numbers of the officers in the phone book."""
     return tuple(str(n) for (n,) in db.execute("select number from contacts order by name"))
+
+
+def urgent_since(db: sqlite3.Connection, sender: str, since_s: int) -> int:
+    """How many emergencies a number has reported since a time."""
+    row = db.execute(
+        "select count(*) from reports where sender = ? and urgency = 'darurat' and received_s >= ?",
+        (sender, since_s),
+    ).fetchone()
+    return int(row[0])

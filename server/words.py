@@ -71,7 +71,7 @@ JOURNEYS: Final = {
     "withheld:text": "ditahan: teks berulang dari mesin penjawab",
     "withheld:money": "ditahan: anggaran SMS habis",
     "withheld:trend": "ditahan: terlalu banyak SMS keluar",
-    "withheld:merged": "digabung menjadi satu jawaban",
+    "withheld:merged": "digabung menjadi satu SMS",
     "failed": "gagal dikirim",
     "expired": "kedaluwarsa",
     "done": "dikerjakan",

@@ -235,11 +235,11 @@ def silent(purpose: Purpose, hour: int | None, night: tuple[int, int], *, urgent
 
 
 def merged(waiting: Iterable[tuple[int, str, bool]]) -> frozenset[int]:
-    """Answers of a backlog that must not go out, so that each number gets one.
+    """Texts of a backlog that must not go out, so that each recipient gets one.
 
     Args:
-        waiting: (number of the row, recipient, urgent) of automatic answers. Of each recipient
-            the newest stays, but an urgent one before all others.
+        waiting: (number of the row, recipient, urgent). Of each recipient the newest stays, but
+            an urgent one before all others.
     """
     best: dict[str, tuple[bool, int]] = {}
     rows = list(waiting)

@@ -64,6 +64,9 @@ LIFETIME_S: dict[Purpose, int] = {
 }
 """How long a text is worth sending; later it would only mislead."""
 
+# A call to an officer is worth sending for as long as nobody has taken the report.
+UNTAKEN_LIFETIME_S = 48 * HOUR_S
+
 _RANK = (
     "case when purpose = 'alarm' then 0 when purpose = 'ack' and urgent then 1"
     " when purpose = 'officer' then 2 when purpose = 'ack' then 3"

@@ -40,6 +40,7 @@ class ReplyKey(StrEnum):
     RONDA_INGAT = "RONDA_INGAT"
     RONDA_KURANG = "RONDA_KURANG"
     ESKALASI = "ESKALASI"
+    ESKALASI_KUNCI = "ESKALASI_KUNCI"
     DARURAT_PETUGAS = "DARURAT_PETUGAS"
     PETUGAS_OK = "PETUGAS_OK"
     PETUGAS_NIHIL = "PETUGAS_NIHIL"
@@ -163,6 +164,10 @@ _TEXTS: Final[dict[ReplyKey, str]] = {
     ),
     ReplyKey.ESKALASI: (
         "No {no}, {urgensi}, {menit} menit belum dijawab. "
+        "Buka halaman petugas dan ambil laporan ini."
+    ),
+    ReplyKey.ESKALASI_KUNCI: (
+        "No {no}, {urgensi}, belum dijawab. Kotak menyala lagi {menit} menit lalu. "
         "Buka halaman petugas dan ambil laporan ini."
     ),
     ReplyKey.DARURAT_PETUGAS: (

@@ -103,6 +103,15 @@ def session_id(session_key: bytes) -> bytes:
     return hashlib.blake2b(session_key, digest_size=SESSION_OCTETS).digest()
 
 
+def fingerprint(key: bytes) -> str:
+    """A public key as people compare it by phone: four groups of four hexadecimal digits.
+
+    The first 8 octets of BLAKE2b-64 over the key, e.g. `3F2A 91C0 77D4 0B1E`.
+    """
+    digits = hashlib.blake2b(key, digest_size=8).hexdigest().upper()
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
 def from_seeds(session_key: bytes, intake_key: bytes, unit_key: bytes) -> SessionKeys:
     """A new session of three fresh random keys of 32 octets each."""
     return SessionKeys(session_id(session_key), session_key, intake_key, unit_key)

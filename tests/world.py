@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hardware.modem import Modem
-from hardware.virtual import VirtualModem
+from hardware.simulated.virtual import VirtualModem
 from server import lookup
 from server.desa import commands, steps
 from server.desa import keys as key_files
@@ -195,5 +195,5 @@ class World:
         self.sent.append((submit.recipient, submit.text))
         at = datetime.fromtimestamp(self.wall_s(), UTC)
         # The modem writes its own reference over that of the PDU.
-        reference = self.virtual._held.reference
+        reference = self.virtual.reference
         return [pdu.encode_status_report(reference, submit.recipient, at, at, 0)]

@@ -10,7 +10,9 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="With --check: print one JSON object only.")
 @click.option("--messages", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--seed", type=int, default=1, show_default=True, help="With --check.")
-@click.option("--port", type=int, default=8000, show_default=True, help="Port of the page.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, help="Page's port."
+)
 def demo(*, check: bool, as_json: bool, messages: Path | None, seed: int, port: int) -> None:
     """Show the whole road from phone to Polres, on loopback only; Ctrl-C ends it.
 

@@ -23,7 +23,7 @@ def desa() -> None:
 @click.argument("directory", type=DIRECTORY)
 @click.option("--card", type=FILE, required=True, help="Enrolment card from the Polres.")
 @click.option("--modem", "modems", multiple=True, required=True, help="Candidate tty; repeatable.")
-@click.option("--port", type=int, help="TCP port of the pages.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="TCP port of the pages.")
 def init(directory: Path, card: Path, modems: tuple[str, ...], port: int | None) -> None:
     """Prepare DIRECTORY from an enrolment card."""
     click.echo(setup.init(directory, card, modems, port, secrets.token_bytes))
@@ -70,4 +70,6 @@ def officer_add(directory: Path, name: str) -> None:
     click.echo(f"Petugas      {shown['name']}")
     click.echo(f"Kata sandi   {shown['passphrase']}")
     click.echo(f"Tautan HP    http://{shown['host']}:{shown['port']}{shown['phone_path']}")
-    click.echo("Catat sekarang: keduanya tidak disimpan dan tidak ditampilkan lagi.")
+    click.echo(f"Sidik kunci  {shown['fingerprint']}")
+    click.echo("Catat sekarang: kata sandi dan tautan tidak disimpan dan tidak ditampilkan lagi.")
+    click.echo("Polres menyetujui setelah mencocokkan sidik kunci lewat telepon.")

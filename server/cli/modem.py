@@ -1,15 +1,15 @@
 """`kentongan modem`: the virtual modem as a tty for any program."""
 
-import signal
 import sys
-import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import click
 
-from hardware.latency import Latency
-from server.airwaves import simulate
+from hardware.simulated.latency import Latency
+from hardware.simulated.quirks.registry import QUIRKS
+from server.airwaves import Quirks, simulate
+from server.process.running import stop_on_signals
 
 _WITA = timezone(timedelta(hours=8))
 
@@ -23,13 +23,31 @@ def modem() -> None:
 @click.option("--link", type=click.Path(path_type=Path), required=True, help="Path of the tty.")
 @click.option("--store", type=click.Path(path_type=Path), help="File that its memory survives in.")
 @click.option("--latency", type=click.Choice(["none", "usb"]), default="none")
-def simulate_command(link: Path, store: Path | None, latency: Latency) -> None:
+@click.option("--quirk", "quirks", multiple=True, help="Way of a real modem; may be repeated.")
+@click.option("--seed", default=0, show_default=True, help="Chances of the quirks.")
+def simulate_command(
+    link: Path, store: Path | None, latency: Latency, quirks: tuple[str, ...], seed: int
+) -> None:
     """Make LINK a modem.
 
     Reads JSON lines {"from","text"}, {"pdu"} or {"ring"} on standard input; writes JSON lines
     {"to","text","parts"} for every text the modem sends, and every change of a slot.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    simulate(link, store, latency, sys.stdin, sys.stdout, stop, lambda: datetime.now(_WITA))
+    stop = stop_on_signals()
+    simulate(
+        link,
+        store,
+        latency,
+        sys.stdin,
+        sys.stdout,
+        stop,
+        lambda: datetime.now(_WITA),
+        quirks=Quirks(quirks, seed),
+    )
+
+
+@modem.command(name="quirks")
+def quirks_command() -> None:
+    """List the quirks that `simulate` can imitate, each with its number in the list."""
+    for quirk in QUIRKS.values():
+        click.echo(f"{quirk.number or '':>2}  {quirk.name:18} {quirk.summary}")

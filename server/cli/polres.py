@@ -47,7 +47,7 @@ def init(directory: Path, name: str) -> None:
 @polres.command(name="run")
 @click.argument("directory", type=DIRECTORY)
 @click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="TCP port.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="TCP port.")
 def run_command(directory: Path, host: str | None, port: int | None) -> None:
     """Run the server until it is told to stop."""
     run(directory, host, port)
@@ -116,15 +116,27 @@ def officer() -> None:
     """Officers of the desa."""
 
 
+@officer.command(name="list")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+def officer_list(directory: Path, code: str) -> None:
+    """List the officers of a desa who wait, with the fingerprints of their keys."""
+    for line in cast("list[dict[str, str]]", _ask(directory, "officer list", code=code)):
+        click.echo(f"{line['fingerprint']}  {line['name']}")
+
+
 @officer.command(name="approve")
 @click.argument("directory", type=DIRECTORY)
 @click.argument("code")
 @click.argument("name")
 @click.option("--by", default="operator", help="Who approves.")
-def officer_approve(directory: Path, code: str, name: str, by: str) -> None:
+@click.option("--fingerprint", default="", help="Of the key; needed when several wait by the name.")
+def officer_approve(directory: Path, code: str, name: str, by: str, fingerprint: str) -> None:
     """Put an officer who asked on the signed list of a desa."""
-    _ask(directory, "officer approve", code=code, name=name, by=by)
+    values = {"code": code, "name": name, "by": by, "fingerprint": fingerprint}
+    listed = _ask(directory, "officer approve", **values)
     click.echo(f"{name} masuk daftar; desa menerimanya pada pertukaran berikutnya.")
+    click.echo(f"Sidik kunci  {listed}")
 
 
 @polres.command()

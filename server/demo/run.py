@@ -1,6 +1,5 @@
 """`kentongan demo`: starts the world, tells where to look, and plays until Ctrl-C."""
 
-import signal
 import socket
 import sys
 import threading
@@ -13,6 +12,7 @@ from server.demo.link import LOOPBACK
 from server.demo.phones import Kind, Phones
 from server.demo.story import Scene
 from server.demo.world import Account, World, open_world
+from server.process.running import stop_on_signals
 from server.web.serve import PortInUse, serve
 
 
@@ -27,7 +27,7 @@ def run(port: int) -> None:
         DemoFailed: something did not start; nothing is left of it.
     """
     _require_free(port)
-    phones, stop = Phones(), threading.Event()
+    phones = Phones()
     _say("Menyiapkan satu Polres dan tiga desa, kira-kira sepuluh detik ...")
 
     def heard(_: int, number: str, text: str, parts: int) -> None:
@@ -35,8 +35,7 @@ def run(port: int) -> None:
 
     with open_world(heard) as world:
         world.make_accounts()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
+        stop = stop_on_signals()
         stage = Stage(world, phones, Gauges(world))
         stage.gauges.read()
         threads = (

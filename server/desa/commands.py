@@ -23,6 +23,7 @@ from sync import peers
 from sync.chain import LogId
 from sync.entry import Flag, Log
 from sync.roads.http import HttpRoad
+from sync.session import fingerprint
 from sync.store import SqliteStore
 
 Figures = dict[str, object]
@@ -103,18 +104,20 @@ def add_officer(node: Node, name: str) -> dict[str, str]:
 
     Raises:
         NameTaken: an officer of that name exists.
+        NotAName: nobody could log in under that name.
     """
-    officer: list[login.NewOfficer] = []
+    # Made before the transaction: the modem and the pages must not wait for the slow part.
+    new, account = login.make(name, node.settings.login, node.random)
+    event = e.OfficerRequested(name, new.public)
     with node.database.write() as db:
-        officer.append(login.create(db, name, node.settings.login, node.random))
-        event = e.OfficerRequested(name, officer[0].public)
+        login.insert(db, account)
         stamp = node.stamp(time.monotonic())
         node.ledger.record(stamp, Decision((event,)), cause="officer")
     node.exchange_soon.set()
-    new = officer[0]
     return {
         "name": new.name,
         "passphrase": new.passphrase,
+        "fingerprint": fingerprint(new.public),
         "phone_path": f"/hp/{new.phone_key.hex()}",
         "port": str(node.settings.web.port),
         "host": node.settings.web.host,
@@ -127,6 +130,7 @@ def add_officer_offline(directory: Path, name: str) -> dict[str, str]:
     Raises:
         AlreadyRunning: it does run, but its socket does not answer.
         NameTaken: an officer of that name exists.
+        NotAName: nobody could log in under that name.
     """
     with only_one(directory):
         node = open_node(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from server import lookup
 from server.desa.node import Node
-from server.domain import codec
+from server.domain import codec, lexicon
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain.classify import Urgency
@@ -12,6 +12,17 @@ from server.domain.report import Report, Status
 from sms import grammar
 from sync.errors import SyncError
 from sync.store import SqliteStore
+
+
+def accuses_office(text: str) -> bool:
+    """Whether a word for an official and one for a misdeed stand in a text, read plainly."""
+    plain = text.casefold()
+    deeds = f"{lexicon.DEEDS}, {lexicon.GRAFT}, {lexicon.SUFFERED}"
+    return _any_of(lexicon.OFFICIALS, plain) and _any_of(deeds, plain)
+
+
+def _any_of(phrases: str, plain: str) -> bool:
+    return any(" ".join(phrase.split()) in plain for phrase in phrases.split(","))
 
 
 def written_by(node: Node, sender: str, ticket: str | None) -> Report | None:

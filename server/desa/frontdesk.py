@@ -34,7 +34,8 @@ class FrontDesk:
     def __init__(self, node: Node, now: Callable[[], float] = time.monotonic) -> None:
         self._node = node
         self._now = now
-        self._failures: dict[str, tuple[int, float]] = {}
+        # By officer; all names that are no officer's share the count under None.
+        self._failures: dict[str | None, tuple[int, float]] = {}
         self._one_guess = threading.Lock()
         self.code = node.settings.desa.code
         self.desa = node.settings.desa.name
@@ -132,18 +133,19 @@ class FrontDesk:
 
     def _check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait; one guess a time."""
-        failures, until_s = self._failures.get(name, (0, 0.0))
-        if self._now() < until_s:
-            return until_s - self._now()
         node = self._node
         with node.database.read() as db:
             account = login.read(db, name)
+        counted = None if account is None else account.name
+        failures, until_s = self._failures.get(counted, (0, 0.0))
+        if self._now() < until_s:
+            return until_s - self._now()
         stretched = login.stretch(account, passphrase, node.settings.login)
         if account is None or not login.fits(account, stretched):
             wait_s = login.delay_s(failures + 1)
-            self._failures[name] = (failures + 1, self._now() + wait_s)
+            self._failures[counted] = (failures + 1, self._now() + wait_s)
             return wait_s
-        self._failures.pop(name, None)
+        self._failures.pop(counted, None)
         return account, stretched
 
     def _unlock(self, name: str, pair: seal.KeyPair) -> int:

@@ -34,6 +34,9 @@ from sms.tpdu import Deliver, StatusReport
 
 log = logging.getLogger(__name__)
 COPY_WINDOW_DAYS = 7
+# One number brings the officers' phones to ring this often in a day; its reports are all kept.
+ALARMS_A_SENDER = 3
+ALARM_WINDOW_S = 86_400
 TICKET_WINDOW_DAYS = 365
 # How long a text waits for its missing parts; longer while a locked row may be one of them.
 PARTS_WAIT_S = 900.0
@@ -208,8 +211,6 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
     arrived = _arrived(deliver, text, stamp, first.row.id)
     if complaints.must_wait(node, arrived):
         return 0
-    clear = understood(arrived)
-    node.traffic.hear(arrived.sender, arrived.text, now_s, understood=clear)
     with node.database.lock:
         decision = decide_text(arrived, _situation(node, arrived, stamp))
         decision = with_reactions(node, decision, stamp)
@@ -218,6 +219,9 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
         node.ledger.record(stamp, decision, cause=f"inbox:{first.row.id}", inbox_ids=row_ids)
         for row_id in text.row_ids:
             node.seen.setdefault(rows[row_id].print_, row_id)
+        # Only now: a card that refuses the commit must not count one text as many.
+        clear = understood(arrived)
+        node.traffic.hear(arrived.sender, arrived.text, now_s, understood=clear)
     node.speak_soon.set()
     if any(isinstance(event, e.ReportReceived) for event in decision.events):
         node.exchange_soon.set()
@@ -276,7 +280,9 @@ def classified(text: str) -> Reading:
         log.exception("reading failed")
         nowhere = Place(None, None, None, None)
         unsure = Category.LAINNYA, Urgency.TINGGI
-        return Reading(*unsure, nowhere, confidential=True, official=False, confidence=0, why=())
+        # Unread, a text that seems to accuse an office must be taken for a complaint about it.
+        sealed = complaints.accuses_office(text)
+        return Reading(*unsure, nowhere, confidential=True, official=sealed, confidence=0, why=())
 
 
 def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
@@ -317,7 +323,7 @@ def with_reactions(node: Node, decision: Decision, stamp: Stamp, *, name: str = 
     """Add the texts that follow from a decision's events; a sealed matter alarms nobody here."""
     if decision.official:
         return decision
-    officers = lookup.officer_numbers(node.projection.db)
+    officers = _alarmed(node, decision, stamp)
     clock = words.clock(stamp.wall_s, node.settings.desa.zone)
     notices = list(decision.notices)
     for event in decision.events:
@@ -326,6 +332,17 @@ def with_reactions(node: Node, decision: Decision, stamp: Stamp, *, name: str = 
             neutral = sensitive(report)
             notices += react(event, report, officers, neutral=neutral, name=name, clock=clock)
     return Decision(decision.events, tuple(notices), decision.official)
+
+
+def _alarmed(node: Node, decision: Decision, stamp: Stamp) -> tuple[str, ...]:
+    """Officers to alarm: nobody any more for a number that alarmed them often today already."""
+    since_s = stamp.wall_s - ALARM_WINDOW_S
+    for event in decision.events:
+        if isinstance(event, e.ReportReceived):
+            earlier = lookup.urgent_since(node.projection.db, event.sender, since_s)
+            if earlier >= ALARMS_A_SENDER:
+                return ()
+    return lookup.officer_numbers(node.projection.db)
 
 
 def _report_before(node: Node, event: e.DesaEvent) -> Report | None:

@@ -1,12 +1,12 @@
 """The node's key file and its copy of the card."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.card import Card, read_card, write_card
 from server.domain.errors import Told
+from server.process.files import write_private
 from server.vault import Identity
 from sync import seal
 from sync.peers import Pinned
@@ -63,20 +63,3 @@ def forget_code(directory: Path, keys: NodeKeys) -> NodeKeys:
     card = replace(keys.card, code=USED_CODE)
     write_card(directory / CARD_FILE, card)
     return replace(keys, card=card)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    temporary = path.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from server.domain.errors import Told
 from server.passphrase import make_passphrase, spelled
@@ -13,6 +13,7 @@ from sync.seal import KeyPair
 
 SALT_OCTETS = 16
 DELAY_S_MAX = 60.0
+NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +43,42 @@ class NameTaken(Told):
     """Nama petugas ini sudah ada; pakai nama lain, misalnya dengan jabatannya."""
 
 
-def create(
-    db: sqlite3.Connection, name: str, cost: Cost, random: Callable[[int], bytes]
-) -> NewOfficer:
-    """Make an account; the passphrase and the phone key are kept nowhere.
+class NotAName(Told):
+    """Nama petugas kosong atau lebih dari 60 huruf; tulis singkat, dalam satu baris."""
+
+
+def make(name: str, cost: Cost, random: Callable[[int], bytes]) -> tuple[NewOfficer, Account]:
+    """Make an account, which is slow; the passphrase and the phone key are kept nowhere.
 
     Raises:
-        NameTaken: an officer of that name exists.
+        NotAName: the name is empty, too long for the login form, or not one line.
     """
-    if read(db, name) is not None:
-        raise NameTaken
+    if not name.strip() or len(name) > NAME_CHARACTERS or not name.isprintable():
+        raise NotAName
     passphrase = make_passphrase(lambda bound: int.from_bytes(random(8), "big") % bound)
     phone_key, salt = random(seal.KEY_OCTETS), random(SALT_OCTETS)
     pair = seal.box_pair(random(seal.KEY_OCTETS))
     stretched = seal.stretch(passphrase, salt, memory_mib=cost.memory_mib, passes=cost.passes)
     sealed = seal.seal_row(_opening_key(stretched, phone_key), name.encode(), pair.secret)
-    db.execute(
-        "insert into accounts (name, salt, memory_mib, passes, verifier, public, sealed_secret)"
-        " values (?, ?, ?, ?, ?, ?, ?)",
-        (name, salt, cost.memory_mib, cost.passes, _verifier(stretched), pair.public, sealed),
+    account = Account(
+        name, salt, cost.memory_mib, cost.passes, _verifier(stretched), pair.public, sealed
     )
-    return NewOfficer(name, passphrase, phone_key, pair.public)
+    return NewOfficer(name, passphrase, phone_key, pair.public), account
+
+
+def insert(db: sqlite3.Connection, account: Account) -> None:
+    """Keep an account.
+
+    Raises:
+        NameTaken: an officer of that name exists.
+    """
+    written = db.execute(
+        "insert into accounts (name, salt, memory_mib, passes, verifier, public, sealed_secret)"
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict (name) do nothing",
+        astuple(account),
+    )
+    if not written.rowcount:
+        raise NameTaken
 
 
 def read(db: sqlite3.Connection, name: str) -> Account | None:

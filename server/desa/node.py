@@ -26,6 +26,7 @@ from sms.gateway import Traffic
 from sync import peers
 from sync.chain import LogId
 from sync.entry import Log
+from sync.message import Certificate
 from sync.roads.http import Road
 from sync.seal import KeyPair
 from sync.session import RecipientList, SessionKeys
@@ -62,15 +63,15 @@ class Node:
     traffic: Traffic = field(default_factory=Traffic)
     health: Health = field(default_factory=Health)
     road: Road | None = None
+    started_s: float = 0.0
     session_began_s: float = 0.0
-    began_s: float = 0.0
     # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
     # waiting begins anew at the start.
     retry_at_s: dict[int, float] = field(default_factory=dict)
     # Outbox row -> when it was first seen waiting in this run.
     waits_since_s: dict[int, float] = field(default_factory=dict)
-    # The newest outbox row that was there when the backlog was last merged.
-    merged_to: int = 0
+    # The newest outbox row that was there when a purpose's backlog was last merged.
+    merged_to: dict[outbox.Purpose, int] = field(default_factory=dict)
     # PDUs that were read in the last days: hash -> inbox row that they first stood in.
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
@@ -130,9 +131,7 @@ def open_node(
         last_s = peers.heard(db)[0] or 0
         outbox.recover(db)
         owed = outbox.waiting_by_purpose(db)
-    if certificate is not None and keys.card.code != key_files.USED_CODE:
-        keys = key_files.forget_code(directory, keys)
-    instance = keys.card.instance if certificate is None else certificate.instance
+    keys, instance = _enrolled(directory, keys, certificate)
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     session_keys, ram = sessions.fresh_keys(random)
     vault = Vault(keys.identity.duty, session_keys, ram)
@@ -145,12 +144,24 @@ def open_node(
         clock=at_boot(system_s, now_s, last_s, boot),
         random=random,
         make_road=make_road,
-        began_s=now_s,
+        started_s=now_s,
     )
     node.traffic.expect(owed.get(outbox.Purpose.ACK, 0), now_s)
     node.rebuild()
     _announce(node, session_keys, ram, now_s)
     return node
+
+
+def _enrolled(
+    directory: Path, keys: NodeKeys, certificate: Certificate | None
+) -> tuple[NodeKeys, int]:
+    """The keys without a used code, and the instance of the node's log."""
+    if certificate is None or certificate.public != keys.identity.signing.public:
+        return keys, keys.card.instance
+    used = certificate.instance == keys.card.instance
+    if used and keys.card.code != key_files.USED_CODE:
+        keys = key_files.forget_code(directory, keys)
+    return keys, certificate.instance
 
 
 def begin_session(node: Node, now_s: float) -> None:

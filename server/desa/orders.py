@@ -16,7 +16,8 @@ from sync.store import SqliteStore
 _TROUBLES = {
     State.FORK: "Ada dua kotak dengan riwayat desa ini. Hubungi Polres sebelum melanjutkan.",
     State.RESTORED_CARD: (
-        "Kartu ini lebih tua daripada yang sudah diterima Polres. Minta kartu pendaftaran baru."
+        "Kartu ini lebih tua daripada yang sudah diterima Polres. Minta kartu pendaftaran baru "
+        "dan jalankan init di folder baru; folder lama jangan dihapus."
     ),
     State.REVOKED: "Polres menutup kotak ini karena dilaporkan hilang. Hubungi Polres.",
     State.KEYS_NEED_PERSON: (

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import secrets
-import signal
 import sqlite3
 import threading
 import time
@@ -22,7 +21,7 @@ from server.desa.frontdesk import FrontDesk
 from server.desa.intake import missed_call, remember_seen
 from server.desa.node import Node, open_node
 from server.process.control import ControlSocket
-from server.process.running import leave_no_core, leave_within, only_one
+from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.process.schedule import Schedule
 from server.web.serve import serve
 from sync.roads import backoff
@@ -47,9 +46,7 @@ def run(directory: Path) -> None:
         AlreadyRunning, PortInUse, and what `open_node` raises.
     """
     leave_no_core()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     with only_one(directory):
         node = open_node(
             directory,
@@ -110,8 +107,15 @@ class Exchanger:
         if now_s < self._due_s and not wished:
             return
         node.exchange_soon.clear()
-        outcome = steps.exchange(node, now_s)
-        failed = outcome.result is steps.Result.LATER
+        failed = True
+        try:
+            failed = steps.exchange(node, now_s).result is steps.Result.LATER
+        finally:
+            # Also after a fault: a road that costs money is not tried four times a second.
+            self._wait(usual_s, failed=failed)
+
+    def _wait(self, usual_s: float, *, failed: bool) -> None:
+        node = self._node
         self._failures = self._failures + 1 if failed else 0
         fraction = int.from_bytes(node.random(4), "big") / 2**32
         longest_s = max(usual_s, 15 * 60.0) if usual_s >= 60 else usual_s * 2

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from server.desa import steps
 from server.desa.node import open_node
 from server.desa.run import open_road
 from server.domain.errors import Told
+from server.process.files import write_private
 from server.settings import Desa, Modem, Polres, Settings, Web
 from sync.errors import NoRoad, SyncError
 from sync.roads.http import Road
@@ -47,8 +49,6 @@ def init(
     if (directory / settings_file.FILE_NAME).exists() or (directory / DATABASE_FILE).exists():
         raise DirectoryTaken
     card = read_card(card_file)
-    fresh = not directory.exists()
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = replace(
         Settings(),
         desa=Desa(code=node_code(card.node), name=card.name),
@@ -56,13 +56,18 @@ def init(
         modem=Modem(ports=modems),
         web=Web() if port is None else Web(port=port),
     )
+    written = settings_file.dump(settings)
+    # What the node would refuse to start with is refused here, before anything is made.
+    settings_file.parse(tomllib.loads(written))
+    fresh = not directory.exists()
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     key_files.create(directory, card, random)
-    settings_path = directory / settings_file.FILE_NAME
-    key_files.write_private(settings_path, settings_file.dump(settings))
+    write_private(directory / settings_file.FILE_NAME, written)
     open_database(directory).close()
     try:
         _enrol(directory, random)
-    except NoRoad:
+    except (NoRoad, KeyboardInterrupt):
+        # Also when somebody lost patience: the box is whole, and enrols by itself.
         return (
             f"Kotak {card.name} siap. Polres belum terjangkau; "
             "pendaftaran selesai sendiri saat ada jalan."

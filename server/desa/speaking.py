@@ -10,7 +10,7 @@ from server import lookup, radio, words
 from server.desa.node import Node
 from server.domain import events as e
 from server.domain.decide import Decision
-from server.domain.report import Stamp, Trust
+from server.domain.report import Stamp, Status, Trust
 from sms import gateway, inbox, outbox
 from sms.gateway import Asked, Budget, Held, Limits, Pace, Spent
 from sms.outbox import Purpose, State
@@ -18,7 +18,7 @@ from sms.phone import parse_phone
 from sms.replies import ReplyKey, answer, render
 from sms.tpdu import StatusReport
 
-MERGED = "digabung menjadi satu jawaban"
+MERGED = "digabung menjadi satu SMS"
 EXPIRED = "terlalu lama menunggu"
 TRIED = "sudah dicoba berkali-kali"
 NIGHT = "menunggu pagi"
@@ -56,7 +56,7 @@ def sweep(node: Node, now_s: float) -> int:
             (row, text)
             for row in rows
             if (text := radio.open_outgoing(node.vault, row)) is not None
-            and _age_s(node, row, text, now_s) >= outbox.LIFETIME_S[row.purpose]
+            and _expired(node, row, text, now_s)
         ]
         for row, text in old:
             _expire(node, row, text, now_s)
@@ -168,7 +168,7 @@ def _ended(
     node: Node, row: outbox.Row, text: radio.Outgoing, held: Held | None, now_s: float
 ) -> bool:
     """Whether a text has come to its end without being sent (again)."""
-    if _age_s(node, row, text, now_s) >= outbox.LIFETIME_S[row.purpose]:
+    if _expired(node, row, text, now_s):
         _expire(node, row, text, now_s)
     elif outbox.tried_enough(row):
         _close(node, row, text, _End(State.FAILED, TRIED), node.stamp(now_s))
@@ -180,20 +180,27 @@ def _ended(
 
 
 def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> bool:
-    """Of a backlog of automatic answers each number gets one; True when some were ended."""
+    """Of a backlog each number gets one automatic answer, an officer one call for each report.
+
+    True when some were ended.
+    """
     aged = _age_s(node, row, text, now_s) >= gateway.BACKLOG_S
-    if row.purpose is not Purpose.ACK or not aged or row.id <= node.merged_to:
+    merges = row.purpose in {Purpose.ACK, Purpose.ALARM}
+    if not merges or not aged or row.id <= node.merged_to.get(row.purpose, 0):
         return False
     with node.database.read() as db:
-        others = frozenset(Purpose) - {Purpose.ACK}
+        others = frozenset(Purpose) - {row.purpose}
         rows = [one for one in outbox.waiting(db, others) if one.state is State.QUEUED]
     opened = {
         one.id: (one, outgoing)
         for one in rows
         if (outgoing := radio.open_outgoing(node.vault, one)) is not None
     }
-    node.merged_to = max(opened, default=row.id)
-    gone = gateway.merged((one.id, to.to, one.urgent) for one, to in opened.values())
+    node.merged_to[row.purpose] = max(opened, default=row.id)
+    gone = gateway.merged(
+        (one.id, f"{to.to} {one.ticket if one.purpose is Purpose.ALARM else ''}", one.urgent)
+        for one, to in opened.values()
+    )
     for number in sorted(gone):
         _withhold(node, *opened[number], _End(State.WITHHELD, MERGED, "merged"), now_s)
     return bool(gone)
@@ -345,7 +352,16 @@ def _retry_at_s(node: Node, row: outbox.Row) -> float:
     """When a text may be tried (again)."""
     if not row.attempts:
         return 0.0
-    return node.retry_at_s.get(row.id, node.began_s + outbox.retry_delay_s(row.attempts))
+    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row.attempts))
+
+
+def _expired(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> bool:
+    """Whether a text is too old; a call about an emergency that nobody has taken lives longer."""
+    life_s = outbox.LIFETIME_S[row.purpose]
+    report = None if text.ticket is None else node.projection.report(text.ticket)
+    if row.purpose is Purpose.ALARM and report is not None and report.status is Status.NEW:
+        life_s = outbox.UNTAKEN_LIFETIME_S
+    return _age_s(node, row, text, now_s) >= life_s
 
 
 def _age_s(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> float:

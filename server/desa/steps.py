@@ -15,8 +15,8 @@ from server.domain.report import Trust
 from server.ledger import day_of
 from sync import exchange as sync_exchange
 from sync import peers
-from sync.enrol import enrolment_octets
-from sync.errors import NoRoad, SyncError
+from sync.enrol import enrolment_octets, read_certificate
+from sync.errors import CardRefused, NoRoad, SyncError
 from sync.exchange import Speaker, Taken
 from sync.message import State as PeerState
 from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
@@ -101,7 +101,9 @@ def enrol(node: Node) -> Outcome:
         seed=node.random(32),
     )
     answer = _road(node).post(ENROL_PATH, octets)
-    peers.check_certificate(answer, keys.pinned)
+    made = read_certificate(answer, card.root, card.node, identity.signing.public)
+    if made.instance != card.instance:
+        raise CardRefused
     with node.database.write() as db:
         peers.keep_certificate(db, answer)
     node.keys = key_files.forget_code(node.directory, keys)
@@ -169,14 +171,14 @@ def _road(node: Node) -> Road:
 def remind(node: Node, now_s: float) -> Outcome:
     """Alarm the officers again about urgent reports that nobody has taken, also while locked."""
     stamp = node.stamp(now_s)
+    started_s = stamp.wall_s - int(now_s - node.started_s)
     count = 0
     with node.database.lock:
+        officers = lookup.officer_numbers(node.projection.db)
         for report in lookup.reports(node.projection.db):
-            notices = domain_remind.remind(
-                report, lookup.officer_numbers(node.projection.db), stamp.wall_s
-            )
+            notices = domain_remind.remind(report, officers, stamp.wall_s, started_s)
             if notices:
-                cause = domain_remind.cause(report, stamp.wall_s)
+                cause = domain_remind.cause(report, stamp.wall_s, started_s)
                 node.ledger.record(stamp, Decision((), notices), cause=cause)
                 count += len(notices)
     if count:

@@ -62,7 +62,8 @@ class Situation:
 def decide_text(text: r.TextArrived, now: Situation) -> Decision:
     """What comes of a text: a command's answer, a report, or a note that is only kept."""
     if not text.answerable:
-        return Decision((_noted(text, "bukan nomor HP"),))
+        # A complaint stays as secret when its writer cannot be answered.
+        return Decision((_noted(text, "bukan nomor HP"),), official=text.reading.official)
     if not text.text.strip():
         return Decision((_noted(text, "kosong"),), (_answer(text, render(ReplyKey.BANTUAN)),))
     command = grammar.parse(text.text)
@@ -223,6 +224,9 @@ def _add(text: r.TextArrived, command: grammar.Add, now: Situation) -> Decision:
     if report is None and now.mentioned is not None and now.mentioned.sealed:
         # Who wrote it is not known here any more, but what is added must stay as secret.
         report = now.mentioned
+    if text.reading.official and (report is None or not report.sealed):
+        # A complaint about an official is a sealed matter of its own, whatever it is added to.
+        return _report(text, now, hidden=False)
     if report is None:
         # An addition to a number that is not the sender's may still be a cry for help.
         return _report(text, now, hidden=False)

@@ -11,7 +11,7 @@ from flask import Flask, Response, request, send_from_directory, url_for
 from server import words
 from server.polres.accounts import Role, find_user
 from server.polres.district import District
-from server.polres.orders import ANSWER_CHARS_MAX
+from server.polres.down.orders import ANSWER_CHARS_MAX
 from server.polres.pages import desa, login, machine, queue, report
 from server.polres.pages.place import EXTENSION, ROLE_WORDS, Place
 from server.web import site as web

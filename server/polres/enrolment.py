@@ -32,7 +32,7 @@ class Reply:
 def enroll(
     district: District, code: str, name: str, url: str, *, now_s: int, random: Random | None = None
 ) -> Card:
-    """Make the card of a desa: its code works once, for 7 days and 10 tries.
+    """Make the card of a desa: its code works once, for 7 days.
 
     For a desa that is known, the new card's use raises its instance and ends the old key.
 
@@ -77,7 +77,8 @@ def admit(district: District, octets: bytes, now_s: int) -> Reply:
 
     Returns:
         200 with the certificate; 400 for no enrolment, 403 for an unknown desa or a wrong code,
-        409 for a card that was used with another key, 410 for one that ran out.
+        409 for a card that was used with another key, 410 for one that ran out and for wrong
+        codes after the tenth.
     """
     try:
         number, packed = open_addressed(district.keys.exchange, octets)
@@ -93,7 +94,7 @@ def admit(district: District, octets: bytes, now_s: int) -> Reply:
         secret = district.keys.reveal("card", number, card.code).decode()
         proof = enrolment_proof(secret, number, asked.public, asked.duty_key)
         status = judge(card, asked.public, now_s, proven=seal.same(proof, asked.proof))
-        if status == 403:
+        if status == 403 and card.tries < TRIES:
             nodes.put_card(connection, replace(card, tries=card.tries + 1))
         if status != 200:
             return Reply(status)
@@ -101,11 +102,16 @@ def admit(district: District, octets: bytes, now_s: int) -> Reply:
 
 
 def judge(card: CardRow, public: bytes, now_s: int, *, proven: bool) -> int:
-    """The HTTP status of an enrolment with a desa's current card."""
-    if card.public is None and (now_s > card.expires_s or card.tries >= TRIES):
+    """The HTTP status of an enrolment with a desa's current card.
+
+    Wrong proofs never end a card: anybody who holds the public exchange key can send them, from
+    the box's own network too. Its code of 100 bits is not guessed; after ten wrong ones, wrong
+    ones alone are turned away without being counted.
+    """
+    if card.public is None and now_s > card.expires_s:
         return 410
     if not proven:
-        return 403
+        return 410 if card.public is None and card.tries >= TRIES else 403
     if card.public is not None and card.public != public:
         return 409
     return 200
@@ -139,5 +145,6 @@ def _use(
         keys_reason=None,
         grant_until_s=None,
         grant_by=None,
+        fresh_s=None,
     )
     return certificate

@@ -30,7 +30,13 @@ class UnknownDesa(PolresError):
 
 
 class UnknownOfficer(PolresError):
-    """Tidak ada permintaan petugas dengan nama itu yang menunggu persetujuan."""
+    """Tidak ada permintaan petugas dengan nama dan sidik kunci itu; muat ulang daftarnya."""
+
+
+class SeveralOfficers(PolresError):
+    """Lebih dari satu permintaan memakai nama itu; sebutkan sidik kunci yang dibacakan petugas."""
+
+    hint = "kentongan polres officer list DIR CODE"
 
 
 class UserExists(PolresError):

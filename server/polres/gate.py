@@ -5,12 +5,11 @@ import logging
 from typing import Final
 
 from server.domain import events as e
-from server.polres import downlog, orders
+from server.polres import handover
 from server.polres.district import District
+from server.polres.down import downlog, officers
 from server.polres.enrolment import Reply
 from server.polres.projection import Fold, Opened, refold
-from server.polres.rules import returns
-from server.polres.rules.returns import Held, NeedPerson, Return, Situation
 from server.polres.rules.verdict import Verdict, View, judge
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
@@ -103,6 +102,9 @@ class _Turn:
         self._log_id = LogId(node.node, Log.UP, node.instance)
         self._acks: list[tuple[int, bytes]] = []
         self._shown = self._shown_receipt()
+        self._issued_s = max(now_s, (node.issued_s or 0) + 1)
+        self._fresh = self._is_fresh()
+        self._new_run = nodes.add_run(connection, node.node, request.ram_key)
 
     def answer(self, network: str | None, request_hash: bytes) -> bytes:
         """Take the request in; returns the packed answer."""
@@ -118,12 +120,16 @@ class _Turn:
         if self._node.revoked_s is not None:
             state = State.REVOKED
         elif state == State.OK:
-            self._agree_down(anew=verdict is Verdict.SERVER_RESTORED)
-            given, need_person = self._return_keys(network)
-            state = State.KEYS_NEED_PERSON if need_person else State.OK
-            delivery = downlog.deliver(
-                self._db, self._district, self._reloaded(), self._request, self._now_s
+            agreed = self._agree_down()
+            asking = handover.Asking(
+                self._node, self._request, network, self._now_s, self._fresh, self._new_run
             )
+            given, need_person = handover.give(self._db, self._district, asking)
+            state = State.KEYS_NEED_PERSON if need_person else State.OK
+            if agreed:
+                delivery = downlog.deliver(
+                    self._db, self._district, self._reloaded(), self._request, self._now_s
+                )
         self._note_contact(state)
         return Answer(
             state=state,
@@ -191,6 +197,7 @@ class _Turn:
         """Take frames in order until one does not fit; False when one proves a fork."""
         fold = Fold(self._db, self._district.keys, self._node)
         opened: list[Opened] = []
+        sound = True
         for packed in self._request.frames:
             try:
                 received = frame.unpack(packed)
@@ -204,9 +211,12 @@ class _Turn:
                         self._district.keys.exchange.public,
                     )
                     opened += fold.take(taken.new)
+                    for session in {entry.header.session for entry in taken.new}:
+                        nodes.touch_session(self._db, self._node.node, session, self._now_s)
             except Fork:
                 self._keep_fork(received.last, None, received.signature)
-                return False
+                sound = False
+                break
             except (Gap, MalformedFrame, BadSignature):
                 _LOG.info("frame not taken", extra={"node": self._node.node})
                 break
@@ -214,7 +224,7 @@ class _Turn:
         if self._node.revoked_s is None:
             for one in opened:
                 self._effect(one)
-        return True
+        return sound
 
     def _ack(self, last: int) -> None:
         digest = self._store.hash_at(self._log_id, last)
@@ -224,6 +234,8 @@ class _Turn:
 
     def _effect(self, opened: Opened) -> None:
         event = opened.event
+        if isinstance(event, e.OrderReceived):
+            officers.answer_receipt(self._db, self._district, self._reloaded(), event, self._now_s)
         if isinstance(event, e.OfficerRequested) and len(event.key) == seal.KEY_OCTETS:
             row = OfficerRow(
                 node=self._node.node,
@@ -236,99 +248,52 @@ class _Turn:
                 asked_s=self._now_s,
                 decided_s=None,
             )
-            orders.ask_officer(self._db, self._district, self._reloaded(), row, self._now_s)
+            officers.ask_officer(self._db, self._district, self._reloaded(), row, self._now_s)
 
-    def _agree_down(self, *, anew: bool) -> None:
+    def _agree_down(self) -> bool:
+        """Begin our log anew when a restore made it differ; False while that must still wait."""
         request = self._request
         node = self._reloaded()
-        if anew or not downlog.agrees(self._db, node, request.down_instance, request.down):
-            downlog.start_anew(
-                self._db, self._district, node, request.down_instance, request.down, self._now_s
-            )
+        if downlog.agrees(self._db, node, request.down_instance, request.down):
+            return True
+        if self._store.head(self._log_id) != request.head:
+            return False
+        after = downlog.start_anew(
+            self._db, self._district, node, request.down_instance, request.down, self._now_s
+        )
+        if after.people_version > 1:
+            officers.send_newer_list(self._db, self._district, after, self._now_s)
+        return True
 
-    def _return_keys(self, network: str | None) -> tuple[tuple[bytes, ...], bool]:
-        """The contents of wraps that go back, and whether a person must be asked first."""
-        situation = self._situation(network)
-        decision = returns.decide(situation)
-        trusted = returns.unusual(situation) is None
-        given: tuple[bytes, ...] = ()
-        match decision:
-            case Return():
-                given = self._hand_over(decision, situation)
-                trusted = trusted or decision.granted
-                reason = None
-            case NeedPerson():
-                reason = decision.reason.value
-            case returns.Refuse():
-                reason, trusted = decision.reason.value, False
-        if trusted and (self._is_fresh() or (isinstance(decision, Return) and decision.granted)):
+    def _is_fresh(self) -> bool:
+        """The desa read our answer to the last fresh request: nobody says an older one again.
+
+        Times in our receipts rise strictly, so no other request can show this one. After a lost
+        answer the desa shows an older one, and the next request counts again.
+        """
+        since_s = self._node.fresh_s
+        return since_s is None or (self._shown is not None and self._shown.time_s >= since_s)
+
+    def _note_contact(self, state: str) -> None:
+        nodes.change(self._db, self._node.node, issued_s=self._issued_s)
+        if state in {State.FORK, State.RESTORED_CARD}:
+            # A card that was set back shows an old receipt, but speaks with a new RAM key.
+            if self._new_run:
+                nodes.change(self._db, self._node.node, state=state)
+        elif self._fresh:
             nodes.change(
                 self._db,
                 self._node.node,
-                trusted_run=situation.run,
-                trusted_network=network or self._node.trusted_network,
-                trusted_s=self._now_s,
+                last_contact_s=self._now_s,
+                announced_seq=self._request.head.seq,
+                state=state,
+                fresh_s=self._issued_s,
             )
-        nodes.change(self._db, self._node.node, keys_reason=reason)
-        return given, reason is not None
-
-    def _is_fresh(self) -> bool:
-        """The desa shows the receipt of its last trusted contact: nobody replays an older request.
-
-        After a lost answer it does not, and the next contact counts again.
-        """
-        since_s = self._node.trusted_s
-        return since_s is None or (self._shown is not None and self._shown.time_s >= since_s)
-
-    def _hand_over(self, decision: Return, situation: Situation) -> tuple[bytes, ...]:
-        if not decision.sessions:
-            return ()
-        node = self._reloaded()
-        reason = "otomatis"
-        if decision.granted:
-            reason = node.grant_by or ""
-            nodes.change(self._db, node.node, grant_until_s=None, grant_by=None)
-        count = len(decision.sessions)
-        nodes.add_return(self._db, node.node, situation.run, count, reason, self._now_s)
-        event = e.KeysReturned(count, reason)
-        downlog.append(self._db, self._district, node, event, self._now_s)
-        rows = (nodes.session(self._db, node.node, one) for one in decision.sessions)
-        return tuple(
-            self._district.keys.reveal("session", node.node, row.content)
-            for row in rows
-            if row is not None
-        )
-
-    def _situation(self, network: str | None) -> Situation:
-        node = self._node
-        rows = (nodes.session(self._db, node.node, one) for one in set(self._request.wanted))
-        held = [Held(row.session, row.started_s, row.first_seen_s) for row in rows if row]
-        return Situation(
-            now_s=self._now_s,
-            run=self._request.ram_key,
-            network=network,
-            trusted_run=node.trusted_run,
-            trusted_network=node.trusted_network,
-            trusted_s=node.trusted_s,
-            past=nodes.past_returns(self._db, node.node, self._now_s - returns.DAY_S),
-            revoked=node.revoked_s is not None,
-            granted_until_s=node.grant_until_s,
-            wanted=tuple(sorted(held, key=lambda one: (one.started_s, one.session))),
-        )
-
-    def _note_contact(self, state: str) -> None:
-        nodes.change(
-            self._db,
-            self._node.node,
-            last_contact_s=self._now_s,
-            announced_seq=self._request.head.seq,
-            state=state,
-        )
 
     def _receipt(self) -> tuple[bytes, bytes]:
         era = nodes.counter(self._db, "era")
         head = self._store.head(self._log_id)
-        packed = Receipt(self._log_id, era, head, self._now_s).pack()
+        packed = Receipt(self._log_id, era, head, self._issued_s).pack()
         return packed, seal.sign(self._district.keys.root, RECEIPT_DOMAIN, packed)
 
     def _keep_fork(self, seq: int, ours: bytes | None, theirs: bytes) -> None:

@@ -8,7 +8,7 @@ from server.card import node_code, node_number
 from server.domain.evolve import LineKind
 from server.domain.report import Report, Status, Trust
 from server.polres.district import District
-from server.polres.orders import known
+from server.polres.down.orders import known
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -17,6 +17,7 @@ from server.polres.store.reports import ContactRow, Kept, OrderRow, TextRow
 from sync.chain import LogId
 from sync.entry import Log
 from sync.message import State
+from sync.session import fingerprint
 
 STATUS_WORDS: Final = {
     Status.NEW: "baru",
@@ -28,6 +29,17 @@ _LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An officer's request that waits for a person; `fingerprint` is what both ends compare."""
+
+    name: str
+    fingerprint: str
+    instance: int
+    seq: int
+    asked_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class DesaLine:
     """One desa on the district's screen.
 
@@ -36,7 +48,7 @@ class DesaLine:
         backlog: entries that the desa announced and that have not come yet.
         states: what is unusual about it, in Indonesian; empty when all is well.
         keys_reason: why a person must be asked before keys are returned; None when not.
-        officers_waiting: names of officers who wait for a person's leave.
+        officers_waiting: requests of officers who wait for a person's leave.
     """
 
     code: str
@@ -48,7 +60,7 @@ class DesaLine:
     states: tuple[str, ...]
     keys_waiting: bool
     keys_reason: str | None
-    officers_waiting: tuple[str, ...]
+    officers_waiting: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +250,10 @@ def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]
         states=_states(node, nodes.forks(connection, node.node, node.instance)),
         keys_waiting=node.keys_reason is not None and node.revoked_s is None,
         keys_reason=node.keys_reason,
-        officers_waiting=tuple(dict.fromkeys(row.name for row in waiting)),
+        officers_waiting=tuple(
+            Waiting(row.name, fingerprint(row.key), row.instance, row.seq, row.asked_s)
+            for row in waiting
+        ),
     )
 
 

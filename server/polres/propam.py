@@ -1,4 +1,4 @@
-"""What only Propam reads: complaints about officials, opened with the key it took away."""
+"""What only Propam reads: complaints about officials and what belongs to them."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,10 @@ def read_key(path: Path, district: District) -> KeyPair:
 
 
 def complaints(district: District, pair: KeyPair) -> tuple[dict[str, str | int | None], ...]:
-    """Every complaint that was sealed to Propam, oldest first; nothing is written anywhere."""
+    """Every entry that was sealed to Propam, oldest first; nothing is written anywhere.
+
+    `kind` says what it is: report, note (an addition), cancel (asked for), or text (no report).
+    """
     with district.read() as connection:
         store = PolresStore(connection)
         found: list[dict[str, str | int | None]] = []
@@ -52,8 +55,9 @@ def complaints(district: District, pair: KeyPair) -> tuple[dict[str, str | int |
                         _, event = codec.decode(vault.open_entry(entry, unit=True))
                     except (CannotOpen, MalformedFrame):
                         continue
-                    if isinstance(event, e.ReportReceived):
-                        found.append(_line(number, entry.header.seq, event))
+                    line = _line(event)
+                    if line is not None:
+                        found.append({"desa": node_code(number), "seq": entry.header.seq, **line})
     return tuple(found)
 
 
@@ -67,13 +71,28 @@ def _vault(boxes: list[bytes], pair: KeyPair) -> Vault:
     return vault
 
 
-def _line(number: int, seq: int, event: e.ReportReceived) -> dict[str, str | int | None]:
+def _line(event: e.Event) -> dict[str, str | int | None] | None:
+    match event:
+        case e.ReportReceived():
+            ticket, more = event.ticket, {"urgency": event.urgency}
+            return _told("report", ticket, event.sender, event.text, event.received_s) | more
+        case e.NoteAdded():
+            return _told("note", event.ticket, event.sender, event.text, event.received_s)
+        case e.CancelAsked():
+            return _told("cancel", event.ticket, event.sender, "", None)
+        case e.TextNoted():
+            return _told("text", None, event.sender, event.text, event.received_s)
+        case _:
+            return None
+
+
+def _told(
+    kind: str, ticket: str | None, sender: str, text: str, received_s: int | None
+) -> dict[str, str | int | None]:
     return {
-        "desa": node_code(number),
-        "seq": seq,
-        "ticket": event.ticket,
-        "sender": event.sender,
-        "text": event.text,
-        "urgency": event.urgency,
-        "received_s": event.received_s,
+        "kind": kind,
+        "ticket": ticket,
+        "sender": sender,
+        "text": text,
+        "received_s": received_s,
     }

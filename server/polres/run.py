@@ -1,7 +1,5 @@
 """The district process: exchanges and pages over one open store."""
 
-import signal
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +7,7 @@ from server.polres import commands
 from server.polres.app import create_app
 from server.polres.district import open_district
 from server.process.control import ControlSocket
-from server.process.running import leave_no_core, leave_within, only_one
+from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.web.serve import serve
 
 # SIGTERM must leave within 5 s, whatever a page or a box is still waiting for.
@@ -23,9 +21,7 @@ def run(directory: Path, host: str | None, port: int | None) -> None:
         AlreadyRunning, PortInUse, and what `open_district` raises.
     """
     leave_no_core()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     with only_one(directory):
         district = open_district(directory)
         web = district.settings.web

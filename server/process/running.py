@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import resource
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +18,38 @@ class AlreadyRunning(Told):
     """Kotak ini sudah berjalan; hentikan yang satu sebelum menjalankan yang lain."""
 
 
+class NoDirectory(Told):
+    """Folder itu tidak ada; periksa namanya, atau jalankan init dahulu."""
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM and SIGINT set.
+
+    A handler runs between two steps of the main thread, which may just hold the event's own
+    lock; so another thread sets it.
+    """
+    stop = threading.Event()
+
+    def ask(*_: object) -> None:
+        threading.Thread(target=stop.set, daemon=True).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+    return stop
+
+
 @contextlib.contextmanager
 def only_one(directory: Path) -> Iterator[None]:
     """Hold the directory's lock while the process runs.
 
     Raises:
         AlreadyRunning: another process holds it.
+        NoDirectory: there is no such directory.
     """
-    handle = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoDirectory from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,8 +9,8 @@ from typing import Protocol
 from hardware.errors import PortGone
 from hardware.modem import Modem, Timeouts
 from hardware.port import SerialPort
-from hardware.pty import PtyModem
-from hardware.virtual import VirtualModem
+from hardware.simulated.pty import PtyModem
+from hardware.simulated.virtual import VirtualModem
 
 SUBMIT = "0001000C912618103254760000" + "05C8329BFD06"
 SUBMIT_LENGTH = len(SUBMIT) // 2 - 1
@@ -21,6 +21,9 @@ def deliver(number: int) -> str:
     """A sound DELIVER whose text is a running number."""
     text = f"laporan {number}".encode().hex().upper()
     return f"00040C912618103254760004{'62112280100082'}{len(text) // 2:02X}{text}"
+
+
+BOOT_S = 3.0
 
 
 class TwistedModem(VirtualModem):
@@ -64,26 +67,40 @@ class Clock:
 
 
 class BarePort:
-    """A line of bytes straight into a virtual modem."""
+    """A line of bytes straight into a virtual modem; a restart takes it some seconds."""
 
     def __init__(self, virtual: VirtualModem, clock: Clock) -> None:
         self.virtual = virtual
         self.clock = clock
         self.gone = False
+        self._plugged = virtual.plugged
+        self._boots = virtual.boots
         self._out = b""
+        self._due_s = 0.0
 
     def read(self, timeout_s: float) -> bytes:
-        if self.gone:
-            raise PortGone("EIO")
-        said, self._out = self._out + self.virtual.pending(), b""
-        if not said:
-            self.clock.now_s += timeout_s
+        self._look()
+        if not self._out and self.clock.now_s >= self._due_s:
+            self._out = self.virtual.pending()
+        wait_s = self._due_s - self.clock.now_s if self._out else timeout_s
+        if wait_s > 0:
+            self.clock.now_s += min(wait_s, timeout_s)
+        if self.clock.now_s < self._due_s:
+            return b""
+        said, self._out = self._out, b""
         return said
 
     def write(self, data: bytes) -> None:
-        if self.gone:
-            raise PortGone("EIO")
+        self._look()
         self._out += self.virtual.feed(data)
+        held_up_s = sum(one.held_up_s for one in self.virtual.executed())
+        self._due_s = max(self._due_s, self.clock.now_s + held_up_s)
+        self.clock.now_s += BOOT_S * (self.virtual.boots - self._boots)
+        self._boots = self.virtual.boots
+
+    def _look(self) -> None:
+        if self.gone or self.virtual.plugged != self._plugged:
+            raise PortGone("EIO")
 
     def close(self) -> None:
         self.gone = True
@@ -92,19 +109,31 @@ class BarePort:
 class BareBench:
     """Driver and modem in one thread, on a clock of their own."""
 
-    def __init__(self, folder: Path, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        timeouts: Timeouts | None = None,
+        init: tuple[str, ...] = (),
+        known_sim: str = "",
+    ) -> None:
         self.sent: list[str] = []
         self.returned: list[str] = []
         self.on_send: Callable[[], None] = lambda: None
+        folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / "modem.json"
         self.virtual: TwistedModem | None = None
         self.clock = Clock()
         self._ports: list[BarePort] = []
         self.revive()
-        self.modem = Modem(self._open, self.clock, timeouts or Timeouts())
+        self.modem = Modem(
+            self._open, self.clock, timeouts or Timeouts(), init=init, known_sim=known_sim
+        )
 
     def _open(self) -> BarePort:
         if self.virtual is None:
+            raise PortGone("ENOENT")
+        if self.virtual.absences:
+            self.virtual.absences -= 1
             raise PortGone("ENOENT")
         self._ports.append(BarePort(self.virtual, self.clock))
         return self._ports[-1]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from server.desa import steps
-from server.polres import lookup, orders
+from server.polres import lookup
 from server.polres.app import create_app
+from server.polres.down import orders
 from server.web.serve import serve
 from sync.errors import NoRoad
 from sync.roads.http import HttpRoad, Road

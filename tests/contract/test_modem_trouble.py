@@ -21,7 +21,7 @@ from hardware.errors import (
     Timeout,
 )
 from hardware.modem import Call, ReportArrived, StoreFull, Timeouts
-from hardware.virtual import Handler, RefusedError
+from hardware.simulated.virtual import Handler, RefusedError
 
 
 @pytest.fixture

@@ -116,6 +116,7 @@ class Visitor:
         account = known(village.account)
         if with_key:
             self.page.goto(account.phone_link)
+            self.page.get_by_role("button", name="Pasang kunci di HP ini").click()
         else:
             self.page.goto(origin(village))
         self.page.get_by_label("Nama").select_option(account.name)

@@ -52,8 +52,9 @@ def test_every_village_page_fits_and_can_be_touched(
     sealed = someone.report("Oknum polisi minta uang lagi di jalan raya")
     officer = visitor(size)
     officer.refused(404)
-    officer.page.goto(f"{origin(village)}/masuk")
-    assert faults_of(officer.page) == []
+    for door in ("/masuk", f"/hp/{'0' * 64}"):
+        officer.page.goto(f"{origin(village)}{door}")
+        assert faults_of(officer.page) == []
     page = officer.enters_village(village)
     close(officer, village, closed, "Selesai di tempat")
     reports = (f"/laporan/{ticket}" for ticket in (endless, urgent, closed, sealed))

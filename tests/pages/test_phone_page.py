@@ -108,6 +108,7 @@ def test_the_doors_of_the_phone_page_lead_to_village_and_polres(
     village = stage.villages[2]
     with someone.context.expect_page() as opened:
         someone.page.get_by_role("link", name=f"Buka halaman desa {village.place.name}").click()
+    opened.value.get_by_role("button", name="Pasang kunci di HP ini").click()
     expect(opened.value.get_by_text("HP ini membawa kunci.")).to_be_visible()
     assert opened.value.url == f"{origin(village)}/masuk"
     with someone.context.expect_page() as opened:

@@ -63,6 +63,8 @@ def test_the_phone_link_stores_the_key_where_no_script_reads_it(
     page.goto(f"{origin(village)}/masuk")
     expect(page.get_by_text("HP ini belum membawa kunci")).to_be_visible()
     page.goto(account.phone_link)
+    assert [c for c in someone.context.cookies() if c["name"].startswith("kunci_hp")] == []
+    page.get_by_role("button", name="Pasang kunci di HP ini").click()
     expect(page.get_by_text("Kunci tersimpan di HP ini.")).to_be_visible()
     expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
     key = account.phone_link.rpartition("/")[2]
@@ -75,6 +77,26 @@ def test_the_phone_link_stores_the_key_where_no_script_reads_it(
     assert "kunci_hp" not in page.evaluate("document.cookie")
     page.goto(f"{origin(village)}/hp/{'0' * 64}")
     expect(page.get_by_role("heading", name="HP ini sudah membawa kunci lain")).to_be_visible()
+    page.get_by_role("link", name="Tetap pakai kunci yang lama").click()
+    expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
+
+
+def test_a_link_on_a_foreign_page_never_takes_the_place_of_a_key_unasked(
+    village: Village, visitor: MakeVisitor
+) -> None:
+    account = known(village.account)
+    someone = visitor()
+    page = someone.page
+    page.goto(account.phone_link)
+    page.get_by_role("button", name="Pasang kunci di HP ini").click()
+    expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
+    page.goto(f"data:text/html,<a href='{origin(village)}/hp/{'e' * 64}'>Undangan</a>")
+    page.get_by_role("link", name="Undangan").click()
+    someone.refused(409)
+    page.get_by_role("button", name="Pasang kunci di HP ini").click()
+    expect(page.get_by_role("heading", name="HP ini sudah membawa kunci lain")).to_be_visible()
+    (cookie,) = [c for c in someone.context.cookies() if c["name"].startswith("kunci_hp")]
+    assert cookie["value"] == account.phone_link.rpartition("/")[2]
     page.get_by_role("link", name="Tetap pakai kunci yang lama").click()
     expect(page.get_by_text("HP ini membawa kunci.")).to_be_visible()
 

@@ -17,8 +17,8 @@ from watched import Place, Watch, path_of, with_fault
 from server.desa.app import create_app
 from server.desa.run import guarded
 from server.domain.report import Report
+from server.polres.down.orders import grant_keys
 from server.polres.lookup import reports_json
-from server.polres.orders import grant_keys
 from server.process.logs import PlainFormatter
 from tests.world import CODE, World
 
@@ -54,7 +54,7 @@ class Browser:
 
     def __init__(self, world: World, made: dict[str, str]) -> None:
         self.client: FlaskClient = create_app(world.desk()).test_client()
-        self.client.get(made["phone_path"])
+        self.post(made["phone_path"], made["phone_path"], {})
         fields = {"name": made["name"], "passphrase": made["passphrase"]}
         self.post("/masuk", "/masuk", fields)
 

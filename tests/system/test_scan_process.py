@@ -80,7 +80,7 @@ def play(post: Post, texts: tuple[Planted, ...]) -> None:
 def work(post: Post, made: dict[str, str], words: str) -> None:
     """An officer logs in, reads, searches, answers, forwards and closes."""
     browser = Browser(post.desa_port)
-    browser.get(made["phone_path"])
+    browser.post(made["phone_path"], made["phone_path"])
     browser.post("/masuk", "/masuk", name=made["name"], passphrase=made["passphrase"])
     for page in (
         "/",

@@ -11,7 +11,7 @@ from server.domain.codec import decode, encode
 from server.domain.report import Stamp, Trust
 from server.polres import enrolment, gate
 from server.polres.district import District
-from server.polres.downlog import reader_id
+from server.polres.down.downlog import reader_id
 from server.vault import Identity, Lock, Vault
 from sync import frame, journal, message, seal
 from sync.chain import Head, LogId

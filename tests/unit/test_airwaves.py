@@ -10,20 +10,31 @@ from pathlib import Path
 
 import pytest
 
-from hardware.modem import Call, Modem, Notice, ReportArrived
+from hardware.errors import HardwareError
+from hardware.modem import Call, Modem, Notice, ReportArrived, Timeouts
 from hardware.port import SerialPort
-from server.airwaves import BadLine, Raw, Ring, Text, parse_line, simulate
+from hardware.recovery.ladder import Limits
+from hardware.recovery.mending import Mending
+from hardware.simulated.quirks.registry import UnknownQuirk
+from server.airwaves import Airwaves, BadLine, Quirks, Raw, Ring, Text, parse_line, simulate
 from sms import pdu
 
 AT = datetime(2026, 11, 22, 8, 46, tzinfo=timezone(timedelta(hours=8)))
 VILLAGER = "+6281200000017"
 PATIENCE_S = 20.0
+BRISK = Timeouts(command_s=0.5, list_s=1.0, probe_s=0.3, quiet_s=0.1, settle_s=0.05, boot_s=0.5)
+WAYS = (
+    *("status-chatter", "glued-lines", "dirty-line", "echo-returns", "index-base"),
+    *("stubborn-delete", "boot-lines", "re-enumerates", "odd-finals", "list-dialect"),
+)
 
 
 class Air:
     """A simulated modem in a thread, with pipes for its lines, as a process has them."""
 
-    def __init__(self, folder: Path, store: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, store: Path | None = None, quirks: tuple[str, ...] = ()
+    ) -> None:
         self.link = folder / "modem"
         self._stop = threading.Event()
         take, give = os.pipe()
@@ -43,6 +54,7 @@ class Air:
                 self._stop,
                 lambda: AT,
             ),
+            kwargs={"quirks": Quirks(quirks, 3)},
         )
         self._thread.start()
         # The answer to nonsense proves that it listens, and so that the link is there.
@@ -206,6 +218,39 @@ def test_what_the_modem_holds_survives_its_restart(tmp_path: Path) -> None:
         assert listed(second.modem())[0].text == "jangan hilang"
     finally:
         assert second.close()
+
+
+def test_a_modem_with_quirks_loses_no_text_over_a_real_tty(tmp_path: Path) -> None:
+    air = Air(tmp_path, None, WAYS)
+    told = {f"pesan {number}" for number in range(20)}
+    try:
+        air.say(*(json.dumps({"from": VILLAGER, "text": text}) for text in sorted(told)))
+        for _ in told:
+            air.hear("slot")
+        modem = Modem(lambda: SerialPort(str(air.link)), time.monotonic, BRISK)
+        mending = Mending(modem, time.monotonic, limits=Limits(reopens=50))
+        kept: set[str] = set()
+        deadline = time.monotonic() + PATIENCE_S
+        while kept < told and time.monotonic() < deadline:
+            try:
+                slots = modem.list()
+                kept |= {one.text for one in map(pdu.decode, (slot.pdu for slot in slots))}
+                modem.forget_all(slots)
+                mending.works()
+            except HardwareError as error:
+                mending.mend(error)
+        modem.close()
+    finally:
+        assert air.close()
+    assert kept == told
+
+
+def test_a_modem_with_an_unknown_quirk_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(UnknownQuirk):
+        Airwaves(
+            tmp_path / "modem", None, "none", lambda _: None, lambda: AT, Quirks(("none such",))
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware import answers
-from hardware.answers import Listed, Network, Rebooted, ReportArrived, StoreFull, TextArrived, Ussd
+from hardware import answers, ussd
+from hardware.answers import Listed, Network, Rebooted, ReportArrived, StoreFull, TextArrived
 from hardware.at import LINE_LIMIT, Event, Kind, Reader
+from hardware.ussd import Ussd
 
 PDU = "00040C9126181032547600046211228010008203414243"
 LENGTH = len(PDU) // 2 - 1
@@ -82,7 +83,7 @@ def test_no_bytes_break_the_reader_or_the_parsers(data: bytes, command: str) -> 
         answers.parse_cmgl(event)
         answers.parse_cmgr(event, 1)
         answers.parse_indices(event.line)
-        answers.parse_cusd(event.line)
+        ussd.parse_cusd(event.line)
         answers.parse_error(event.line)
 
 
@@ -122,6 +123,12 @@ def test_lines_without_an_end_between_them_are_parted() -> None:
     ]
 
 
+def test_letters_that_grow_in_upper_case_do_not_shift_the_cut() -> None:
+    assert kinds(b"\xdf\xdf+CSQ: 9,99\r\n", "AT+CSQ") == [Kind.INFORMATION]
+    (noise, header) = read(b"x\xdf+CSQ: 9,99\r\n", "AT+CSQ")
+    assert (noise.kind, header) == (Kind.NOISE, Event(Kind.INFORMATION, "+CSQ: 9,99"))
+
+
 def test_every_pdu_goes_to_the_header_that_it_fits() -> None:
     stream = (
         f"+CMGL: 1,0,,{LENGTH}\r\n+CDS: {REPORT_LENGTH}\r\n{PDU}\r\n{REPORT}\r\n"
@@ -158,7 +165,16 @@ def test_a_ussd_text_with_line_breaks_is_one_line() -> None:
     stream = b'+CUSD: 0,"Pulsa\r\n+CMTI: "SM",2\r\nRp5000",15\r\nOK\r\n'
     events = read(stream, 'AT+CUSD=1,"*1#",15')
     assert [e.kind for e in events] == [Kind.UNSOLICITED, Kind.INFORMATION, Kind.FINAL]
-    assert answers.parse_cusd(events[1].line) == Ussd(0, "Pulsa\nRp5000", 15)
+    assert ussd.parse_cusd(events[1].line) == Ussd(0, "Pulsa\nRp5000", 15)
+
+
+def test_a_quoted_text_that_never_ends_gives_way_to_the_answer_behind_it() -> None:
+    events = read(b'+CUSD: 0,"Pulsa+CMGR: 1,,22\r\nOK\r\n', "AT+CMGR=3")
+    assert [(event.kind, event.line) for event in events] == [
+        (Kind.UNSOLICITED, '+CUSD: 0,"Pulsa'),
+        (Kind.INFORMATION, "+CMGR: 1,,22"),
+        (Kind.FINAL, "OK"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -247,9 +263,9 @@ def test_signal_and_registration_are_read() -> None:
     ],
 )
 def test_a_ussd_answer_is_read_in_three_forms(quoted: str, dcs: int | None, text: str) -> None:
-    assert answers.ussd_text(Ussd(0, quoted, dcs), answers.unpack_ascii) == text
+    assert ussd.ussd_text(Ussd(0, quoted, dcs), ussd.unpack_ascii) == text
 
 
 @given(st.text("0123456789*#", min_size=1, max_size=30))
 def test_a_packed_code_unpacks_to_itself(code: str) -> None:
-    assert answers.unpack_ascii(answers.pack_ascii(code)) == code
+    assert ussd.unpack_ascii(ussd.pack_ascii(code)) == code

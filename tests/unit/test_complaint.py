@@ -226,3 +226,25 @@ def test_a_locked_session_seals_nothing_under_a_key_it_does_not_have(world: Worl
     for lock in (Lock.INTAKE, Lock.UNIT):
         with pytest.raises(CannotOpen):
             half.seal(lock, "inbox", 1, b"x")
+
+
+def test_a_complaint_added_to_an_ordinary_report_is_sealed_by_itself(world: World) -> None:
+    world.text(SENDER, "jalan di RT 2 rusak berat")
+    world.listen()
+    world.speak()
+    own = next(
+        one.ticket for one in lookup.reports(world.node.projection.db) if one.sender == SENDER
+    )
+    before = len(lookup.sealed(world.node.projection.db))
+    world.text(SENDER, f"TAMBAH {own} pak kades minta uang pungli 500 ribu ke warga")
+    world.listen()
+    assert len(lookup.sealed(world.node.projection.db)) == before + 1
+    told = " ".join(line.text for line in lookup.history(world.node.projection.db, own))
+    assert "kades" not in told
+
+
+def test_a_complaint_from_a_foreign_number_stands_on_no_page(world: World) -> None:
+    world.text("+60123456789", "pak kades minta uang pungli 500 ribu ke warga")
+    world.listen()
+    notes = lookup.notes(world.node.projection.db)
+    assert not any("kades" in str(note) or "60123456789" in str(note) for note in notes)

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from world import World
 
+from server.desa import commands
 from server.desa import login as accounts
 from server.desa.desk import Contact, Login
 from server.domain import requests as r
 from server.domain.errors import Reason, Refused
+from server.settings import Login as Cost
+from sync import seal
+from sync.session import fingerprint
 
 SENDER = "+6281234567890"
 
@@ -78,6 +82,105 @@ def test_while_a_name_must_wait_not_even_the_right_passphrase_is_looked_at(
     assert isinstance(village.desk.login("Nobody", "salah", None), float)
     village.world.mono_s += 0.5
     assert isinstance(village.desk.login("Made", village.passphrase, None), Login)
+
+
+def test_names_that_are_no_officers_are_not_remembered_and_wait_together(
+    village: Village,
+) -> None:
+    posted = [f"bukan petugas {number}" for number in range(20)]
+    assert all(isinstance(village.desk.login(name, "salah", None), float) for name in posted)
+    kept = repr(village.desk._failures)
+    assert not any(name in kept for name in posted)
+    assert village.desk.login("orang lain", "salah", None) == 1.0
+    village.world.mono_s += 1.0
+    assert village.desk.login("siapa lagi", "salah", None) == 2.0
+    assert isinstance(village.desk.login("Made", village.passphrase, None), Login)
+
+
+def test_the_first_guess_at_an_unknown_name_costs_the_same_work(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked: list[bool] = []
+    true = accounts.stretch
+
+    def watched(account: accounts.Account | None, passphrase: str, cost: Cost) -> bytes:
+        worked.append(account is None)
+        return true(account, passphrase, cost)
+
+    monkeypatch.setattr(accounts, "stretch", watched)
+    village.desk.login("bukan petugas", "salah", None)
+    village.desk.login("Made", "salah", None)
+    assert worked == [True, False]
+
+
+def test_nothing_waits_for_the_slow_part_of_making_an_account(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = village.world.node.database.lock
+    free: list[bool] = []
+    true = seal.stretch
+
+    def try_lock() -> None:
+        taken = lock.acquire(blocking=False)
+        free.append(taken)
+        if taken:
+            lock.release()
+
+    def watched(passphrase: str, salt: bytes, *, memory_mib: int, passes: int) -> bytes:
+        beside = threading.Thread(target=try_lock)
+        beside.start()
+        beside.join()
+        return true(passphrase, salt, memory_mib=memory_mib, passes=passes)
+
+    monkeypatch.setattr(seal, "stretch", watched)
+    commands.add_officer(village.world.node, "Putu")
+    assert free == [True]
+
+
+def test_a_name_that_is_taken_leaves_nothing_behind(village: Village) -> None:
+    node = village.world.node
+    before = village.desk.box().waiting
+    with pytest.raises(accounts.NameTaken):
+        commands.add_officer(node, "Made")
+    assert village.desk.officers() == ("Made",)
+    assert village.desk.box().waiting == before
+
+
+def test_two_who_ask_for_one_name_at_once_get_one_account(village: Village) -> None:
+    together = threading.Barrier(2)
+    refused: list[Exception] = []
+
+    def ask() -> None:
+        together.wait()
+        try:
+            commands.add_officer(village.world.node, "Putu")
+        except accounts.NameTaken as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert village.desk.officers() == ("Made", "Putu")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 61, "dua\nbaris"])
+def test_a_name_that_could_not_log_in_gets_no_account(village: Village, name: str) -> None:
+    with pytest.raises(accounts.NotAName):
+        commands.add_officer(village.world.node, name)
+    assert village.desk.officers() == ("Made",)
+
+
+def test_a_new_account_says_the_fingerprint_of_the_key_that_the_polres_is_asked_to_list(
+    village: Village,
+) -> None:
+    made = commands.add_officer(village.world.node, "Putu")
+    with village.world.node.database.read() as db:
+        kept = accounts.read(db, "Putu")
+    assert kept is not None
+    assert made["fingerprint"] == fingerprint(kept.public)
 
 
 def test_guesses_at_the_same_time_are_one_guess(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from server.polres.rules.returns import (
     DAY_S,
     SESSION_AGE_S_MAX,
+    SESSIONS_MAX,
     SILENCE_S_MAX,
     Held,
     NeedPerson,
@@ -20,7 +21,7 @@ from server.polres.rules.returns import (
 )
 
 NOW_S = 1_790_000_000
-YOUNG = Held(b"young", NOW_S - 3_600, NOW_S - 3_500)
+YOUNG = Held(b"young", NOW_S - 3_600, NOW_S - 3_500, False, NOW_S - 60)
 USUAL = Situation(
     now_s=NOW_S,
     run=b"new run",
@@ -39,16 +40,39 @@ def test_a_usual_restart_gets_its_young_sessions() -> None:
     assert decide(USUAL) == Return((b"young",), granted=False)
 
 
-def test_a_session_older_than_two_days_is_never_returned() -> None:
-    old = Held(b"old", NOW_S - SESSION_AGE_S_MAX - 1, NOW_S)
-    assert decide(replace(USUAL, wanted=(old, YOUNG))) == Return((b"young",), granted=False)
-    granted = replace(USUAL, wanted=(old,), granted_until_s=NOW_S + 1)
-    assert decide(granted) == Return((), granted=False)
+def test_a_session_older_than_two_days_is_returned_only_after_a_person_agreed() -> None:
+    old = replace(YOUNG, session=b"old", started_s=NOW_S - SESSION_AGE_S_MAX - 1)
+    both = replace(USUAL, wanted=(old, YOUNG))
+    assert decide(both) == Return((b"young",), granted=False, asks=Why.OLD)
+    assert decide(replace(USUAL, wanted=(old,))) == Return((), granted=False, asks=Why.OLD)
+    granted = replace(both, granted_until_s=NOW_S + 1)
+    assert decide(granted) == Return((b"old", b"young"), granted=True)
+
+
+def test_a_leave_is_not_spent_when_nothing_is_held() -> None:
+    nothing = replace(USUAL, wanted=(), granted_until_s=NOW_S + 1)
+    assert decide(nothing) == Return((), granted=False)
+
+
+def test_a_leave_brings_back_the_newest_sessions_up_to_a_bound() -> None:
+    many = tuple(replace(YOUNG, session=bytes([one])) for one in range(SESSIONS_MAX + 9))
+    granted = decide(replace(USUAL, wanted=many, granted_until_s=NOW_S + 1))
+    assert granted == Return(tuple(one.session for one in many[9:]), granted=True)
+    assert decide(replace(USUAL, wanted=many)) == replace(granted, granted=False)
 
 
 def test_a_clock_that_runs_ahead_makes_no_session_younger() -> None:
-    ahead = Held(b"ahead", NOW_S + DAY_S, NOW_S - SESSION_AGE_S_MAX - 1)
-    assert decide(replace(USUAL, wanted=(ahead,))) == Return((), granted=False)
+    seen_s = NOW_S - SESSION_AGE_S_MAX - 1
+    ahead = replace(YOUNG, started_s=NOW_S + DAY_S, first_seen_s=seen_s)
+    assert decide(replace(USUAL, wanted=(ahead,))).sessions == ()
+
+
+def test_a_session_that_may_owe_nothing_is_not_returned_unasked() -> None:
+    old_entry = replace(YOUNG, last_entry_s=NOW_S - SESSION_AGE_S_MAX - 1)
+    for idle in (replace(YOUNG, last_entry_s=None), old_entry):
+        assert decide(replace(USUAL, wanted=(idle,))) == Return((), granted=False)
+        owing = replace(idle, open_report=True)
+        assert decide(replace(USUAL, wanted=(owing,))) == Return((b"young",), granted=False)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +132,12 @@ def test_a_revoked_node_is_refused_whatever_else_holds(
     assert decide(situation) == Refuse(Why.REVOKED)
 
 
-@given(st.lists(st.builds(Held, st.binary(), st.integers(0, 2 * NOW_S), st.integers(0, NOW_S))))
+HELD = st.builds(
+    Held, st.binary(), st.integers(0, 2 * NOW_S), st.integers(0, NOW_S), st.just(True), st.none()
+)
+
+
+@given(st.lists(HELD, max_size=SESSIONS_MAX))
 def test_no_returned_session_is_too_old_by_either_clock(wanted: list[Held]) -> None:
     decision = decide(replace(USUAL, wanted=tuple(wanted)))
     assert isinstance(decision, Return)

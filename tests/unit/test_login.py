@@ -28,8 +28,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def made(database: Database) -> NewOfficer:
     """Give an officer of it."""
+    new, made = login.make("Made", CHEAP, Chance("made"))
     with database.write() as db:
-        return login.create(db, "Made", CHEAP, Chance("made"))
+        login.insert(db, made)
+    return new
 
 
 def account(database: Database, name: str = "Made") -> login.Account:
@@ -108,9 +110,10 @@ def test_a_name_is_given_once_and_everybody_gets_keys_of_his_own(
     database: Database, made: NewOfficer
 ) -> None:
     with database.write() as db:
-        other = login.create(db, "Putu", CHEAP, Chance("putu"))
+        other, putu = login.make("Putu", CHEAP, Chance("putu"))
+        login.insert(db, putu)
         with pytest.raises(NameTaken) as caught:
-            login.create(db, "Made", CHEAP, Chance("again"))
+            login.insert(db, login.make("Made", CHEAP, Chance("again"))[1])
         assert login.names(db) == ("Made", "Putu")
     assert caught.value.sentence
     assert other.public != made.public

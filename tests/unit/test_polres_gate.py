@@ -10,9 +10,11 @@ from played_node import START_S, Chance, PlayedNode, octets, received
 from server.domain import events as e
 from server.domain.report import Move, Status
 from server.polres import district as districts
-from server.polres import enrolment, gate, lookup, orders, projection
+from server.polres import enrolment, gate, lookup, projection
 from server.polres.district import District
-from server.polres.orders import Placed
+from server.polres.down import officers, orders
+from server.polres.down.orders import Placed
+from server.polres.rules.returns import Why
 from server.polres.store import nodes, reports
 from server.vault import Lock
 from sync import message, seal
@@ -262,8 +264,8 @@ class TestOrders:
             node.write(e.OfficerRequested(f"Petugas {number}", octets("officer", number)))
         node.exchange()
         assert row(district, node.card.node).people_version == 4
-        assert lookup.desa(district, CODE).officers_waiting == ("Petugas 3",)
-        orders.approve_officer(district, CODE, "Petugas 3", "kapolres", START_S)
+        assert [one.name for one in lookup.desa(district, CODE).officers_waiting] == ["Petugas 3"]
+        officers.approve_officer(district, CODE, "Petugas 3", "kapolres", START_S)
         node.exchange()
         listed = [one.signed_list for one in node.orders() if isinstance(one, e.RecipientsOrdered)]
         packed, signature = message.open_envelope(listed[-1])
@@ -277,9 +279,9 @@ class TestOrders:
         node.write(e.OfficerRequested("Rahmat", octets("old phone")))
         node.write(e.OfficerRequested("Rahmat", octets("new phone")))
         node.exchange()
-        assert lookup.desa(district, CODE).officers_waiting == ("Rahmat",)
-        orders.approve_officer(district, CODE, "Rahmat", "kapolres", START_S)
-        (officer,) = orders.officers(row(district, node.card.node).people)
+        assert [one.name for one in lookup.desa(district, CODE).officers_waiting] == ["Rahmat"]
+        officers.approve_officer(district, CODE, "Rahmat", "kapolres", START_S)
+        (officer,) = officers.officers(row(district, node.card.node).people)
         assert officer.key == octets("new phone")
 
 
@@ -328,6 +330,41 @@ class TestKeyReturn:
         answer = node.exchange(late_s + 120, network="66.6", wanted=(lost,))
         assert answer.state == State.KEYS_NEED_PERSON
 
+    def test_a_persons_leave_brings_sessions_older_than_two_days_back(
+        self, district: District, node: PlayedNode
+    ) -> None:
+        lost = node.vault.running.id
+        node.exchange()
+        late_s = START_S + 72 * HOUR_S
+        node.exchange(late_s)
+        node.restart(late_s)
+        answer = node.exchange(late_s + 60, wanted=(lost,))
+        assert (answer.state, answer.keys) == (State.OK, ())
+        asked = lookup.desa(district, CODE)
+        assert (asked.keys_waiting, asked.keys_reason) == (True, Why.OLD.value)
+        orders.grant_keys(district, CODE, "spkt", late_s + 60)
+        assert len(node.exchange(late_s + 120, wanted=(lost,)).keys) == 1
+        assert e.KeysReturned(1, "diizinkan spkt") in node.orders()
+        assert not lookup.desa(district, CODE).keys_waiting
+
+    def test_a_session_of_which_the_polres_took_no_entry_is_not_returned(
+        self, node: PlayedNode
+    ) -> None:
+        node.exchange()
+        node.restart()
+        unheard = node.vault.running.id
+        node.restart()
+        answer = node.exchange(START_S + 60, wanted=(unheard,))
+        assert (answer.state, answer.keys) == (State.OK, ())
+
+    def test_a_session_with_an_open_report_is_returned_though_its_wrap_came_late(
+        self, node: PlayedNode
+    ) -> None:
+        lost = node.vault.running.id
+        node.exchange(request=replace(node.request(), wraps=()))
+        node.restart()
+        assert len(node.exchange(START_S + 60, wanted=(lost,)).keys) == 1
+
     def test_a_run_that_moves_stays_trusted_and_takes_its_network_along(
         self, node: PlayedNode
     ) -> None:
@@ -351,4 +388,4 @@ class TestKeyReturn:
         assert (answer.state, answer.keys, answer.down) == (State.REVOKED, (), ())
         flags = {line.report.ticket: line.flagged for line in lookup.search(district)}
         assert flags == {"41275": False, "50003": True}
-        assert orders.officers(row(district, node.card.node).people) == ()
+        assert officers.officers(row(district, node.card.node).people) == ()

@@ -12,11 +12,12 @@ from played_node import START_S, Chance, PlayedNode, octets, received
 from werkzeug.test import TestResponse
 
 from server.domain import events as e
-from server.polres import accounts, enrolment, orders
+from server.polres import accounts, enrolment
 from server.polres import district as districts
 from server.polres.accounts import Role
 from server.polres.app import create_app
 from server.polres.district import District
+from server.polres.down import orders
 from server.settings import Login
 from server.vault import Lock
 

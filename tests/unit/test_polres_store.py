@@ -60,6 +60,35 @@ class TestTables:
                 nodes.set_counter(connection, "era", 7)
             opened.close()
 
+    def test_what_was_recorded_before_the_second_revision_is_not_fresh_after_it(
+        self, tmp_path: Path
+    ) -> None:
+        open_tables(tmp_path).close()
+        with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+            for statement in (
+                "drop table runs",
+                "alter table session_keys drop column last_entry_s",
+                "alter table nodes drop column fresh_s",
+                "alter table nodes drop column issued_s",
+                "update alembic_version set version_num = '0001'",
+                (
+                    "insert into nodes (node, name, instance, down_instance, people_version,"
+                    " people, announced_seq, state, trusted_s)"
+                    " values (7, 'Pungka', 1, 1, 1, x'', 0, '', 90)"
+                ),
+                "insert into session_keys values (7, x'01', x'02', 50, 60)",
+            ):
+                connection.execute(statement)
+        connection.close()
+        opened = open_tables(tmp_path)
+        with opened.read() as db:
+            node, session = nodes.get(db, 7), nodes.session(db, 7, b"\x01")
+            assert compare_metadata(MigrationContext.configure(db), METADATA) == []
+        assert node is not None
+        assert session is not None
+        assert (node.issued_s, node.fresh_s, session.last_entry_s) == (90, 90, 60)
+        opened.close()
+
     def test_tables_of_a_newer_version_are_refused(self, tmp_path: Path) -> None:
         open_tables(tmp_path).close()
         with sqlite3.connect(tmp_path / FILE_NAME) as connection:

@@ -101,14 +101,14 @@ class TestRemind:
     def test_officers_are_alarmed_from_ten_minutes_until_a_day_after_an_emergency(
         self, minutes: int
     ) -> None:
-        notices = remind.remind(REPORT, OFFICERS, NOW_S + minutes * 60)
+        notices = remind.remind(REPORT, OFFICERS, NOW_S + minutes * 60, NOW_S)
         assert len(notices) == (2 if 10 <= minutes < 24 * 60 else 0)
 
     def test_a_day_of_looking_alarms_three_times_and_no_more(self) -> None:
         causes = [
-            remind.cause(REPORT, NOW_S + second)
+            remind.cause(REPORT, NOW_S + second, NOW_S)
             for second in range(0, 25 * 3_600, 30)
-            if remind.remind(REPORT, OFFICERS, NOW_S + second)
+            if remind.remind(REPORT, OFFICERS, NOW_S + second, NOW_S)
         ]
         assert list(dict.fromkeys(causes)) == [f"remind:41275:5:{step}" for step in (1, 2, 3)]
         firsts = [causes.index(cause) * 30 // 60 + 10 for cause in dict.fromkeys(causes)]
@@ -129,13 +129,22 @@ class TestRemind:
         self, changed: dict[str, object]
     ) -> None:
         report = replace(REPORT, **changed)
-        assert remind.remind(report, OFFICERS, NOW_S + 3_600) == ()
+        assert remind.remind(report, OFFICERS, NOW_S + 3_600, NOW_S) == ()
 
     def test_a_locked_emergency_reminds_too_with_its_number_and_nothing_else(self) -> None:
         locked = Report("41275", Status.NEW, "darurat", locked=True, received_s=NOW_S, seq=5)
-        (first, _) = remind.remind(locked, OFFICERS, NOW_S + 31 * 60)
-        assert "No 41275, darurat, 31 menit" in first.text
+        (first, _) = remind.remind(locked, OFFICERS, NOW_S + 31 * 60, NOW_S)
+        assert "No 41275, darurat, belum dijawab" in first.text
+        assert "31 menit" in first.text
+
+    def test_a_locked_emergency_waits_since_the_start_for_its_own_time_is_not_known(self) -> None:
+        midnight_s = NOW_S - 20 * 3_600
+        locked = Report("41275", Status.NEW, "darurat", locked=True, received_s=midnight_s, seq=5)
+        assert remind.remind(locked, OFFICERS, NOW_S + 60, NOW_S) == ()
+        (first, _) = remind.remind(locked, OFFICERS, NOW_S + 12 * 60, NOW_S)
+        assert "12 menit" in first.text
+        assert remind.remind(locked, OFFICERS, NOW_S + 2 * 86_400, NOW_S + 86_400) == ()
 
     def test_a_ticket_that_is_used_again_is_reminded_of_again(self) -> None:
         again = replace(REPORT, seq=900)
-        assert remind.cause(again, NOW_S + 600) != remind.cause(REPORT, NOW_S + 600)
+        assert remind.cause(again, NOW_S + 600, NOW_S) != remind.cause(REPORT, NOW_S + 600, NOW_S)

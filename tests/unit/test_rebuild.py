@@ -15,7 +15,7 @@ from server.desa import intake, steps
 from server.desa.desk import Contact
 from server.domain import requests as r
 from server.domain.report import Move
-from server.polres import orders
+from server.polres.down import orders
 from server.projection import Projection
 from sync.store import SqliteStore
 

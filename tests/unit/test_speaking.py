@@ -1,6 +1,7 @@
 """Speaking in a real village: what goes out, what waits, what is held, and how that is told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from spoken import (
     told,
     villages,
 )
-from world import CODE
+from world import CODE, PATIENT
 
 from hardware.errors import SendRefused
 from server import lookup, radio
@@ -156,7 +157,9 @@ class TestMoney:
 
 
 class TestTime:
-    def test_alarms_expire_after_two_hours_and_receipts_after_a_day(self, make: MakeWorld) -> None:
+    def test_calls_expire_after_two_hours_once_somebody_acted_and_receipts_after_a_day(
+        self, make: MakeWorld
+    ) -> None:
         world = make()
         event = e.ContactSet("Made", "Bhabinkamtibmas", OFFICER)
         world.node.ledger.record(world.node.stamp(0.0), Decision((event,)), cause="contact")
@@ -164,12 +167,30 @@ class TestTime:
         steps.tend(world.node, world.mono_s)
         world.mono_s += 2 * HOUR_S
         steps.tend(world.node, world.mono_s)
-        assert counts(world) == {"queued": 1, "expired": 1}
-        world.mono_s += 22 * HOUR_S
+        assert counts(world) == {"queued": 2}
+        act(world, r.Forward(world.report().ticket, "Made", "Damkar"))
+        steps.tend(world.node, world.mono_s)
+        assert counts(world) == {"queued": 2, "expired": 1}
+        world.mono_s += 46 * HOUR_S
         world.speak()
-        assert world.sent == []
-        assert counts(world) == {"expired": 2}
-        assert journeys(world, world.report().ticket) == ["expired", "expired"]
+        assert [words for _, words in world.sent if "diteruskan" not in words] == []
+        assert journeys(world, world.report().ticket)[:2] == ["expired", "expired"]
+
+    def test_a_call_that_waited_for_credit_goes_while_nobody_took_the_emergency(
+        self, make: MakeWorld
+    ) -> None:
+        world = make(Answers(per_day=0))
+        event = e.ContactSet("Made", "Bhabinkamtibmas", OFFICER)
+        world.node.ledger.record(world.node.stamp(0.0), Decision((event,)), cause="contact")
+        say(world, "tolong kebakaran rumah warga sekarang api besar")
+        for _ in range(3):
+            world.mono_s += 20 * 60
+            steps.remind(world.node, world.mono_s)
+        world.mono_s += 12 * HOUR_S
+        world.node.settings = replace(world.node.settings, answers=PATIENT)
+        world.speak()
+        (call,) = told(world, OFFICER)
+        assert "menit belum dijawab" in call
 
     def test_a_clock_that_is_set_right_ends_no_text(self, make: MakeWorld) -> None:
         world = make()

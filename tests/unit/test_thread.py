@@ -15,8 +15,8 @@ from server.desa.desk import Contact
 from server.domain import requests as r
 from server.domain.report import Move, Status
 from server.polres import lookup as polres_lookup
-from server.polres import orders
-from server.polres.orders import Placed
+from server.polres.down import orders
+from server.polres.down.orders import Placed
 from sms import inbox, outbox, pdu
 
 SENDER, OTHER = "+6281234567890", "+6281298765432"

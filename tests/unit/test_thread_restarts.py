@@ -15,7 +15,8 @@ from server.desa.node import begin_session
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.report import Status
-from server.polres import gate, orders
+from server.polres import gate
+from server.polres.down import orders
 from server.polres.store import nodes
 from sms import inbox, outbox, pdu
 from sync.errors import Gap
@@ -190,6 +191,7 @@ class TestLocked:
         report = world.report(ticket)
         assert (report.locked, report.text, report.sender) == (True, "", None)
         assert report.urgency == "darurat"
+        world.mono_s += 15 * 60
         steps.remind(world.node, world.mono_s)
         world.sent.clear()
         world.speak()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.held import SlotChange
-from hardware.latency import Executed, latency_s
-from hardware.virtual import VirtualModem
+from hardware.simulated.held import SlotChange
+from hardware.simulated.latency import Executed, latency_s
+from hardware.simulated.virtual import VirtualModem
 
 SUBMIT = "0001000C91261810325476000005C8329BFD06"
 SUBMIT_LENGTH = len(SUBMIT) // 2 - 1

@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length
 
+from server.desa.login import NAME_CHARACTERS
 from server.domain.decide import fits
 from server.domain.errors import Reason
 from sms.alphabet import septets, to_gsm7
@@ -116,7 +117,9 @@ class ContactForm(Form):
 class LoginForm(Form):
     """Masuk."""
 
-    name = SelectField(validate_choice=False, validators=[_needed("Pilih nama Anda.")])
+    name = SelectField(
+        validate_choice=False, validators=[_needed("Pilih nama Anda."), _short(NAME_CHARACTERS)]
+    )
     passphrase = PasswordField(
         validators=[
             _needed("Tulis kata sandi Anda."),

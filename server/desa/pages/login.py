@@ -9,9 +9,11 @@ from server.desa.desk import Login
 from server.desa.pages.forms import LoginForm
 from server.desa.pages.place import OFFICER, parse_phone_key, phone_key, the_desk
 from server.web.guards import Person, local_path, log_in, log_out, needs, person, public
+from sync.session import fingerprint
 
 blueprint = Blueprint("login", __name__)
 _YEAR_S = 365 * 86_400
+_CONSENT = "ganti"
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]] | Response
 
 
@@ -55,23 +57,33 @@ def leave() -> Response:
 @blueprint.get("/hp/<text>")
 @public
 def carry(text: str) -> Answer:
-    """Give this phone its key; a phone that carries another one is asked first."""
-    key = parse_phone_key(text)
-    if key is None:
-        abort(404)
-    kept = phone_key()
-    if kept is not None and kept != key:
-        return render_template("replace_key.html", text=text)
-    return _keep(text)
+    """Ask whether this phone shall carry the key; a link alone changes nothing.
+
+    A link on a foreign page comes without the Strict cookie, so that the key which the phone
+    carries cannot be seen here; the form that this page sends brings it.
+    """
+    return _offer(text, _other_key(text))
 
 
 @blueprint.post("/hp/<text>")
 @public
-def replace(text: str) -> Response:
-    """Put another key in the place of the one that this phone carries."""
-    if parse_phone_key(text) is None:
-        abort(404)
-    return _keep(text)
+def keep(text: str) -> Answer:
+    """Give this phone its key; for another one's place, after asking about exactly that one."""
+    other = _other_key(text)
+    if other is not None and request.form.get(_CONSENT) != fingerprint(other):
+        return _offer(text, other), 409
+    flash("Kunci tersimpan di HP ini.", "success")
+    answer = redirect(url_for("login.ask"), 303)
+    answer.set_cookie(
+        current_app.config["PHONE_KEY_COOKIE"],
+        text.lower(),
+        max_age=_YEAR_S,
+        path="/",
+        secure=current_app.config["HTTPS"],
+        httponly=True,
+        samesite="Strict",
+    )
+    return answer
 
 
 def greeting(login: Login) -> str:
@@ -93,16 +105,17 @@ def _form(form: LoginForm, refused: str = "") -> str:
     )
 
 
-def _keep(text: str) -> Response:
-    flash("Kunci tersimpan di HP ini.", "success")
-    answer = redirect(url_for("login.ask"), 303)
-    answer.set_cookie(
-        current_app.config["PHONE_KEY_COOKIE"],
-        text.lower(),
-        max_age=_YEAR_S,
-        path="/",
-        secure=current_app.config["HTTPS"],
-        httponly=True,
-        samesite="Strict",
+def _other_key(text: str) -> bytes | None:
+    """The key that this phone carries, when it is not the one that the link spells."""
+    wanted, kept = parse_phone_key(text), phone_key()
+    if wanted is None:
+        abort(404)
+    return None if kept == wanted else kept
+
+
+def _offer(text: str, other: bytes | None) -> str:
+    if other is None:
+        return render_template("keep_key.html", text=text)
+    return render_template(
+        "replace_key.html", text=text, field=_CONSENT, consent=fingerprint(other)
     )
-    return answer

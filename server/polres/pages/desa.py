@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as http_request
 from werkzeug.wrappers import Response
 
-from server.polres import lookup, orders
-from server.polres.errors import UnknownOfficer
+from server.polres import lookup
+from server.polres.down import officers, orders
+from server.polres.errors import SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
 from server.polres.pages.health import Health, health
 from server.polres.pages.place import (
@@ -63,7 +64,7 @@ def box_of(code: str) -> Box:
         revoked_s=node.revoked_s,
         granted_until_s=until_s if granted else None,
         granted_by=node.grant_by if granted else None,
-        officers=tuple(officer.name for officer in orders.officers(node.people)),
+        officers=tuple(officer.name for officer in officers.officers(node.people)),
     )
 
 
@@ -115,12 +116,12 @@ def grant(code: str) -> str | tuple[str, int] | Response:
 @needs(*LISTERS)
 def approve(code: str) -> str | tuple[str, int] | Response:
     """Setujui petugas."""
-    name = http_request.form.get("name", "")
+    name, chosen = _asked_for()
     desa_or_404(code)
     if first_time():
         try:
-            orders.approve_officer(the_district(), code, name, who(), now_s())
-        except UnknownOfficer as error:
+            officers.approve_officer(the_district(), code, name, who(), now_s(), chosen)
+        except (UnknownOfficer, SeveralOfficers) as error:
             return _page("desa.html", code, error.sentence), 409
         flash(f"{name} disetujui. Daftar petugas yang baru turun ke desa.", "success")
     return redirect(url_for("desa.show", code=code), 303)
@@ -130,15 +131,21 @@ def approve(code: str) -> str | tuple[str, int] | Response:
 @needs(*LISTERS)
 def refuse(code: str) -> str | tuple[str, int] | Response:
     """Tolak petugas."""
-    name = http_request.form.get("name", "")
+    name, chosen = _asked_for()
     desa_or_404(code)
     if first_time():
         try:
-            orders.refuse_officer(the_district(), code, name, who(), now_s())
-        except UnknownOfficer as error:
+            officers.refuse_officer(the_district(), code, name, who(), now_s(), chosen)
+        except (UnknownOfficer, SeveralOfficers) as error:
             return _page("desa.html", code, error.sentence), 409
         flash(f"Permintaan {name} ditolak.", "success")
     return redirect(url_for("desa.show", code=code), 303)
+
+
+def _asked_for() -> tuple[str, str]:
+    """Name and fingerprint of the request that the person saw."""
+    form = http_request.form
+    return form.get("name", ""), form.get("fingerprint", "")
 
 
 def _page(template: str, code: str, refused: str = "") -> str:

@@ -5,7 +5,7 @@ from typing import Final
 from wtforms import Form, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from server.polres.orders import ANSWER_CHARS_MAX
+from server.polres.down.orders import ANSWER_CHARS_MAX
 from sms.alphabet import septets, to_gsm7
 
 SHORT_CHARACTERS: Final = 60

@@ -11,8 +11,8 @@ from wtforms import Form
 from server.domain.errors import Reason, Refused
 from server.domain.report import Move, moves_from
 from server.polres import lookup
+from server.polres.down.orders import Placed, order_answer, order_status
 from server.polres.lookup import ReportLine, Step
-from server.polres.orders import Placed, order_answer, order_status
 from server.polres.pages.forms import AnswerForm, CloseForm, ForwardForm, TakeForm
 from server.polres.pages.journey import DONE_OUTCOMES, is_open, journey
 from server.polres.pages.place import (

@@ -8,6 +8,7 @@ SILENCE_S_MAX = 12 * 3_600
 RETURNS_A_DAY = 3
 DAY_S = 24 * 3_600
 GRANT_S = 30 * 60
+SESSIONS_MAX = 64
 
 
 class Why(StrEnum):
@@ -16,6 +17,7 @@ class Why(StrEnum):
     SILENCE = "Kotak lama tidak terdengar; tanyakan dulu keadaannya kepada petugas desa."
     NETWORK = "Kotak menghubungi dari jaringan lain; tanyakan apakah ia dipindahkan."
     OFTEN = "Kotak sudah menyala ulang lebih dari tiga kali dalam sehari; tanyakan sebabnya."
+    OLD = "Kotak meminta sesi yang lebih tua dari 48 jam; tanyakan apakah masih diperlukan."
     REVOKED = "Kotak ini dilaporkan hilang; kunci tidak dikembalikan."
 
 
@@ -26,11 +28,15 @@ class Held:
     Attributes:
         started_s: when it began by the node's clock, as written inside the wrap.
         first_seen_s: when the Polres first saw it.
+        open_report: a report that is not closed has an entry in it.
+        last_entry_s: when the Polres last took an entry of it; None when it took none.
     """
 
     session: bytes
     started_s: int
     first_seen_s: int
+    open_report: bool
+    last_entry_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,16 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Give back the keys of these sessions; `granted` when a person's leave was spent on it."""
+    """Give back the keys of these sessions.
+
+    Attributes:
+        granted: a person's leave was spent on it.
+        asks: why a person must be asked about the others; None when none are left.
+    """
 
     sessions: tuple[bytes, ...]
     granted: bool
+    asks: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +92,22 @@ class Refuse:
 
 
 def decide(situation: Situation) -> Return | NeedPerson | Refuse:
-    """What becomes of the sessions that a node wants back."""
+    """What becomes of the sessions that a node wants back; at most 64, the newest ones."""
     if situation.revoked:
         return Refuse(Why.REVOKED)
-    sessions = tuple(held.session for held in situation.wanted if _young(held, situation.now_s))
-    if not sessions:
-        return Return((), granted=False)
+    wanted = situation.wanted[-SESSIONS_MAX:]
     if is_granted(situation):
-        return Return(sessions, granted=True)
+        return Return(tuple(held.session for held in wanted), granted=bool(wanted))
+    now_s = situation.now_s
+    young = [held for held in wanted if _young(held, now_s)]
+    asks = Why.OLD if len(young) < len(wanted) else None
+    sessions = tuple(held.session for held in young if _may_owe(held, now_s))
+    if not sessions:
+        return Return((), granted=False, asks=asks)
     reason = unusual(situation)
     if reason is None and _often(situation):
         reason = Why.OFTEN
-    return Return(sessions, granted=False) if reason is None else NeedPerson(reason)
+    return Return(sessions, granted=False, asks=asks) if reason is None else NeedPerson(reason)
 
 
 def is_granted(situation: Situation) -> bool:
@@ -124,3 +140,12 @@ def _often(situation: Situation) -> bool:
 def _young(held: Held, now_s: int) -> bool:
     """By both clocks: a node's may run ahead, and the Polres may see an old session late."""
     return now_s - min(held.started_s, held.first_seen_s) <= SESSION_AGE_S_MAX
+
+
+def _may_owe(held: Held, now_s: int) -> bool:
+    """By what the Polres knows: an open report there, or entries not long ago.
+
+    Of unread texts and parts it knows nothing, so a recent session counts without a report.
+    """
+    last_s = held.last_entry_s
+    return held.open_report or (last_s is not None and now_s - last_s <= SESSION_AGE_S_MAX)

@@ -36,6 +36,8 @@ class Node:
     keys_reason: str | None
     grant_until_s: int | None
     grant_by: str | None
+    issued_s: int | None
+    fresh_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,14 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A session of a desa with its hidden wrap."""
+    """A session of a desa with its hidden wrap; `last_entry_s` is when we last took an entry."""
 
     node: int
     session: bytes
     content: bytes
     started_s: int
     first_seen_s: int
+    last_entry_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,21 @@ def add_session(connection: Connection, made: SessionRow) -> bool:
         .on_conflict_do_nothing()
     )
     return result.rowcount > 0
+
+
+def touch_session(connection: Connection, node: int, session_id: bytes, at_s: int) -> None:
+    """Note that an entry of a session was taken."""
+    connection.execute(
+        update(_SESSIONS)
+        .where(_SESSIONS.c.node == node, _SESSIONS.c.session == session_id)
+        .values(last_entry_s=at_s)
+    )
+
+
+def add_run(connection: Connection, node: int, run: bytes) -> bool:
+    """Note the RAM key of a run; False when it was known."""
+    statement = insert(schema.runs).values(node=node, run=run).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount > 0
 
 
 def down_session(connection: Connection, node: int, session_id: bytes) -> bytes | None:

@@ -173,6 +173,20 @@ def lines(connection: Connection, node: int, ticket: str) -> tuple[LineRow, ...]
     return tuple(LineRow(*row) for row in rows)
 
 
+def open_entries(connection: Connection, node: int) -> tuple[tuple[int, int], ...]:
+    """(instance, number) of the entries about reports of a desa that are not closed."""
+    rows = connection.execute(
+        select(_HISTORY.c.instance, _HISTORY.c.seq)
+        .join(
+            _REPORTS,
+            and_(_REPORTS.c.node == _HISTORY.c.node, _REPORTS.c.ticket == _HISTORY.c.ticket),
+        )
+        .where(_HISTORY.c.node == node, _REPORTS.c.status != int(Status.CLOSED))
+        .distinct()
+    )
+    return tuple((row.instance, row.seq) for row in rows)
+
+
 def has_locked(connection: Connection, node: int) -> bool:
     """Whether the projection of a desa holds entries whose session key was missing."""
     found = connection.execute(

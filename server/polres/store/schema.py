@@ -56,6 +56,8 @@ frames = Table(
 counters = Table("counters", METADATA, _text("name", key=True), _int("value"))
 # One row a desa. `public` is empty until its card was used; `people` is the signed list.
 # The run, network and time that were last trusted decide whether keys are returned unasked.
+# `issued_s` is the time in our newest receipt, which rises with each; `fresh_s` that in the
+# answer to the last request that nobody can have said before.
 nodes = Table(
     "nodes",
     METADATA,
@@ -78,6 +80,8 @@ nodes = Table(
     _text("keys_reason", null=True),
     _int("grant_until_s", null=True),
     _text("grant_by", null=True),
+    _int("issued_s", null=True),
+    _int("fresh_s", null=True),
 )
 cards = Table(
     "cards",
@@ -112,7 +116,10 @@ session_keys = Table(
     _blob("content"),
     _int("started_s"),
     _int("first_seen_s"),
+    _int("last_entry_s", null=True),
 )
+# Every RAM key that a desa has spoken with; an unknown one is no request said again.
+runs = Table("runs", METADATA, _int("node", key=True), _blob("run", key=True))
 down_sessions = Table(
     "down_sessions",
     METADATA,

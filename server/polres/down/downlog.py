@@ -90,9 +90,10 @@ def agrees(connection: Connection, node: Node, instance: int, head: Head) -> boo
 def start_anew(
     connection: Connection, district: District, node: Node, instance: int, head: Head, now_s: int
 ) -> Node:
-    """Begin a new instance of our log, and write again what may not have reached the desa.
+    """Begin a new instance of our log, and write again what the desa gave no receipt for.
 
-    `instance` and `head` say where the desa stands in our log.
+    `instance` and `head` say where the desa stands in our log. Only after every entry of the
+    desa was folded: a receipt that is still on its way would make the desa do an order twice.
 
     Raises:
         MalformedFrame: the desa names an instance that no other can follow.
@@ -105,8 +106,12 @@ def start_anew(
     arrived = head.seq if known else 0
     pending = [
         order
-        for order in _unanswered(connection, node, now_s)
-        if order.seq > arrived and order.kind != RECIPIENTS
+        for order in reports.orders(connection, node.node)
+        if order.instance == node.down_instance
+        and order.seq > arrived
+        and order.kind != RECIPIENTS
+        and order.expires_s > now_s
+        and not _carried_out(order)
     ]
     after = nodes.get(connection, node.node)
     if after is None:
@@ -115,8 +120,6 @@ def start_anew(
         event = _stored(connection, district, node, order.seq)
         if event is not None:
             append(connection, district, after, event, now_s)
-    if node.people_version > 1:
-        append(connection, district, after, e.RecipientsOrdered(node.people), now_s)
     return after
 
 
@@ -154,6 +157,11 @@ def _unanswered(connection: Connection, node: Node, now_s: int) -> tuple[OrderRo
         and order.outcome is None
         and (order.expires_s > now_s or order.kind == RECIPIENTS)
     )
+
+
+def _carried_out(order: OrderRow) -> bool:
+    """A receipt older than the order is for another one, which a restore took from us."""
+    return order.reached_desa_s is not None and order.reached_desa_s >= order.made_s
 
 
 def _stored(

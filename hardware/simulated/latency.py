@@ -8,16 +8,19 @@ Latency = Literal["none", "usb"]
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """A command that ran, and how many messages it listed."""
+    """A command that ran, how many messages it listed, and seconds that a quirk held it up."""
 
     name: str
     messages: int
+    held_up_s: float = 0.0
 
 
 def latency_s(model: Latency, command: Executed) -> float:
-    """Seconds that a command takes; "usb" is estimated from USB sticks, "none" is 0."""
-    if model == "none":
-        return 0.0
+    """Seconds that a command takes; "usb" is estimated from USB sticks, "none" adds nothing."""
+    return command.held_up_s + (_usb_s(command) if model == "usb" else 0.0)
+
+
+def _usb_s(command: Executed) -> float:
     match command.name:
         case "+CMGR":
             return 0.015

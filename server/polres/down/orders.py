@@ -1,4 +1,4 @@
-"""What people at the Polres order: states, answers, officers on the list, keys, revocation."""
+"""What people at the Polres order: states, answers, keys, revocation."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,25 +7,20 @@ from server.card import node_number
 from server.domain import events as e
 from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report
-from server.polres import downlog
 from server.polres.district import District
-from server.polres.errors import UnknownDesa, UnknownOfficer
-from server.polres.keys import PolresKeys
+from server.polres.down import downlog
+from server.polres.errors import UnknownDesa
 from server.polres.rules.returns import GRANT_S
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
-from server.polres.store.nodes import Node, OfficerRow
-from sync import message
+from server.polres.store.nodes import Node
 from sync.chain import LogId
 from sync.entry import Log
-from sync.session import Recipient, RecipientList, Role
 
 ORDER_S: Final = 48 * 3_600
 ANSWER_CHARS_MAX: Final = 140
 NOTE_CHARS_MAX: Final = 500
-OFFICERS_UNASKED: Final = 3
-UNASKED_S: Final = 7 * 24 * 3_600
 _ORDERED: Final = (Move.TAKE, Move.FORWARD, Move.CLOSE)
 
 
@@ -111,72 +106,6 @@ def revoke(district: District, code: str, now_s: int) -> None:
             nodes.change(connection, node.node, revoked_s=now_s, flagged_from=head.seq + 1)
 
 
-def ask_officer(
-    connection: Connection, district: District, node: Node, asked: OfficerRow, now_s: int
-) -> None:
-    """Take in an officer's request: a new desa's first officers are listed at once."""
-    people = officers(node.people)
-    if any(person.key == asked.key for person in people):
-        return
-    if is_unasked(people, asked.name, node.enrolled_s, now_s):
-        nodes.add_officer(connection, asked)
-        _admit(connection, district, node, asked, "otomatis", now_s)
-    else:
-        nodes.add_officer(connection, asked)
-
-
-def is_unasked(
-    people: tuple[Recipient, ...], name: str, enrolled_s: int | None, now_s: int
-) -> bool:
-    """Whether an officer is listed without asking a person.
-
-    Only in the first seven days, up to three officers, and never in place of a listed one.
-    """
-    fresh = enrolled_s is not None and now_s - enrolled_s <= UNASKED_S
-    known_name = any(person.name == name for person in people)
-    return fresh and not known_name and len(people) < OFFICERS_UNASKED
-
-
-def approve_officer(district: District, code: str, name: str, by: str, now_s: int) -> None:
-    """Put a waiting officer on the desa's list, in place of an older key of the same name.
-
-    Raises:
-        UnknownDesa, BadDesaCode: no such desa.
-        UnknownOfficer: nobody of that name waits.
-    """
-    with district.write() as connection:
-        node = known(connection, code)
-        waiting = [row for row in nodes.waiting_officers(connection, node.node) if row.name == name]
-        if not waiting:
-            raise UnknownOfficer
-        for row in waiting[:-1]:
-            nodes.decide_officer(connection, row, "replaced", by, now_s)
-        _admit(connection, district, node, waiting[-1], by, now_s)
-
-
-def refuse_officer(district: District, code: str, name: str, by: str, now_s: int) -> None:
-    """Turn a waiting officer down.
-
-    Raises:
-        UnknownDesa, BadDesaCode: no such desa.
-        UnknownOfficer: nobody of that name waits.
-    """
-    with district.write() as connection:
-        node = known(connection, code)
-        waiting = [row for row in nodes.waiting_officers(connection, node.node) if row.name == name]
-        if not waiting:
-            raise UnknownOfficer
-        for row in waiting:
-            nodes.decide_officer(connection, row, "refused", by, now_s)
-
-
-def officers(people: bytes) -> tuple[Recipient, ...]:
-    """The officers on a signed list (an envelope as `PolresKeys.people` makes it)."""
-    packed, _signature = message.open_envelope(people)
-    listed = RecipientList.unpack(packed).recipients
-    return tuple(person for person in listed if person.role is Role.OFFICER)
-
-
 def known(connection: Connection, code: str) -> Node:
     """The desa of a code.
 
@@ -188,20 +117,6 @@ def known(connection: Connection, code: str) -> Node:
     if node is None:
         raise UnknownDesa
     return node
-
-
-def _admit(
-    connection: Connection, district: District, node: Node, asked: OfficerRow, by: str, now_s: int
-) -> None:
-    people = _extended(district.keys, node, Recipient(Role.OFFICER, asked.name, asked.key))
-    nodes.change(connection, node.node, people=people, people_version=node.people_version + 1)
-    nodes.decide_officer(connection, asked, "listed", by, now_s)
-    downlog.append(connection, district, node, e.RecipientsOrdered(people), now_s)
-
-
-def _extended(keys: PolresKeys, node: Node, officer: Recipient) -> bytes:
-    others = tuple(person for person in officers(node.people) if person.name != officer.name)
-    return keys.people(node.node, node.people_version + 1, (*others, officer))
 
 
 def _actionable(connection: Connection, node: Node, ticket: str) -> Report | Refused:

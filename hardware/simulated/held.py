@@ -48,6 +48,11 @@ class Held:
         path: JSON file, or None.
         on_slot: is told of every slot filled or freed.
 
+    Attributes:
+        order: the memories in the order in which they fill.
+        numbers: the slot numbers of each memory.
+        asleep: the network delivers nothing, though there may be room.
+
     Raises:
         ValueError, KeyError: the file is not one of these.
     """
@@ -56,6 +61,11 @@ class Held:
         self, capacity: dict[str, int], path: Path | None, on_slot: Callable[[SlotChange], None]
     ) -> None:
         self.capacity = capacity
+        self.order: list[str] = list(capacity)
+        self.numbers: dict[str, tuple[int, ...]] = {
+            memory: tuple(range(1, slots + 1)) for memory, slots in capacity.items()
+        }
+        self.asleep = False
         self.memories: dict[str, dict[int, Stored]] = {memory: {} for memory in capacity}
         self.network: list[str] = []
         self.reference = 0
@@ -68,7 +78,7 @@ class Held:
     def admit(self) -> list[SlotChange]:
         """Store what waits in the network, in order, as far as there are free slots."""
         stored: list[SlotChange] = []
-        while self.network and (place := self._free_slot()):
+        while not self.asleep and self.network and (place := self._free_slot()):
             memory, index = place
             self.memories[memory][index] = Stored(UNREAD, self.network.pop(0))
             stored.append(self._tell(SlotChange(memory, index, "stored")))
@@ -123,9 +133,9 @@ class Held:
         self._changed = False
 
     def _free_slot(self) -> tuple[str, int] | None:
-        for memory, slots in self.capacity.items():
+        for memory in self.order:
             taken = self.memories[memory]
-            for index in range(1, slots + 1):
+            for index in self.numbers[memory]:
                 if index not in taken:
                     return memory, index
         return None

@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
-from hardware.latency import Latency, latency_s
-from hardware.virtual import VirtualModem
+from hardware.errors import HardwareError
+from hardware.simulated.latency import Latency, latency_s
+from hardware.simulated.virtual import VirtualModem
 
 T = TypeVar("T")
 
@@ -19,6 +20,13 @@ _CHUNK = 4096
 # What nobody reads is dropped beyond this, as a real modem drops it.
 _BACKLOG = 65536
 _IDLE_S = 0.5
+
+
+class LinkTaken(HardwareError):
+    """There is a file of another kind where the link should be; nothing was changed."""
+
+    sentence = "Di tempat tautan itu sudah ada berkas lain. Pilih nama lain untuk --link."
+    hint = "Tautan yang lama boleh diganti; berkas dan folder tidak."
 
 
 class PtyModem:
@@ -38,18 +46,33 @@ class PtyModem:
         self._latency: Latency = latency
         self._lock = threading.RLock()
         self._out = bytearray()
+        self._due_s = 0.0
+        self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._closed = False
+        self._link = link
+        self._plug_in()
+
+    def _plug_in(self) -> None:
+        self._plugged = self._virtual.plugged
         # The slave stays open here, so that the master never fails while no client is there.
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
-        self._woken, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._closed = False
-        self._link = link
         self._tty = os.ttyname(self._slave)
-        fresh = link.with_name(f"{link.name}.{os.getpid()}.new")
+        if self._link.exists() and not self._link.is_symlink():
+            raise LinkTaken(str(self._link))
+        fresh = self._link.with_name(f"{self._link.name}.{os.getpid()}.new")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self._tty)
-        fresh.replace(link)
+        fresh.replace(self._link)
+
+    def _plug_in_anew(self) -> None:
+        """Be another device: whoever holds the old one is told that it has gone."""
+        before = self._master, self._slave
+        self._plug_in()
+        self._out.clear()
+        for fd in before:
+            os.close(fd)
 
     def __enter__(self) -> Self:
         return self
@@ -84,17 +107,27 @@ class PtyModem:
 
     def step(self, timeout_s: float) -> None:
         """Wait up to `timeout_s` for bytes or a call, and serve them once."""
+        thinking_s = max(0.0, self._due_s - time.monotonic())
+        if thinking_s:
+            # A modem that thinks takes no command and says nothing.
+            self._wait([self._woken], [], min(timeout_s, thinking_s))
+            return
         writing = [self._master] if self._out else []
-        ready, writable, _ = select.select([self._master, self._woken], writing, [], timeout_s)
+        if self._master in self._wait([self._master, self._woken], writing, timeout_s):
+            self._serve()
+        with self._lock:
+            if self._virtual.plugged != self._plugged:
+                self._plug_in_anew()
+            self._say(self._virtual.pending())
+        if time.monotonic() >= self._due_s:
+            self._flush()
+
+    def _wait(self, reading: list[int], writing: list[int], timeout_s: float) -> list[int]:
+        ready, _, _ = select.select(reading, writing, [], timeout_s)
         if self._woken in ready:
             with suppress(BlockingIOError):
                 os.read(self._woken, _CHUNK)
-        if self._master in ready:
-            self._serve()
-        with self._lock:
-            self._say(self._virtual.pending())
-        if self._out or writable:
-            self._flush()
+        return ready
 
     def close(self) -> None:
         """Close the terminal and remove the link; a second time does nothing."""
@@ -118,7 +151,7 @@ class PtyModem:
             ran = self._virtual.executed()
         pause_s = sum(latency_s(self._latency, command) for command in ran)
         if pause_s:
-            time.sleep(pause_s)
+            self._due_s = time.monotonic() + pause_s
         self._say(answer)
 
     def _say(self, data: bytes) -> None:

@@ -4,28 +4,19 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from hardware.held import Held, SlotChange, is_report, tpdu_length
-from hardware.latency import Executed
+from hardware.simulated.held import Held, SlotChange, is_report, tpdu_length
+from hardware.simulated.terminal import Handler, RefusedError, Terminal
+from hardware.simulated.textmode import text_entry
 
-Handler = Callable[[str], list[str] | None]
+__all__ = ["BOOT_LINES", "Handler", "RefusedError", "VirtualModem"]
 
-_COMMAND = re.compile(r"([+^*$%][A-Z0-9]+|&[A-Z]|[A-Z])(.*)", re.IGNORECASE | re.DOTALL)
+BOOT_LINES = ("RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready")
 _CALLER = re.compile(r"\+?[0-9*#]{0,20}")
 _PDU_OCTETS = 176
-_LINE_LIMIT = 1024
-_BOOT_LINES = ("RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready", "SMS Ready")
 _CNMI_CEILINGS = (3, 3, 3, 2, 1)
 
 
-class RefusedError(Exception):
-    """A command that a handler refuses; carries the final line."""
-
-    def __init__(self, final: str = "ERROR") -> None:
-        super().__init__(final)
-        self.final = final
-
-
-class VirtualModem:
+class VirtualModem(Terminal):
     """A modem with memories SM and ME, a network that waits when both are full, and a SIM.
 
     Not safe for threads. A text that does not fit waits in the network, in order, and is stored
@@ -39,11 +30,16 @@ class VirtualModem:
         on_ussd: answers a USSD code.
 
     Attributes:
-        commands: handlers by name; replace one to imitate a quirk. A handler takes what stands
-            after the name, returns information lines, raises RefusedError, or returns None when
-            its final line comes later.
         rssi, registration, pin: what +CSQ, +CREG and +CPIN tell; pin "" means no SIM.
+        imsi, iccid: who the SIM is.
         full_line: unsolicited line for a text that has to wait in the network; "" for none.
+        boot_lines: what a modem that restarts says.
+        arriving: turn one PDU from the network into those that the modem takes.
+        submitting: see a SUBMIT before the network; one that raises RefusedError keeps it here.
+        text_sender: how text mode shows a sender.
+        boots: how often it has started anew.
+        plugged: how often its port has gone and come back; who opened it earlier has lost it.
+        absences: how often the port will still be missing when somebody opens it.
     """
 
     def __init__(
@@ -56,10 +52,21 @@ class VirtualModem:
         on_slot: Callable[[SlotChange], None] = lambda _: None,
         on_ussd: Callable[[str], str] = lambda _: "Pulsa Rp25000 s.d. 31/12/2030",
     ) -> None:
-        self._held = Held({"SM": sm_slots, "ME": me_slots}, store, on_slot)
+        super().__init__()
+        self.held = Held({"SM": sm_slots, "ME": me_slots}, store, on_slot)
         self._on_send, self._on_ussd = on_send, on_ussd
         self.rssi, self.registration, self.pin, self.full_line = 21, 1, "READY", ""
-        self.commands: dict[str, Handler] = {
+        self.imsi, self.iccid = "510100123456789", "89620000000000000012"
+        self.boot_lines: tuple[str, ...] = BOOT_LINES
+        self.arriving: list[Callable[[str], Iterable[str]]] = []
+        self.submitting: list[Callable[[bytes], None]] = []
+        self.text_sender: Callable[[str], str] = str
+        self.boots = self.plugged = self.absences = 0
+        self.commands |= self._table()
+        self._power_on()
+
+    def _table(self) -> dict[str, Handler]:
+        return {
             "": lambda _: [],
             "E": self._echo_set,
             "Z": self._reset,
@@ -69,7 +76,7 @@ class VirtualModem:
             "+CGMM": lambda _: ["Virtual"],
             "+CGSN": lambda _: ["866123040506078"],
             "+CIMI": self._cimi,
-            "+CCID": lambda _: ["+CCID: 89620000000000000012"],
+            "+CCID": self._ccid,
             "+CMEE": self._cmee,
             "+CMGF": self._cmgf,
             "+CSMS": lambda _: ["+CSMS: 1,1,1"],
@@ -89,46 +96,6 @@ class VirtualModem:
             "+CFUN": self._cfun,
             "+CNMA": lambda _: [],
         }
-        self._line = bytearray()
-        self._prompt: int | None = None
-        self._pdu = bytearray()
-        self._unsolicited = bytearray()
-        self._executed: list[Executed] = []
-        self._power_on()
-
-    # The terminal
-
-    def feed(self, data: bytes) -> bytes:
-        """Take bytes from the terminal; return the answer and what is said unasked after it."""
-        out = bytearray()
-        for byte in data:
-            if self._prompt is not None:
-                self._in_prompt(byte, out)
-            elif byte in b"\r\n":
-                self._enter(out)
-            elif byte not in b"\x00\x1b\x1a\xff" and len(self._line) < _LINE_LIMIT:
-                self._line.append(byte)
-        # The file is written before the terminal hears OK.
-        self._held.keep()
-        return bytes(out) + self.pending()
-
-    def pending(self) -> bytes:
-        """What the modem says unasked since the last call; held back at the > prompt."""
-        if self._prompt is not None:
-            return b""
-        said = bytes(self._unsolicited)
-        self._unsolicited.clear()
-        return said
-
-    def executed(self) -> tuple[Executed, ...]:
-        """The commands that ran since the last call."""
-        ran = tuple(self._executed)
-        self._executed.clear()
-        return ran
-
-    def say(self, line: str) -> None:
-        """Say a line unasked."""
-        self._unsolicited += _framed(line)
 
     # The network
 
@@ -142,15 +109,50 @@ class VirtualModem:
         if not 2 <= len(octets) <= _PDU_OCTETS or octets[0] + 2 > len(octets):
             raise ValueError("not a PDU")
         self._arrive(octets.hex().upper())
-        self._held.keep()
+        self.keep()
+
+    def keep(self) -> None:
+        """Write memories, network and reference to the file."""
+        self.held.keep()
+
+    def retry(self) -> None:
+        """Let the network try again to deliver what waits there."""
+        self.held.asleep = False
+        self._admit()
+        self.keep()
 
     def waiting(self) -> int:
         """How many messages wait in the network for a free slot."""
-        return len(self._held.network)
+        return len(self.held.network)
 
     def stored(self, memory: str) -> dict[int, str]:
         """PDUs by slot in "SM" or "ME"."""
-        return {index: one.pdu for index, one in sorted(self._held.memories[memory].items())}
+        return {index: one.pdu for index, one in sorted(self.held.memories[memory].items())}
+
+    @property
+    def reference(self) -> int:
+        """The reference of the text that was accepted last, as +CMGS told it."""
+        return self.held.reference
+
+    @property
+    def chosen(self) -> str:
+        """The memory that is listed and deleted from."""
+        return self._chosen[0]
+
+    def restart(self) -> None:
+        """Start anew, as after a brown-out: settings are lost, memories stay."""
+        self.quit()
+        self._power_on()
+        self.boots += 1
+        for line in self.boot_lines:
+            self.say(line)
+
+    def unplug(self, absences: int = 0) -> None:
+        """Restart and come back as a new device; the first `absences` openings find none."""
+        self.restart()
+        self.quit()
+        self.plugged += 1
+        self.absences = absences
 
     def ring(self, number: str) -> None:
         """Ring once; call again for each ring. "" hides the number."""
@@ -167,90 +169,47 @@ class VirtualModem:
     # Inside
 
     def _power_on(self) -> None:
-        self._echo, self._cmee_on, self._text_mode, self._clip_on = True, False, True, False
+        self.echo, self._cmee_on, self._text_mode, self._clip_on = True, False, True, False
         self._chosen = ["SM", "SM", "SM"]
         self._route = [0, 0, 0, 0, 0]
 
     def _arrive(self, pdu: str) -> None:
+        taken: Iterable[str] = (pdu,)
+        for change in self.arriving:
+            taken = [came for one in taken for came in change(one)]
+        for one in taken:
+            self._take(one)
+
+    def _take(self, pdu: str) -> None:
         report = is_report(pdu)
         if self._route[3 if report else 1] == (1 if report else 2):
             self.say(f"{'+CDS: ' if report else '+CMT: ,'}{tpdu_length(pdu)}\r\n{pdu}")
             return
-        self._held.wait(pdu)
+        self.held.wait(pdu)
         self._admit()
-        if self._held.network and self.full_line:
+        if self.held.network and self.full_line:
             self.say(self.full_line)
 
+    def submit(self, octets: bytes) -> list[str]:
+        """Take a SUBMIT with its SMSC field; return the line with its reference."""
+        for look in self.submitting:
+            look(octets)
+        reference = self.held.next_reference()
+        for pdu in self._on_send(octets.hex().upper()):
+            self._arrive(bytes.fromhex(pdu).hex().upper())
+        return [f"+CMGS: {reference}"]
+
     def _admit(self) -> None:
-        for change in self._held.admit():
-            report = is_report(self._held.memories[change.memory][change.index].pdu)
+        for change in self.held.admit():
+            report = is_report(self.held.memories[change.memory][change.index].pdu)
             if self._route[3 if report else 1]:
                 told_as = "+CDSI" if report else "+CMTI"
                 self.say(f'{told_as}: "{change.memory}",{change.index}')
 
-    def _enter(self, out: bytearray) -> None:
-        text = self._line.decode("latin-1").strip()
-        self._line.clear()
-        if not text:
-            return
-        if self._echo:
-            out += text.encode("latin-1") + b"\r"
-        if text[:2].upper() != "AT":
-            return
-        final, lines = "OK", []
-        for command in re.split(r";(?=[+^])", text[2:].strip()):
-            try:
-                told = self._run(command)
-            except RefusedError as refused:
-                final = refused.final
-                break
-            if told is None:
-                out += b"\r\n> "
-                return
-            lines += told
-        for line in (*lines, final):
-            out += _framed(line)
-
-    def _run(self, command: str) -> list[str] | None:
-        found = _COMMAND.match(command)
-        name, rest = (found[1].upper(), found[2].strip()) if found else ("", command)
-        handler = self.commands.get(name)
-        if handler is None or (not found and command):
-            raise RefusedError
-        told = handler(rest)
-        listed = sum(line.startswith("+CMGL:") for line in told or ())
-        self._executed.append(Executed(name, listed))
-        return told
-
-    def _in_prompt(self, byte: int, out: bytearray) -> None:
-        if byte == 0x1B:
-            self._prompt = None
-            out += _framed("OK")
-        elif byte == 0x1A:
-            length, self._prompt = self._prompt, None
-            out += self._submit(length or 0)
-        else:
-            if self._echo:
-                out.append(byte)
-            if len(self._pdu) < _LINE_LIMIT:
-                self._pdu.append(byte)
-
-    def _submit(self, length: int) -> bytes:
-        try:
-            octets = bytes.fromhex(self._pdu.decode("latin-1"))
-        except ValueError:
-            octets = b""
-        if not octets or len(octets) != octets[0] + 1 + length:
-            return _framed("+CMS ERROR: 304")
-        reference = self._held.next_reference()
-        for pdu in self._on_send(octets.hex().upper()):
-            self._arrive(bytes.fromhex(pdu).hex().upper())
-        return _framed(f"+CMGS: {reference}") + _framed("OK")
-
     # The commands
 
     def _echo_set(self, rest: str) -> list[str]:
-        self._echo = rest != "0"
+        self.echo = rest != "0"
         return []
 
     def _reset(self, _: str) -> list[str]:
@@ -261,14 +220,16 @@ class VirtualModem:
         if rest == "?":
             return ["+CFUN: 1"]
         if rest == "=1,1":
-            self._power_on()
-            for line in _BOOT_LINES:
-                self.say(line)
+            self.restart()
         return []
 
     def _cimi(self, _: str) -> list[str]:
         self._need_sim()
-        return ["510100123456789"]
+        return [self.imsi]
+
+    def _ccid(self, _: str) -> list[str]:
+        self._need_sim()
+        return [f"+CCID: {self.iccid}"]
 
     def _cpin(self, rest: str) -> list[str]:
         self._need_sim()
@@ -316,16 +277,16 @@ class VirtualModem:
 
     def _cpms(self, rest: str) -> list[str]:
         if rest == "=?":
-            names = ",".join(f'"{memory}"' for memory in self._held.capacity)
+            names = ",".join(f'"{memory}"' for memory in self.held.capacity)
             return [f"+CPMS: ({names}),({names}),({names})"]
         if rest != "?":
             wanted = [name.strip(' "').upper() for name in rest.removeprefix("=").split(",")]
-            if len(wanted) > 3 or not set(wanted) <= set(self._held.capacity):
+            if len(wanted) > 3 or not set(wanted) <= set(self.held.capacity):
                 raise RefusedError("+CMS ERROR: 302")
             self._chosen[: len(wanted)] = wanted
         shown = [
             (f'"{memory}",' if rest == "?" else "")
-            + f"{len(self._held.memories[memory])},{self._held.capacity[memory]}"
+            + f"{len(self.held.memories[memory])},{self.held.capacity[memory]}"
             for memory in self._chosen
         ]
         return ["+CPMS: " + ",".join(shown)]
@@ -338,28 +299,39 @@ class VirtualModem:
     def _cmgl(self, rest: str) -> list[str]:
         if rest == "=?":
             return ["+CMGL: (0-4)"]
+        if self._text_mode and '"' in rest:
+            return self._text_list()
         self._need_pdu_mode()
         wanted = self._choice(rest or "=0", 4)
         memory = self._chosen[0]
         lines: list[str] = []
-        for index, one in sorted(self._held.memories[memory].items()):
+        for index, one in sorted(self.held.memories[memory].items()):
             if wanted in (one.stat, 4):
                 lines += [f"+CMGL: {index},{one.stat},,{tpdu_length(one.pdu)}", one.pdu]
-                self._held.mark_read(memory, index)
+                self.held.mark_read(memory, index)
+        return lines
+
+    def _text_list(self) -> list[str]:
+        self._need_sim()
+        memory = self._chosen[0]
+        lines: list[str] = []
+        for index, one in sorted(self.held.memories[memory].items()):
+            lines += text_entry(index, one, self.text_sender)
+            self.held.mark_read(memory, index)
         return lines
 
     def _cmgr(self, rest: str) -> list[str]:
         self._need_pdu_mode()
         index = self._index(rest.removeprefix("="))
-        one = self._held.memories[self._chosen[0]].get(index)
+        one = self.held.memories[self._chosen[0]].get(index)
         if one is None:
             raise RefusedError("+CMS ERROR: 321")
-        self._held.mark_read(self._chosen[0], index)
+        self.held.mark_read(self._chosen[0], index)
         return [f"+CMGR: {one.stat},,{tpdu_length(one.pdu)}", one.pdu]
 
     def _cmgd(self, rest: str) -> list[str]:
         memory = self._chosen[0]
-        held = self._held.memories[memory]
+        held = self.held.memories[memory]
         if rest == "=?":
             return [f"+CMGD: ({','.join(str(index) for index in sorted(held))}),(0-4)"]
         first, _, flag = rest.removeprefix("=").partition(",")
@@ -370,13 +342,14 @@ class VirtualModem:
         going = {"1": {1}, "2": {1, 3}, "3": {1, 2, 3}, "4": {0, 1, 2, 3}}.get(flag.strip())
         chosen = [index] if going is None else [i for i, one in held.items() if one.stat in going]
         for one in chosen:
-            self._held.free(memory, one)
+            self.held.free(memory, one)
         self._admit()
         return []
 
     def _index(self, text: str) -> int:
         index = int(text) if re.fullmatch(r"\d{1,5}", text.strip()) else -1
-        if not 0 <= index <= self._held.capacity[self._chosen[0]]:
+        known = self.held.numbers[self._chosen[0]]
+        if not min(0, *known) <= index <= max(known):
             raise RefusedError("+CMS ERROR: 321")
         return index
 
@@ -384,15 +357,10 @@ class VirtualModem:
         self._need_pdu_mode()
         if not re.fullmatch(r"=\d{1,3}", rest):
             raise RefusedError("+CMS ERROR: 304")
-        self._prompt = int(rest[1:])
-        self._pdu.clear()
+        self.await_pdu(int(rest[1:]))
 
     def _cusd(self, rest: str) -> list[str]:
         found = re.match(r'=1,"([^"]+)"', rest)
         if found:
             self.say(f'+CUSD: 0,"{self._on_ussd(found[1])}",15')
         return []
-
-
-def _framed(line: str) -> bytes:
-    return f"\r\n{line}\r\n".encode("latin-1")

@@ -1,0 +1,93 @@
+"""Quirks of calls and USSD: how rings, callers, ends and answers are told."""
+
+import re
+from random import Random
+
+from hardware.simulated.quirks.quirk import Quirk, around
+from hardware.simulated.virtual import Handler, VirtualModem
+from hardware.ussd import pack_ascii
+
+_ENDS = ("NO CARRIER", "VOICE NO CARRIER", "^CEND:1,0,16,0", "BUSY")
+_CLIP = re.compile(r'\+CLIP: "([^"]*)",')
+
+
+def _call_dialect(modem: VirtualModem, chance: Random) -> None:
+    way = chance.choice(("late", "national", "hidden", "missed", "missed after the end"))
+    end = chance.choice(_ENDS)
+    rings, caller = 0, ""
+
+    def change(line: str) -> list[str]:
+        nonlocal rings, caller
+        if line == "RING":
+            rings += 1
+            return [chance.choice(("RING", "+CRING: VOICE"))]
+        if found := _CLIP.match(line):
+            caller = found[1]
+            return _told(line, way, rings)
+        if line == "NO CARRIER":
+            rings = 0
+            missed = f"MISSED_CALL: 08:15AM {caller}"
+            return {"missed": [missed], "missed after the end": [end, missed]}.get(way, [end])
+        return [line]
+
+    modem.unasked.append(change)
+
+
+def _told(line: str, way: str, rings: int) -> list[str]:
+    match way:
+        case "late":
+            return [line] if rings == 2 else []
+        case "national":
+            return [line.replace('"+62', '"0').replace(",145,", ",129,")]
+        case "hidden":
+            return ['+CLIP: "",128,,,,2']
+        case _:
+            return []
+
+
+def _ussd_dialect(modem: VirtualModem, chance: Random) -> None:
+    form = chance.choice(("plain", "ucs2", "ucs2 without dcs", "packed", "before OK"))
+
+    def change(told: Handler, rest: str) -> list[str] | None:
+        if not rest.startswith("=1,"):
+            return told(rest)
+        said: list[str] = []
+
+        def hold(line: str) -> list[str]:
+            said.append(line)
+            return []
+
+        modem.unasked.append(hold)
+        try:
+            told(rest)
+        finally:
+            modem.unasked.pop()
+        text = said[0].split('"')[1] if said else ""
+        line = _written(text, form)
+        if form == "before OK":
+            return [line]
+        modem.say(line)
+        return []
+
+    around(modem, "+CUSD", change)
+
+
+def _written(text: str, form: str) -> str:
+    ucs2 = text.encode("utf-16-be").hex().upper()
+    match form:
+        case "ucs2":
+            return f'+CUSD: 0,"{ucs2}",72'
+        case "ucs2 without dcs":
+            return f'+CUSD: 0,"{ucs2}"'
+        case "packed":
+            return f'+CUSD: 0,"{pack_ascii(text).hex().upper()}",15'
+        case "plain":
+            return f'+CUSD:0,"{text}"'
+        case _:
+            return f'+CUSD: 0,"{text}",15'
+
+
+QUIRKS = (
+    Quirk(32, "call-dialect", "late, national, hidden or no +CLIP; MISSED_CALL", _call_dialect),
+    Quirk(34, "ussd-dialect", "USSD in UCS2 or packed hex, without dcs, before OK", _ussd_dialect),
+)

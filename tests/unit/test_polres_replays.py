@@ -1,0 +1,123 @@
+"""Recorded requests said again: they renew no trust, spend no leave and make no box look alive."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from played_node import START_S, Chance, PlayedNode, octets, received
+
+from server.domain import events as e
+from server.polres import district as districts
+from server.polres import enrolment, gate, lookup
+from server.polres.district import District
+from server.polres.down import officers, orders
+from server.polres.store import nodes
+from sync.message import Receipt, State
+
+CODE = "52.04.07.2001"
+HOUR_S = 3_600
+LATE_S = START_S + 20 * HOUR_S
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[District]:
+    """Give a prepared Polres."""
+    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
+    opened = districts.open_district(tmp_path / "polres", Chance("run"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def node(district: District) -> PlayedNode:
+    """Give an enrolled desa that has one report."""
+    card = enrolment.enroll(district, CODE, "Pungka", "http://10.0.0.1", now_s=START_S)
+    played = PlayedNode(district, card)
+    assert played.enrol() == 200
+    played.write(received("41275"), sets=1)
+    return played
+
+
+def row(district: District, number: int) -> nodes.Node:
+    """The desa's row."""
+    with district.read() as connection:
+        found = nodes.get(connection, number)
+    assert found is not None
+    return found
+
+
+def test_receipts_of_one_second_are_still_told_apart(node: PlayedNode) -> None:
+    times = [Receipt.unpack(node.exchange(START_S).receipt[0]).time_s for _ in range(3)]
+    assert times == sorted(set(times))
+
+
+def test_a_second_exchange_of_the_same_second_earns_no_trust_when_said_again(
+    district: District, node: PlayedNode
+) -> None:
+    lost = node.vault.running.id
+    node.exchange(START_S)
+    request = node.request()
+    recorded = node.body(request)
+    node.exchange(START_S, request=request)
+    gate.exchange(district, recorded, "66.6", LATE_S)
+    assert row(district, node.card.node).trusted_network == "10.1"
+    node.restart(LATE_S)
+    answer = node.exchange(LATE_S + 600, network="66.6", wanted=(lost,))
+    assert (answer.state, answer.keys) == (State.KEYS_NEED_PERSON, ())
+
+
+def test_a_request_said_again_leaves_no_trace_of_a_contact(
+    district: District, node: PlayedNode
+) -> None:
+    first = node.request()
+    node.exchange(request=first)
+    node.write(e.Taken("41275", "Rahmat"), sets=2)
+    newest = node.request()
+    node.exchange(START_S + 60, request=newest)
+    before = row(district, node.card.node)
+    for request in (first, newest):
+        gate.exchange(district, node.body(request, "again"), "66.6", LATE_S)
+    assert replace(row(district, node.card.node), issued_s=before.issued_s) == before
+    assert lookup.desa(district, CODE).states == ()
+
+
+def test_a_request_said_again_neither_spends_a_leave_nor_takes_the_question_away(
+    district: District, node: PlayedNode
+) -> None:
+    lost = node.vault.running.id
+    node.exchange()
+    node.restart()
+    asked = node.request(wanted=(lost,))
+    node.exchange(LATE_S, request=asked)
+    orders.grant_keys(district, CODE, "spkt", LATE_S)
+    gate.exchange(district, node.body(asked, "again"), "10.1", LATE_S + 1)
+    assert row(district, node.card.node).grant_until_s is not None
+    assert lookup.desa(district, CODE).keys_waiting
+    assert len(node.exchange(LATE_S + 60, wanted=(lost,)).keys) == 1
+
+
+def test_after_a_lost_answer_the_next_but_one_request_counts_again(
+    district: District, node: PlayedNode
+) -> None:
+    node.exchange()
+    gate.exchange(district, node.body(node.request()), "10.1", START_S + 60)
+    for later_s in (120, 180):
+        node.exchange(START_S + later_s)
+    assert row(district, node.card.node).last_contact_s == START_S + 180
+
+
+def test_what_was_taken_before_a_fork_still_has_its_effects(
+    district: District, node: PlayedNode
+) -> None:
+    node.exchange()
+    copied = node.clone()
+    node.write(e.Taken("41275", "Rahmat"), sets=2)
+    node.exchange()
+    copied.write(e.Closed("41275", "Penyalin", "palsu"), sets=4)
+    node.write(e.OfficerRequested("Wayan", octets("wayan")))
+    whole = node.request()
+    mixed = replace(whole, frames=(*whole.frames, *copied.request().frames))
+    assert node.exchange(START_S + 60, request=mixed).state == State.FORK
+    listed = officers.officers(row(district, node.card.node).people)
+    assert [one.name for one in listed] == ["Wayan"]
