@@ -88,6 +88,7 @@ class Ledger:
                     key=f"{cause}:{number}",
                     official=decision.official,
                     day=day,
+                    stamp=stamp,
                 )
             inbox.mark(db, inbox_ids, inbox.State.DONE)
             if also is not None:

@@ -33,6 +33,14 @@ def latest_of(db: sqlite3.Connection, sender: str) -> Report | None:
     return None if row is None else report_of(row)
 
 
+def has_emergency(db: sqlite3.Connection, sender: str) -> bool:
+    """Whether a number has an emergency that is not closed."""
+    found = db.execute(
+        "select 1 from reports where sender = ? and urgency = 'darurat' and status < 4", (sender,)
+    ).fetchone()
+    return found is not None
+
+
 def sealed(db: sqlite3.Connection) -> tuple[Report, ...]:
     """Complaints about officials, newest first; nobody here reads what they say."""
     rows = db.execute(f"select {columns()} from reports where sealed order by seq desc")

@@ -1,8 +1,9 @@
 """The radio: texts between the modem and the sealed inbox and outbox."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from hardware.errors import SendRefused, SendUnknown
@@ -10,13 +11,18 @@ from hardware.modem import Slot
 from server.database import Database
 from server.domain.classify import classify
 from server.domain.react import Notice
+from server.domain.report import Stamp, Trust
 from server.vault import Lock, Place, Vault
 from sms import grammar, inbox, outbox, pdu
 from sms.inbox import Sealed
 from sms.outbox import Purpose, State
+from sms.user_data import split_words
 from sync.canonical import pack, row, unpack
 from sync.entry import Shape, ticket_code
 from sync.errors import CannotOpen
+
+# Service centres whose clock is hours ahead must not make a text look old.
+SURE = Trust.PERSON
 
 
 class Modem(Protocol):
@@ -34,13 +40,18 @@ class Modem(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """The opened body of an outbox row."""
+    """The opened body of an outbox row.
+
+    Attributes:
+        queued_s: when it was queued, seconds since 1970 (UTC); None where no clock was trusted.
+    """
 
     to: str
     text: str
     ticket: str | None
     name: str
     official: bool
+    queued_s: int | None = None
 
 
 def keep_listed(
@@ -110,11 +121,14 @@ def queue_notice(
     key: str,
     official: bool,
     day: int,
+    stamp: Stamp | None = None,
 ) -> None:
-    """Put a notice into the outbox, once for its key."""
+    """Put a notice into the outbox, once for its key; `stamp` is the moment, sealed with it."""
     purpose = Purpose(notice.purpose)
     duty = purpose is Purpose.ALARM
-    body = pack((1, notice.to, notice.text, notice.ticket, notice.name, official))
+    sure = stamp is not None and stamp.trust >= SURE
+    queued_s = stamp.wall_s if sure and stamp is not None else None
+    body = pack((2, notice.to, notice.text, notice.ticket, notice.name, official, queued_s))
     lock = Lock.DUTY if duty else Lock.INTAKE if official else Lock.SESSION
     outbox.enqueue(
         db,
@@ -126,6 +140,7 @@ def queue_notice(
             ticket=ticket_code(notice.ticket),
             urgent=notice.urgent,
             day=day,
+            parts=len(split_words(notice.text)),
         ),
     )
 
@@ -136,41 +151,88 @@ def open_outgoing(vault: Vault, kept: outbox.Row) -> Outgoing | None:
         body = vault.open(Place(kept.session, Shape(kept.shape), "outbox", kept.id), kept.body)
     except CannotOpen:
         return None
-    _, to, text, ticket, name, official = row(unpack(body), int, str, str)[:6]
+    version, to, text, ticket, name, official, *later = row(unpack(body), int, str, str)
+    queued_s = later[0] if version != 1 and later else None
     return Outgoing(
-        str(to), str(text), None if ticket is None else str(ticket), str(name), bool(official)
+        str(to),
+        str(text),
+        None if ticket is None else str(ticket),
+        str(name),
+        bool(official),
+        queued_s if isinstance(queued_s, int) else None,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How a try to send ended: the row's next state, its message reference, and why."""
+    """How a try to send ended.
+
+    Attributes:
+        state: the row's next state.
+        references: message reference of each part that the modem took in this try.
+        reason: why it did not go out.
+        unsent: parts that surely did not go out.
+    """
 
     state: State
-    reference: int | None
-    reason: str | None
+    references: tuple[tuple[int, int], ...] = ()
+    reason: str | None = None
+    unsent: int = 0
 
 
-def send_one(modem: Modem, text: Outgoing, reference: int, attempts: int) -> Sent:
-    """Hand one text to the modem.
+def send(
+    modem: Modem,
+    text: Outgoing,
+    row: outbox.Row,
+    taken: frozenset[int],
+    keep: Callable[[int, int], None],
+) -> Sent:
+    """Hand one text to the modem, part by part.
+
+    Args:
+        modem: the modem.
+        text: what is sent.
+        row: its row, already `submitting`.
+        taken: parts that the modem took in an earlier try.
+        keep: called with part and reference as soon as one is taken while others are left.
 
     Raises:
         HardwareError: the modem is gone; the row stays `submitting` until the next start of
             the port finds out.
     """
-    length, hex_pdu = pdu.encode_submit(
-        text.to, text.text, reference=reference, request_report=True
-    )
-    try:
-        return Sent(State.SENT, modem.send(length, hex_pdu), None)
-    except SendUnknown:
-        return Sent(State.UNKNOWN, None, "tidak ada kepastian dari modem")
-    except SendRefused as refusal:
-        if refusal.uncertain:
-            return Sent(State.UNKNOWN, None, "tidak ada kepastian dari jaringan")
-        if attempts + 1 >= outbox.ATTEMPTS_MAX:
-            return Sent(State.FAILED, None, f"ditolak jaringan ({refusal.detail})")
-        return Sent(State.QUEUED, None, None)
+    chunks = split_words(text.text)
+    left = [number for number in range(1, len(chunks) + 1) if number not in taken]
+    references: list[tuple[int, int]] = []
+    for number in left:
+        part = pdu.Part(row.id % 256, wide=False, total=len(chunks), number=number)
+        length, hex_pdu = pdu.encode_submit(
+            text.to,
+            chunks[number - 1],
+            reference=row.id % 256,
+            request_report=True,
+            validity=timedelta(seconds=outbox.LIFETIME_S[row.purpose]),
+            part=part if len(chunks) > 1 else None,
+        )
+        try:
+            references.append((number, modem.send(length, hex_pdu)))
+        except SendUnknown:
+            return Sent(State.UNKNOWN, tuple(references), "tidak ada kepastian dari modem")
+        except SendRefused as refusal:
+            return _refused(refusal, row, tuple(references), len(left))
+        if number != left[-1]:
+            keep(*references[-1])
+    return Sent(State.SENT, tuple(references))
+
+
+def _refused(
+    refusal: SendRefused, row: outbox.Row, references: tuple[tuple[int, int], ...], wanted: int
+) -> Sent:
+    unsent = wanted - len(references)
+    if refusal.uncertain:
+        return Sent(State.UNKNOWN, references, "tidak ada kepastian dari jaringan", unsent - 1)
+    if outbox.tried_enough(row):
+        return Sent(State.FAILED, references, f"ditolak jaringan ({refusal.detail})", unsent)
+    return Sent(State.QUEUED, references, None, unsent)
 
 
 def utc(seconds: int) -> datetime:

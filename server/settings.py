@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from sms.phone import parse_phone
+
 FILE_NAME = "kentongan.toml"
 Plain = str | int | bool | tuple[str, ...]
 
@@ -27,13 +29,14 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a key means, its unit, and what it may be: a number's range, or one of these words."""
+    """What a key means, its unit, and what it may be: in a range, one of these words, or phones."""
 
     text: str
     unit: str = ""
     least: int = 0
     most: int = 1_000_000_000
     words: tuple[str, ...] = ()
+    phones: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ class Modem:
     list_every_s: Annotated[
         int, Meaning("how often both memories are listed anyway", "s", least=1)
     ] = 15
+    numbers: Annotated[
+        tuple[str, ...],
+        Meaning("numbers of its own SIM cards; nothing is ever sent to them", phones=True),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,29 @@ class Web:
 class Answers:
     """The brakes on outgoing texts."""
 
-    per_sender_day: Annotated[int, Meaning("automatic answers to one number", "SMS a day")] = 3
+    per_sender_hour: Annotated[int, Meaning("automatic answers to one number", "SMS an hour")] = 3
+    per_sender_day: Annotated[int, Meaning("automatic answers to one number", "SMS a day")] = 6
+    per_sender_urgent: Annotated[
+        int, Meaning("the same while the number has an open emergency", "SMS a day")
+    ] = 10
+    per_sender_unclear: Annotated[
+        int, Meaning("the same while its last texts were not understood", "SMS a day")
+    ] = 3
     per_hour: Annotated[int, Meaning("automatic answers in all", "parts an hour")] = 30
     per_day: Annotated[int, Meaning("all texts in all", "parts a day")] = 120
     reserved: Annotated[
         int, Meaning("kept of the day's parts for officers and alarms", "parts")
     ] = 30
+    reserved_alarms: Annotated[int, Meaning("kept of these for alarms alone", "parts")] = 10
+    answer_parts: Annotated[
+        int, Meaning("how long an officer's answer may be", "parts", least=1, most=3)
+    ] = 1
+    night_from_h: Annotated[
+        int, Meaning("hour from which news and reminders wait for the morning", "h", most=23)
+    ] = 22
+    night_to_h: Annotated[
+        int, Meaning("hour until which they wait; equal to the first for no night", "h", most=23)
+    ] = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +215,8 @@ def _wrong(value: object, kind: type, meaning: Meaning) -> str:
         return f"antara {meaning.least} dan {meaning.most}"
     if meaning.words and value not in meaning.words:
         return f"salah satu dari {', '.join(meaning.words)}"
+    if meaning.phones and isinstance(value, tuple) and None in map(parse_phone, value):
+        return "berupa daftar nomor HP, misalnya 0812-3456-7890"
     return ""
 
 

@@ -60,11 +60,18 @@ MOVES: Final = {
 }
 JOURNEYS: Final = {
     "queued": "menunggu dikirim",
+    "reserved": "menunggu dikirim",
     "submitting": "sedang dikirim",
     "unknown": "mungkin terkirim",
     "sent": "terkirim",
     "delivered": "diterima HP warga",
     "withheld": "ditahan, pulsa dijaga",
+    "withheld:who": "ditahan: bukan nomor HP warga",
+    "withheld:rate": "ditahan: batas jawaban untuk nomor ini",
+    "withheld:text": "ditahan: teks berulang dari mesin penjawab",
+    "withheld:money": "ditahan: anggaran SMS habis",
+    "withheld:trend": "ditahan: terlalu banyak SMS keluar",
+    "withheld:merged": "digabung menjadi satu SMS",
     "failed": "gagal dikirim",
     "expired": "kedaluwarsa",
     "done": "dikerjakan",
@@ -100,6 +107,7 @@ NOTICES: Final = {
     "diteruskan": "kabar diteruskan",
     "selesai": "kabar selesai",
     "jawab": "jawaban petugas",
+    "alarm": "panggilan petugas",
     "order": "kabar atas perintah Polres",
 }
 """What an SMS to a villager was, by the first word of its notice: its template, or an order."""

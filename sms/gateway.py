@@ -1,30 +1,90 @@
-"""The five brakes: whether an answer may be sent now, and if not, why; pure."""
+"""The five brakes: whether a text may be sent now, and if not, why; pure."""
 
+import re
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Final
 
 from sms.outbox import Purpose
-from sms.phone import SenderKind, sender_kind
+from sms.phone import SenderKind, parse_phone, sender_kind
+from sms.replies import wording
 
-HOUR_S = 3_600
-DAY_S = 86_400
-SAME_TEXT_MAX = 3
-ECHO_SIMILARITY = 0.8
-TREND_WINDOW_S = 1_800
-TREND_RATIO = 1.5
-TREND_SENDS_MIN = 20
-NO_BUDGET = "anggaran SMS hari ini habis"
+HOUR_S: Final = 3_600
+DAY_S: Final = 86_400
+SAME_TEXT_MAX: Final = 3
+TREND_WINDOW_S: Final = 1_800
+TREND_RATIO: Final = 1.5
+TREND_SENDS_MIN: Final = 20
+# So many texts of a number in a row that nobody understood make it one that is not understood.
+UNCLEAR_TEXTS: Final = 3
+# A backlog is what has waited longer than this; of it a number gets one answer.
+BACKLOG_S: Final = 600.0
+_REMEMBERED_TEXTS: Final = 10
+_REMEMBERED_SENDERS: Final = 1_000
+_NEAR_LETTERS: Final = 20
+_NEAR_SHARE: Final = 0.7
+_GRAM: Final = 3
+# Shorter texts may well consist of words that stand in ours too.
+_OURS_LETTERS: Final = 40
+_OURS_SHARE: Final = 0.5
+_OURS_GRAM: Final = 6
+_DIGITS: Final = re.compile(r"\d+")
+
+
+class Brake(StrEnum):
+    """The brakes by what they look at; the words stand in the journal behind `withheld:`."""
+
+    WHO = "who"
+    RATE = "rate"
+    TEXT = "text"
+    MONEY = "money"
+    TREND = "trend"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Automatic answers that one number may get.
+
+    Attributes:
+        per_hour: in an hour.
+        per_day: in 24 hours.
+        urgent: in 24 hours, whatever the hour, while it has an open emergency.
+        unclear: in 24 hours, while its last texts were not understood.
+    """
+
+    per_hour: int
+    per_day: int
+    urgent: int
+    unclear: int
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits of the brakes: counts of SMS parts, from the settings."""
+    """Parts that may be sent, from the settings.
 
-    per_sender_day: int
+    Attributes:
+        per_hour: automatic answers in an hour.
+        per_day: everything in a day.
+        reserved: of the day, for people's answers and alarms.
+        alarms: of these, for alarms alone.
+    """
+
     per_hour: int
     per_day: int
     reserved: int
+    alarms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the brakes go by; `own` are the numbers of our own SIMs in E.164."""
+
+    pace: Pace
+    budget: Budget
+    own: frozenset[str] = frozenset()
+    brakes: frozenset[Brake] = frozenset(Brake)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +95,62 @@ class Spent:
     day: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text that wants to go out; `emergency` says that its number has an open one."""
+
+    to: str
+    purpose: Purpose
+    parts: int = 1
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a text does not go out (Indonesian, a few words); `waits` if it may later."""
+
+    brake: Brake
+    reason: str
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text that came in, as the brakes remember it."""
+
+    at_s: float
+    print: str
+    understood: bool
+
+
 @dataclass(slots=True)
 class Traffic:
-    """What the brakes remember, in RAM only: times of texts from and to each number.
+    """What the brakes remember, in RAM only: texts from and answers to each number.
 
     Times are seconds of a clock that never runs back; `spoken` is the last text to each number.
     """
 
-    received: dict[str, deque[tuple[float, str]]] = field(default_factory=dict)
+    received: dict[str, deque[Heard]] = field(default_factory=dict)
     answered: dict[str, deque[float]] = field(default_factory=dict)
     spoken: dict[str, str] = field(default_factory=dict)
     sent_at: deque[float] = field(default_factory=deque)
     received_at: deque[float] = field(default_factory=deque)
 
-    def hear(self, sender: str, text: str, now_s: float) -> None:
+    def hear(self, sender: str, text: str, now_s: float, *, understood: bool = True) -> None:
         """A text came in."""
-        self.received.setdefault(sender, deque(maxlen=10)).append((now_s, fingerprint(text)))
+        if sender not in self.received and len(self.received) >= _REMEMBERED_SENDERS:
+            self._forget_quiet(now_s)
+        texts = self.received.setdefault(sender, deque(maxlen=_REMEMBERED_TEXTS))
+        texts.append(Heard(now_s, fingerprint(text), understood))
         self.received_at.append(now_s)
         _forget(self.received_at, now_s - TREND_WINDOW_S)
 
+    def expect(self, answers: int, now_s: float) -> None:
+        """So many answers wait from before a start: the texts that they answer did come in."""
+        self.received_at.extend([now_s] * answers)
+
     def speak(self, recipient: str, purpose: Purpose, now_s: float, text: str = "") -> None:
-        """A text went out.
+        """A text went out, or may have.
 
         Only automatic answers make the trend: an officer at work writes more than comes in.
         """
@@ -65,69 +160,202 @@ class Traffic:
             self.sent_at.append(now_s)
             _forget(self.sent_at, now_s - TREND_WINDOW_S)
 
-    def answers_today(self, recipient: str, now_s: float) -> int:
-        """Automatic answers to a number in the last 24 hours."""
+    def answers(self, recipient: str, now_s: float, window_s: float) -> int:
+        """Automatic answers to a number within the last seconds, a day at most."""
         times = self.answered.get(recipient, deque())
         _forget(times, now_s - DAY_S)
-        return len(times)
+        return sum(1 for at_s in times if at_s > now_s - window_s)
+
+    def unclear(self, sender: str) -> bool:
+        """Whether nobody understood the last texts of a number."""
+        last = list(self.received.get(sender, ()))[-UNCLEAR_TEXTS:]
+        return bool(last) and not any(heard.understood for heard in last)
+
+    def _forget_quiet(self, now_s: float) -> None:
+        """Numbers that were silent for a day are forgotten, so that RAM stays bounded."""
+        since_s = now_s - DAY_S
+        self.received = {n: t for n, t in self.received.items() if t[-1].at_s > since_s}
+        self.answered = {n: t for n, t in self.answered.items() if t and t[-1] > since_s}
+        kept = self.received.keys() | self.answered.keys()
+        self.spoken = {n: text for n, text in self.spoken.items() if n in kept}
 
 
 def fingerprint(text: str) -> str:
-    """A text without case, spaces and the digits in which robots vary."""
-    return "".join("0" if c.isdigit() else c for c in text.casefold() if not c.isspace())
+    """A text without case, spaces, signs and the numbers in which robots vary."""
+    return _DIGITS.sub("0", "".join(c for c in text.casefold() if c.isalnum()))
 
 
-def brake(
-    recipient: str,
-    purpose: Purpose,
-    traffic: Traffic,
-    spent: Spent,
-    budget: Budget,
-    now_s: float,
-) -> str | None:
-    """Why a text must not be sent now (Indonesian, a few words), or None.
+def allowance(to: str, traffic: Traffic, pace: Pace, *, emergency: bool) -> tuple[int, int]:
+    """Automatic answers that a number may get (an hour, a day) as things stand with it."""
+    if emergency:
+        day = max(pace.urgent, pace.per_day)
+        return day, day
+    day = min(pace.unclear, pace.per_day) if traffic.unclear(to) else pace.per_day
+    return min(pace.per_hour, day), day
 
-    The brakes are independent: who (only mobile numbers), how often, what (repeated texts,
-    our own words coming back), money, and the trend of the last half hour.
+
+def held(asked: Asked, traffic: Traffic, spent: Spent, limits: Limits, now_s: float) -> Held | None:
+    """Why a text must not be sent now, or None.
+
+    The brakes are independent: who (only mobile numbers, never our own), how often, what
+    (repeated texts, our own words coming back), money, and the trend of the last half hour.
+    People's answers and alarms are held by who and money alone.
     """
-    if sender_kind(recipient) is not SenderKind.MOBILE:
-        return "bukan nomor HP"
-    if purpose is not Purpose.ACK:
-        return NO_BUDGET if spent.day >= budget.per_day else None
-    if traffic.answers_today(recipient, now_s) >= budget.per_sender_day:
-        return "batas jawaban untuk nomor ini"
-    if _repeats(traffic, recipient, now_s):
-        return "teks yang sama berulang"
-    if _echoes(traffic, recipient):
-        return "jawaban kami sendiri yang kembali"
-    if spent.hour >= budget.per_hour or spent.day >= budget.per_day - budget.reserved:
-        return "anggaran SMS habis"
-    _forget(traffic.received_at, now_s - TREND_WINDOW_S)
-    _forget(traffic.sent_at, now_s - TREND_WINDOW_S)
-    if _runaway(traffic):
-        return "terlalu banyak SMS keluar"
+    facts = _Facts(asked, traffic, spent, limits, now_s)
+    for brake, look in _LOOKS.items():
+        if brake in limits.brakes and (found := look(facts)) is not None:
+            return found
     return None
 
 
-def _repeats(traffic: Traffic, sender: str, now_s: float) -> bool:
-    recent = [print_ for at, print_ in traffic.received.get(sender, ()) if at > now_s - HOUR_S]
-    return bool(recent) and recent.count(recent[-1]) >= SAME_TEXT_MAX
+def closed(traffic: Traffic, spent: Spent, limits: Limits, now_s: float) -> dict[Purpose, Held]:
+    """Purposes for which nothing at all goes out now, whoever it is for."""
+    found: dict[Purpose, Held] = {}
+    for purpose in Purpose:
+        facts = _Facts(Asked("", purpose), traffic, spent, limits, now_s)
+        for brake in (Brake.MONEY, Brake.TREND):
+            if brake in limits.brakes and (why := _LOOKS[brake](facts)) is not None:
+                found.setdefault(purpose, why)
+    return found
 
 
-def _echoes(traffic: Traffic, sender: str) -> bool:
-    """Whether a number's last text is mostly our own last one, as from a robot that quotes."""
-    heard, said = traffic.received.get(sender), traffic.spoken.get(sender)
-    if not heard or not said:
+def silent(purpose: Purpose, hour: int | None, night: tuple[int, int], *, urgent: bool) -> bool:
+    """Whether a text waits for the morning: news and broadcasts do, never an answer to a text.
+
+    Args:
+        purpose: what it is for.
+        hour: hour of the day as people of the desa read it, None while the clock is unsure.
+        night: its first hour and the first hour after it; equal for no night.
+        urgent: it belongs to an emergency, which waits for nothing.
+    """
+    if urgent or hour is None or purpose not in {Purpose.NEWS, Purpose.BROADCAST}:
         return False
-    likeness = SequenceMatcher(None, heard[-1][1][: 2 * len(said)], said)
-    return likeness.quick_ratio() > ECHO_SIMILARITY and likeness.ratio() > ECHO_SIMILARITY
+    begins, ends = night
+    return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
 
 
-def _runaway(traffic: Traffic) -> bool:
+def merged(waiting: Iterable[tuple[int, str, bool]]) -> frozenset[int]:
+    """Texts of a backlog that must not go out, so that each recipient gets one.
+
+    Args:
+        waiting: (number of the row, recipient, urgent). Of each recipient the newest stays, but
+            an urgent one before all others.
+    """
+    best: dict[str, tuple[bool, int]] = {}
+    rows = list(waiting)
+    for number, to, urgent in rows:
+        best[to] = max(best.get(to, (False, 0)), (urgent, number))
+    return frozenset(number for number, to, _ in rows if best[to][1] != number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    asked: Asked
+    traffic: Traffic
+    spent: Spent
+    limits: Limits
+    now_s: float
+
+    @property
+    def automatic(self) -> bool:
+        return self.asked.purpose is Purpose.ACK
+
+
+def _who(facts: _Facts) -> Held | None:
+    to = facts.asked.to
+    if sender_kind(to) is not SenderKind.MOBILE:
+        return Held(Brake.WHO, "bukan nomor HP")
+    if parse_phone(to) in facts.limits.own:
+        return Held(Brake.WHO, "nomor kotak ini sendiri")
+    return None
+
+
+def _rate(facts: _Facts) -> Held | None:
+    to, traffic, now_s = facts.asked.to, facts.traffic, facts.now_s
+    if not facts.automatic:
+        return None
+    pace = facts.limits.pace
+    hour, day = allowance(to, traffic, pace, emergency=facts.asked.emergency)
+    if traffic.answers(to, now_s, HOUR_S) >= hour or traffic.answers(to, now_s, DAY_S) >= day:
+        return Held(Brake.RATE, "batas jawaban untuk nomor ini")
+    return None
+
+
+def _text(facts: _Facts) -> Held | None:
+    heard = facts.traffic.received.get(facts.asked.to)
+    if not facts.automatic or not heard:
+        return None
+    last = heard[-1].print
+    recent = [one.print for one in heard if one.at_s > facts.now_s - HOUR_S]
+    if sum(_near(one, last) for one in recent) >= SAME_TEXT_MAX:
+        return Held(Brake.TEXT, "teks yang sama berulang")
+    said = facts.traffic.spoken.get(facts.asked.to, "")
+    if _our_words(last) or (len(said) >= _NEAR_LETTERS and _near(last[: len(said) + 8], said)):
+        return Held(Brake.TEXT, "jawaban kami sendiri yang kembali")
+    return None
+
+
+def _money(facts: _Facts) -> Held | None:
+    spent, budget = facts.spent, facts.limits.budget
+    day, hour = spent.day + facts.asked.parts, spent.hour + facts.asked.parts
+    match facts.asked.purpose:
+        case Purpose.ALARM:
+            short = day > budget.per_day
+        case Purpose.OFFICER | Purpose.NEWS:
+            short = day > budget.per_day - budget.alarms
+        case Purpose.ACK | Purpose.BROADCAST:
+            short = hour > budget.per_hour or day > budget.per_day - budget.reserved
+    return Held(Brake.MONEY, "anggaran SMS habis", waits=True) if short else None
+
+
+def _trend(facts: _Facts) -> Held | None:
+    traffic, since_s = facts.traffic, facts.now_s - TREND_WINDOW_S
+    _forget(traffic.received_at, since_s)
+    _forget(traffic.sent_at, since_s)
     sends, arrivals = len(traffic.sent_at), len(traffic.received_at)
-    return sends >= TREND_SENDS_MIN and sends > TREND_RATIO * max(arrivals, 1)
+    runaway = sends >= TREND_SENDS_MIN and sends > TREND_RATIO * max(arrivals, 1)
+    if facts.automatic and runaway:
+        return Held(Brake.TREND, "terlalu banyak SMS keluar", waits=True)
+    return None
+
+
+_LOOKS: Final[dict[Brake, Callable[[_Facts], Held | None]]] = {
+    Brake.WHO: _who,
+    Brake.RATE: _rate,
+    Brake.TEXT: _text,
+    Brake.MONEY: _money,
+    Brake.TREND: _trend,
+}
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether two fingerprints are equal, or long enough and nearly equal."""
+    if one == other:
+        return True
+    if min(len(one), len(other)) < _NEAR_LETTERS:
+        return False
+    mine, theirs = _grams(one, _GRAM), _grams(other, _GRAM)
+    return len(mine & theirs) >= _NEAR_SHARE * len(mine | theirs)
+
+
+def _our_words(text: str) -> bool:
+    """Whether most of a fingerprint is made of the words of our own texts."""
+    grams = _grams(text, _OURS_GRAM)
+    return len(text) >= _OURS_LETTERS and len(grams & _OURS) >= _OURS_SHARE * len(grams)
+
+
+def _grams(text: str, length: int) -> frozenset[str]:
+    return frozenset(text[at : at + length] for at in range(max(1, len(text) - length + 1)))
 
 
 def _forget(times: deque[float], before_s: float) -> None:
     while times and times[0] < before_s:
         times.popleft()
+
+
+_OURS: Final = frozenset(
+    gram
+    for words in map(fingerprint, wording())
+    if len(words) >= _OURS_GRAM
+    for gram in _grams(words, _OURS_GRAM)
+)

@@ -1,7 +1,7 @@
 """The outbox: answers and alarms, each once, with what became of them."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -9,37 +9,69 @@ from sms.inbox import Sealed, next_id
 
 
 class Purpose(StrEnum):
-    """Why an SMS is sent; decides which brakes hold it and which credit it may spend."""
+    """Why an SMS is sent; decides which brakes hold it and which credit it may spend.
 
-    ACK = "ack"
-    OFFICER = "officer"
+    `ALARM` calls an officer, `OFFICER` is what a person answers, `ACK` the automatic answer to a
+    text, `NEWS` tells of a report's way, `BROADCAST` is for many: reminders, ratings, calls.
+    """
+
     ALARM = "alarm"
+    OFFICER = "officer"
+    ACK = "ack"
+    NEWS = "news"
+    BROADCAST = "broadcast"
 
 
 class State(StrEnum):
     """Way of an outgoing text."""
 
     QUEUED = "queued"
+    RESERVED = "reserved"
     SUBMITTING = "submitting"
     UNKNOWN = "unknown"
     SENT = "sent"
     DELIVERED = "delivered"
     WITHHELD = "withheld"
+    EXPIRED = "expired"
     FAILED = "failed"
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.SUBMITTING, State.WITHHELD}),
+    State.QUEUED: frozenset({State.RESERVED, State.WITHHELD, State.EXPIRED, State.FAILED}),
+    State.RESERVED: frozenset({State.SUBMITTING}),
     State.SUBMITTING: frozenset({State.SENT, State.UNKNOWN, State.QUEUED, State.FAILED}),
-    State.UNKNOWN: frozenset({State.SUBMITTING, State.FAILED, State.DELIVERED}),
+    State.UNKNOWN: frozenset({State.RESERVED, State.FAILED, State.DELIVERED}),
     State.SENT: frozenset({State.DELIVERED, State.FAILED}),
     State.DELIVERED: frozenset(),
     State.WITHHELD: frozenset(),
+    State.EXPIRED: frozenset(),
     State.FAILED: frozenset(),
 }
+"""Credit is `RESERVED` before a text is handed over, so that no two of them spend the same."""
+
 ATTEMPTS_MAX = 5
 # What may have gone out is sent once more and no oftener: twice is better than never.
-UNCERTAIN_ATTEMPTS_MAX = 2
+UNCERTAIN_MAX = 2
+RETRY_S = 30.0
+RETRY_S_MAX = 3_600.0
+HOUR_S = 3_600
+LIFETIME_S: dict[Purpose, int] = {
+    Purpose.ALARM: 2 * HOUR_S,
+    Purpose.OFFICER: 48 * HOUR_S,
+    Purpose.ACK: 24 * HOUR_S,
+    Purpose.NEWS: 48 * HOUR_S,
+    Purpose.BROADCAST: 24 * HOUR_S,
+}
+"""How long a text is worth sending; later it would only mislead."""
+
+# A call to an officer is worth sending for as long as nobody has taken the report.
+UNTAKEN_LIFETIME_S = 48 * HOUR_S
+
+_RANK = (
+    "case when purpose = 'alarm' then 0 when purpose = 'ack' and urgent then 1"
+    " when purpose = 'officer' then 2 when purpose = 'ack' then 3"
+    " when purpose = 'news' then 4 else 5 end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +82,7 @@ class Label:
         shape: whether the body is sealed or duty (the numbers of the journal's shapes).
         ticket: the header's number of the ticket, 0 for none.
         day: the header's number of the day.
+        parts: in how many short messages it goes.
     """
 
     shape: int
@@ -57,11 +90,18 @@ class Label:
     ticket: int
     urgent: bool
     day: int
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An outgoing text, still sealed. `ticket` is the header's ticket number, 0 for none."""
+    """An outgoing text, still sealed.
+
+    Attributes:
+        ticket: the header's ticket number, 0 for none.
+        attempts: how often it was handed to the modem.
+        uncertain: after how many of these it may have gone out.
+    """
 
     id: int
     session: bytes
@@ -72,10 +112,13 @@ class Row:
     urgent: bool
     state: State
     attempts: int
-    reference: int | None
+    uncertain: int
+    parts: int
 
 
-_COLUMNS = "id, session, shape, body, purpose, ticket, urgent, state, attempts, reference"
+_COLUMNS = (
+    "id, session, shape, body, purpose, ticket, urgent, state, attempts, uncertain, outbox.parts"
+)
 
 
 def enqueue(
@@ -90,8 +133,8 @@ def enqueue(
     number = next_id(db, "outbox")
     sealed = seal(number)
     db.execute(
-        "insert into outbox (id, key, session, shape, body, purpose, ticket, urgent, state, day)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into outbox (id, key, session, shape, body, purpose, ticket, urgent, state, day,"
+        " parts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             key,
@@ -103,51 +146,97 @@ def enqueue(
             int(label.urgent),
             State.QUEUED,
             label.day,
+            label.parts,
         ),
     )
     return number
 
 
-def waiting(db: sqlite3.Connection) -> tuple[Row, ...]:
-    """Texts that still want to be sent: urgent first, then alarms and officers, then the rest."""
+def waiting(db: sqlite3.Connection, closed: Collection[Purpose] = ()) -> Iterator[Row]:
+    """Texts that still want to be sent, in their order, without those of `closed` purposes.
+
+    Escalations go first, then urgent receipts, people's answers, receipts, news and broadcasts.
+    """
+    marks = ", ".join("?" * len(closed))
     rows = db.execute(
         f"select {_COLUMNS} from outbox where state in ('queued', 'unknown')"
-        " order by urgent desc, purpose = 'ack', id"
+        f" and purpose not in ({marks}) order by {_RANK}, id",
+        tuple(closed),
     )
-    return tuple(_row(found) for found in rows)
+    return map(_row, rows)
 
 
-def awaiting_delivery(db: sqlite3.Connection, reference: int) -> Row | None:
-    """The newest sent text with this message reference."""
-    found = db.execute(
-        f"select {_COLUMNS} from outbox where reference = ? and state in ('sent', 'unknown')"
-        " order by id desc limit 1",
+def referred(db: sqlite3.Connection, reference: int) -> tuple[tuple[Row, int], ...]:
+    """Texts whose delivery is not known, with the part that has this reference, newest first."""
+    rows = db.execute(
+        f"select {_COLUMNS}, sent_parts.part from sent_parts join outbox on id = outbox_id"
+        " where reference = ? and not delivered and state in ('sent', 'unknown')"
+        " order by id desc",
         (reference,),
+    )
+    return tuple((_row(found[:-1]), int(found[-1])) for found in rows)
+
+
+def unknown(db: sqlite3.Connection) -> tuple[Row, ...]:
+    """Texts that may have gone out without a reference, newest first."""
+    rows = db.execute(f"select {_COLUMNS} from outbox where state = 'unknown' order by id desc")
+    return tuple(map(_row, rows))
+
+
+def keep_part(db: sqlite3.Connection, row: Row, part: int, reference: int) -> None:
+    """The modem took a part and gave it a message reference (3GPP TS 23.040 section 9.2.2.3)."""
+    db.execute(
+        "insert or replace into sent_parts (outbox_id, part, reference) values (?, ?, ?)",
+        (row.id, part, reference),
+    )
+
+
+def parts_sent(db: sqlite3.Connection, row: Row) -> frozenset[int]:
+    """Numbers of the parts that the modem is known to have taken."""
+    found = db.execute("select part from sent_parts where outbox_id = ?", (row.id,))
+    return frozenset(int(part) for (part,) in found)
+
+
+def part_delivered(db: sqlite3.Connection, row: Row, part: int) -> None:
+    """Nothing more will be heard of a part."""
+    db.execute(
+        "update sent_parts set delivered = 1 where outbox_id = ? and part = ?", (row.id, part)
+    )
+
+
+def parts_delivered(db: sqlite3.Connection, row: Row) -> int:
+    """How many parts of a text have arrived."""
+    (arrived,) = db.execute(
+        "select count(*) from sent_parts where outbox_id = ? and delivered", (row.id,)
     ).fetchone()
-    return None if found is None else _row(found)
+    return int(arrived)
 
 
-def move(
-    db: sqlite3.Connection,
-    row: Row,
-    state: State,
-    *,
-    reason: str | None = None,
-    reference: int | None = None,
-) -> None:
-    """Set the next state; an impossible step is a bug and stops here."""
+def move(db: sqlite3.Connection, row: Row, state: State, *, reason: str | None = None) -> Row:
+    """Set the next state and give the row as it then stands; an impossible step is a bug."""
     if state not in TRANSITIONS[row.state]:
         raise AssertionError(f"outbox {row.id}: {row.state} cannot become {state}")
-    db.execute(
-        "update outbox set state = ?, reason = coalesce(?, reason),"
-        " reference = coalesce(?, reference), attempts = attempts + ? where id = ?",
-        (state, reason, reference, int(state is State.SUBMITTING), row.id),
+    after = replace(
+        row,
+        state=state,
+        attempts=row.attempts + (state is State.SUBMITTING),
+        uncertain=row.uncertain + (state is State.UNKNOWN),
     )
+    db.execute(
+        "update outbox set state = ?, reason = ?, attempts = ?, uncertain = ? where id = ?",
+        (state, reason, after.attempts, after.uncertain, row.id),
+    )
+    return after
 
 
-def tried(row: Row) -> Row:
-    """A row as it stands once it was handed to the modem."""
-    return replace(row, state=State.SUBMITTING, attempts=row.attempts + 1)
+def retry_delay_s(attempts: int) -> float:
+    """How long a text waits after so many tries: half a minute, then twice as long each time."""
+    return min(RETRY_S * 2.0 ** max(0, attempts - 1), RETRY_S_MAX)
+
+
+def tried_enough(row: Row) -> bool:
+    """Whether a text has had all its tries."""
+    return row.attempts >= ATTEMPTS_MAX or row.uncertain >= UNCERTAIN_MAX
 
 
 def spend(db: sqlite3.Connection, day: int, hour: int, parts: int) -> None:
@@ -168,14 +257,19 @@ def spent_parts(db: sqlite3.Connection, day: int, hour: int | None) -> int:
     return int(found[0] or 0)
 
 
-def attempts_max(state: State) -> int:
-    """How many tries a text gets in all, as it stands."""
-    return UNCERTAIN_ATTEMPTS_MAX if state is State.UNKNOWN else ATTEMPTS_MAX
-
-
 def recover(db: sqlite3.Connection) -> int:
-    """After a start: what was being handed to the modem may or may not have gone out."""
-    return db.execute("update outbox set state = 'unknown' where state = 'submitting'").rowcount
+    """After a start: what was being handed to the modem may or may not have gone out.
+
+    What was only reserved has not; its credit stays counted, which errs on the safe side.
+    """
+    cut = db.execute(
+        "update outbox set state = 'unknown', uncertain = uncertain + 1 where state = 'submitting'"
+    ).rowcount
+    db.execute(
+        "update outbox set state = case when uncertain then 'unknown' else 'queued' end"
+        " where state = 'reserved'"
+    )
+    return cut
 
 
 def row_of(db: sqlite3.Connection, outbox_id: int) -> Row | None:
@@ -191,15 +285,24 @@ def counts(db: sqlite3.Connection) -> dict[str, int]:
 
 
 def reasons(db: sqlite3.Connection) -> dict[str, int]:
-    """Why texts were withheld or failed, with counts."""
+    """Why texts were withheld, expired or failed, with counts."""
     rows = db.execute(
-        "select reason, count(*) from outbox where reason is not null group by reason"
+        "select reason, count(*) from outbox"
+        " where state in ('withheld', 'expired', 'failed') and reason is not null group by reason"
     )
     return {str(reason): int(count) for reason, count in rows}
 
 
-def _row(found: tuple[int, bytes, int, bytes, str, int, int, str, int, int | None]) -> Row:
-    number, session, shape, body, purpose, ticket, urgent, state, attempts, reference = found
+def waiting_by_purpose(db: sqlite3.Connection) -> dict[Purpose, int]:
+    """How many texts of each purpose still want to be sent."""
+    rows = db.execute(
+        "select purpose, count(*) from outbox where state in ('queued', 'unknown') group by purpose"
+    )
+    return {Purpose(purpose): int(count) for purpose, count in rows}
+
+
+def _row(found: tuple[int, bytes, int, bytes, str, int, int, str, int, int, int]) -> Row:
+    number, session, shape, body, purpose, ticket, urgent, state, attempts, uncertain, parts = found
     return Row(
         id=number,
         session=session,
@@ -210,5 +313,6 @@ def _row(found: tuple[int, bytes, int, bytes, str, int, int, str, int, int | Non
         urgent=bool(urgent),
         state=State(state),
         attempts=attempts,
-        reference=reference,
+        uncertain=uncertain,
+        parts=parts,
     )

@@ -225,6 +225,11 @@ _FIELDS: Final = {
 }
 
 
+def wording() -> tuple[str, ...]:
+    """Our own words: what stands between the fields of every text."""
+    return tuple(words for text in _TEXTS.values() for words, *_ in Formatter().parse(text))
+
+
 def fields_of(key: ReplyKey) -> frozenset[str]:
     """Names of the fields that `render` asks for."""
     return _FIELDS[key]
@@ -262,6 +267,16 @@ def render(key: ReplyKey, **fields: str | int) -> str:
     # Where our own words go on after a field, its full stop would be a second one.
     ended = {name: text if last == f"{name}}}" else text.rstrip(" .") for name, text in cut.items()}
     return _TEXTS[key].format_map({name: text or "-" for name, text in ended.items()})
+
+
+def answer(ticket: str, text: str) -> str:
+    """A person's answer to a report, of any length, on one line.
+
+    It is written in GSM 7-bit characters; what that alphabet has no likeness of is left out.
+    """
+    line = " ".join(to_gsm7(text).split())
+    words = "".join(char for char in line if septets(char) is not None).strip() or "-"
+    return _TEXTS[ReplyKey.JAWAB].format(no=ticket, jawab=words)
 
 
 def _cut(value: str, limit: int) -> str:

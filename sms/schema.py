@@ -32,3 +32,25 @@ def m001_texts(db: Database) -> None:
         "create table spent (day integer not null, hour integer not null, parts integer not null,"
         " primary key (day, hour)) without rowid"
     )
+
+
+@migrations()
+def m002_parts(db: Database) -> None:
+    """Answers of several parts, each with its reference; how often a text may have gone out."""
+    db.execute("alter table outbox add column parts integer not null default 1")
+    db.execute("alter table outbox add column uncertain integer not null default 0")
+    db.execute(
+        "update outbox set uncertain = attempts - (state = 'submitting')"
+        " where state in ('unknown', 'submitting')"
+    )
+    db.execute(
+        "create table sent_parts (outbox_id integer not null references outbox(id),"
+        " part integer not null, reference integer not null, delivered integer not null default 0,"
+        " primary key (outbox_id, part)) without rowid"
+    )
+    db.execute(
+        "insert into sent_parts (outbox_id, part, reference, delivered)"
+        " select id, 1, reference, state = 'delivered' from outbox where reference is not null"
+    )
+    db.execute("create index sent_parts_by_reference on sent_parts(reference)")
+    db.execute("alter table outbox drop column reference")

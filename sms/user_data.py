@@ -22,6 +22,8 @@ CONCATENATED_16 = 0x08
 MAX_OCTETS = 140
 MAX_SEPTETS = 160
 MAX_PARTS = 255
+# What a part holds beside a concatenation header (3GPP TS 23.040 section 9.2.3.24.1).
+PART_SEPTETS = 153
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +218,35 @@ def split_text(text: str, *, wide: bool) -> tuple[str, ...]:
     if len(parts) > MAX_PARTS:
         raise UnsendableError("teks lebih dari 255 bagian")
     return tuple(parts)
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Split a text of the GSM 7-bit alphabet so that no word is cut that fits a part.
+
+    A phone that lacks one part still shows whole words. Joined, the parts are the text again.
+    """
+    if _width(text) <= MAX_SEPTETS:
+        return (text,)
+    parts: list[str] = []
+    rest = text
+    while _width(rest) > PART_SEPTETS:
+        end = _room(rest)
+        space = rest.rfind(" ", 0, end)
+        cut = space + 1 if space > 0 else end
+        parts.append(rest[:cut])
+        rest = rest[cut:]
+    return (*parts, rest)
+
+
+def _room(text: str) -> int:
+    """How many characters of a text fit a part."""
+    used = 0
+    for at, char in enumerate(text):
+        used += _width(char)
+        if used > PART_SEPTETS:
+            return at
+    return len(text)
+
+
+def _width(text: str) -> int:
+    return sum(septets(char) or 0 for char in text)

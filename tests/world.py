@@ -27,6 +27,17 @@ from sync.roads.http import ENROL_PATH
 
 NOW_S = 1_790_000_000
 CODE, NAME = "52.04.07.2004", "Tepal"
+# Brakes that let a test play; those of the brakes themselves set their own.
+PATIENT = Answers(
+    per_sender_hour=50,
+    per_sender_day=50,
+    per_sender_urgent=50,
+    per_sender_unclear=50,
+    per_hour=500,
+    per_day=1000,
+    night_from_h=0,
+    night_to_h=0,
+)
 _REFUSALS = {400: MalformedFrame, 403: NotEnrolled, 409: CardRefused, 410: CardRefused}
 
 
@@ -83,6 +94,8 @@ class World:
 
     folder: Path
     mono_s: float = 100.0
+    answers: Answers = PATIENT
+    own: tuple[str, ...] = ()
     sent: list[tuple[str, str]] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -100,8 +113,8 @@ class World:
         settings = Settings(
             desa=Desa(CODE, NAME),
             polres=Polres(url=card.url),
-            modem=ModemSection(ports=("none",)),
-            answers=Answers(per_sender_day=50, per_hour=500, per_day=1000),
+            modem=ModemSection(ports=("none",), numbers=self.own),
+            answers=self.answers,
             login=Login(memory_mib=8, passes=1),
         )
         (self.directory / "kentongan.toml").write_text(dump(settings), encoding="utf-8")

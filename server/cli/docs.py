@@ -7,6 +7,7 @@ import click
 
 from server import settings
 from server.domain.report import TRANSITIONS, Move, Status
+from sms import outbox
 
 _STATE_WORDS = {
     Status.NEW: "baru",
@@ -81,4 +82,17 @@ def _states() -> str:
     ]
     for (state, move), after in TRANSITIONS.items():
         lines.append(f"    {_STATE_WORDS[state]} --> {_STATE_WORDS[after]}: {_MOVE_WORDS[move]}")
+    lines += [
+        "```",
+        "",
+        "## An outgoing text",
+        "",
+        "`sms/outbox.py` holds the table.",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        f"    [*] --> {outbox.State.QUEUED}",
+    ]
+    for before, states in outbox.TRANSITIONS.items():
+        lines += [f"    {before} --> {after}" for after in outbox.State if after in states]
     return "\n".join([*lines, "```", ""])

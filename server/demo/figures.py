@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-_UNSENT: Final = ("queued", "submitting", "unknown")
+_UNSENT: Final = ("queued", "reserved", "submitting", "unknown")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,15 @@ EXCHANGE_EVERY_S: Final = 2
 _PORTS: Final = range(20_000, 32_000)
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 _CHEAP_LOGIN: Final = Login(memory_mib=16, passes=1)
-_PLAYFUL_ANSWERS: Final = Answers(per_sender_day=30, per_hour=2_000, per_day=4_000, reserved=30)
+_PLAYFUL_ANSWERS: Final = Answers(
+    per_sender_hour=30,
+    per_sender_day=30,
+    per_sender_unclear=30,
+    per_hour=2_000,
+    per_day=4_000,
+    night_from_h=0,
+    night_to_h=0,
+)
 _POLRES_PROCESS: Final = "polres"
 
 HeardAt = Callable[[int, str, str, int], None]

@@ -8,7 +8,6 @@ from server import words
 from server.desa.desk import Box, Desk
 from server.desa.pages import box as box_page
 from server.desa.pages import login, people, report, today
-from server.desa.pages.forms import ANSWER_SEPTETS
 from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
 from server.web.guards import Person
 from server.web.site import IDLE_S, Site, finish, make_site
@@ -17,7 +16,6 @@ _WORDS = {
     "modems": words.MODEMS,
     "units": words.UNITS,
     "results": words.RESULTS,
-    "answer_septets": ANSWER_SEPTETS,
 }
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

@@ -70,6 +70,7 @@ class Box:
         unread: kept texts that wait for a key.
         locked_sessions: older sessions that hold something which nobody here can read yet.
         trouble: one plain sentence each, saying what to do.
+        held: why texts wait, were withheld, expired or failed, with counts.
     """
 
     modem: ModemMood
@@ -85,6 +86,7 @@ class Box:
     spent_parts_today: int
     budget_parts_day: int
     trouble: tuple[str, ...]
+    held: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class Desk(Protocol):
     code: str
     desa: str
     zone: str
+    answer_parts: int
 
     def version(self) -> int:
         """Rises whenever something that a page shows has changed."""

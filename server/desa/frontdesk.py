@@ -2,10 +2,11 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from server import lookup
-from server.desa import intake, login, orders, sessions
+from server.desa import intake, login, orders, sessions, speaking
 from server.desa.desk import Box, Contact, Line, Login, Note
 from server.desa.login import Account
 from server.desa.node import Node
@@ -39,6 +40,7 @@ class FrontDesk:
         self.code = node.settings.desa.code
         self.desa = node.settings.desa.name
         self.zone = node.settings.desa.zone
+        self.answer_parts = node.settings.answers.answer_parts
 
     def version(self) -> int:
         """Rises whenever something that a page shows has changed."""
@@ -85,7 +87,9 @@ class FrontDesk:
         """Do something to a report; None when it is recorded."""
         node, now_s = self._node, self._now()
         with node.database.lock:
-            decided = decide_action(action, node.projection.report(action.ticket))
+            decided = decide_action(
+                action, node.projection.report(action.ticket), self.answer_parts
+            )
             if isinstance(decided, Refused):
                 return decided
             stamp = node.stamp(now_s)
@@ -169,7 +173,9 @@ def box_of(node: Node, now_s: float) -> Box:
         receipt = peers.receipt(db)
         head = SqliteStore(db).head(node.ledger.log_id).seq
         kept, queued = inbox.counts(db), outbox.counts(db)
+        held = Counter(outbox.reasons(db))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
+    held.update(speaking.waiting_reasons(node, now_s))
     known = receipt is not None and receipt[0].log_id == node.ledger.log_id
     acked = receipt[0].head.seq if receipt is not None and known else 0
     health = node.health
@@ -182,12 +188,13 @@ def box_of(node: Node, now_s: float) -> Box:
         polres_s=heard_s,
         polres_state=health.road_trouble or state,
         waiting=max(0, head - acked),
-        unsent=queued["queued"] + queued["unknown"],
+        unsent=queued["queued"] + queued["reserved"] + queued["unknown"],
         unread=kept["unread"] + kept["part"],
         locked_sessions=len(node.projection.locked_sessions),
         spent_parts_today=spent,
         budget_parts_day=node.settings.answers.per_day,
         trouble=tuple(sentence for sentence in troubles if sentence),
+        held=tuple(held.most_common()),
     )
 
 

@@ -6,19 +6,26 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from server import lookup, radio, words
-from server.desa import complaints
+from server.desa import complaints, speaking
 from server.desa.node import Node
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain import ticket as tickets
 from server.domain.classify import Category, Reading, Urgency, classify
 from server.domain.clock import hear
-from server.domain.decide import Decision, Situation, decide_call, decide_text, sensitive
+from server.domain.decide import (
+    Decision,
+    Situation,
+    decide_call,
+    decide_text,
+    sensitive,
+    understood,
+)
 from server.domain.places import Place
 from server.domain.react import react
 from server.domain.report import Report, Stamp, Status, Trust
 from server.ledger import day_of
-from sms import grammar, inbox, outbox, pdu, segments
+from sms import grammar, inbox, pdu, segments
 from sms.errors import PduError
 from sms.octets import TypeOfNumber
 from sms.phone import SenderKind, parse_phone, sender_kind
@@ -107,7 +114,7 @@ def missed_call(node: Node, number: str, now_s: float) -> None:
     phone = parse_phone(number)
     call = r.CallArrived(phone or number, answerable=phone is not None)
     stamp = node.stamp(now_s)
-    node.traffic.hear(call.sender, "", now_s)
+    node.traffic.hear(call.sender, "", now_s, understood=False)
     cause = f"call:{stamp.boot}:{stamp.mono_ms}"
     node.ledger.record(stamp, decide_call(call), cause=cause)
     node.speak_soon.set()
@@ -176,34 +183,9 @@ def _fragment(node: Node, one: Opened, now_s: float) -> Fragment | None:
         )
         return None
     if isinstance(read, StatusReport):
-        _delivered(node, read, one.row.id, stamp)
+        speaking.delivered(node, read, one.row.id, stamp)
         return None
     return Fragment(one.row.id, radio.utc(stamp.wall_s), read)
-
-
-def _delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> None:
-    """A delivery report: the text it names has arrived, or will not."""
-    with node.database.read() as db:
-        sent = outbox.awaiting_delivery(db, report.reference)
-    outgoing = None if sent is None else radio.open_outgoing(node.vault, sent)
-    state = {"delivered": outbox.State.DELIVERED, "failed": outbox.State.FAILED}.get(
-        report.state.value
-    )
-    recipient = parse_phone(report.recipient) or report.recipient
-    if sent is None or outgoing is None or state is None or outgoing.to != recipient:
-        _mark(node, (row_id,), inbox.State.RECEIPT)
-        return
-    events: tuple[e.DesaEvent, ...] = ()
-    if outgoing.ticket is not None and outgoing.name != "alarm":
-        events = (e.MessageSent(outgoing.ticket, outgoing.name, state.value),)
-
-    def also() -> None:
-        with node.database.write() as db:
-            outbox.move(db, sent, state)
-            inbox.mark(db, (row_id,), inbox.State.RECEIPT)
-
-    decision = Decision(events, official=outgoing.official)
-    node.ledger.record(stamp, decision, cause=f"inbox:{row_id}", also=also)
 
 
 def _guarded(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) -> int:
@@ -238,7 +220,8 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
         for row_id in text.row_ids:
             node.seen.setdefault(rows[row_id].print_, row_id)
         # Only now: a card that refuses the commit must not count one text as many.
-        node.traffic.hear(arrived.sender, arrived.text, now_s)
+        clear = understood(arrived)
+        node.traffic.hear(arrived.sender, arrived.text, now_s, understood=clear)
     node.speak_soon.set()
     if any(isinstance(event, e.ReportReceived) for event in decision.events):
         node.exchange_soon.set()

@@ -65,8 +65,13 @@ class Node:
     road: Road | None = None
     started_s: float = 0.0
     session_began_s: float = 0.0
-    # Refused texts: outbox row -> when it may be tried again.
+    # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
+    # waiting begins anew at the start.
     retry_at_s: dict[int, float] = field(default_factory=dict)
+    # Outbox row -> when it was first seen waiting in this run.
+    waits_since_s: dict[int, float] = field(default_factory=dict)
+    # The newest outbox row that was there when a purpose's backlog was last merged.
+    merged_to: dict[outbox.Purpose, int] = field(default_factory=dict)
     # PDUs that were read in the last days: hash -> inbox row that they first stood in.
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
@@ -125,9 +130,9 @@ def open_node(
         certificate = peers.certificate(db, keys.pinned)
         last_s = peers.heard(db)[0] or 0
         outbox.recover(db)
+        owed = outbox.waiting_by_purpose(db)
     keys, instance = _enrolled(directory, keys, certificate)
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
-    clock = at_boot(system_s, now_s, last_s, boot)
     session_keys, ram = sessions.fresh_keys(random)
     vault = Vault(keys.identity.duty, session_keys, ram)
     node = Node(
@@ -136,11 +141,12 @@ def open_node(
         keys=keys,
         database=database,
         ledger=Ledger(database, vault, Projection(open_memory().connection), log_id),
-        clock=clock,
+        clock=at_boot(system_s, now_s, last_s, boot),
         random=random,
         make_road=make_road,
         started_s=now_s,
     )
+    node.traffic.expect(owed.get(outbox.Purpose.ACK, 0), now_s)
     node.rebuild()
     _announce(node, session_keys, ram, now_s)
     return node

@@ -3,21 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardware.errors import HardwareError
 from hardware.modem import Slot
 from server import lookup, radio
-from server.desa import intake, orders, sessions
+from server.desa import intake, orders, sessions, speaking
 from server.desa import keys as key_files
 from server.desa.node import Node, begin_session
-from server.domain import events as e
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
 from server.domain.decide import Decision
 from server.domain.report import Trust
 from server.ledger import day_of
-from sms import gateway, outbox
-from sms.gateway import Budget, Spent
-from sms.replies import ReplyKey, render
 from sync import exchange as sync_exchange
 from sync import peers
 from sync.enrol import enrolment_octets, read_certificate
@@ -27,8 +22,6 @@ from sync.message import State as PeerState
 from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
 
 SESSION_S_MAX = 86_400
-# After a refused or uncertain try: half a minute, then twice as long each time.
-RETRY_S = 30.0
 EXCHANGES_A_STEP = 64
 
 
@@ -82,103 +75,13 @@ def read(node: Node, now_s: float) -> Outcome:
 
 
 def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
-    """Send one text that may go out, or withhold it with its reason.
+    """Send one text that may go out, or end one that must not.
 
     Raises:
         HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
     """
-    with node.database.lock:
-        found = _next(node, now_s)
-        if found is None:
-            return Outcome(Result.NOTHING)
-        row, text = found
-        held = _brake(node, row, text, now_s)
-        if held == gateway.NO_BUDGET and row.purpose is not outbox.Purpose.ACK:
-            # An alarm or an officer's words wait for tomorrow's credit; they are never dropped.
-            return Outcome(Result.LATER, 0, held)
-        if held is not None:
-            _withhold(node, row, text, held, now_s)
-            return Outcome(Result.DONE, 1)
-        text = _last_words(node, row, text, now_s)
-        with node.database.write() as db:
-            outbox.move(db, row, outbox.State.SUBMITTING)
-    try:
-        sent = radio.send_one(modem, text, row.id % 256, row.attempts)
-    except HardwareError:
-        _settle(node, row, text, radio.Sent(outbox.State.UNKNOWN, None, None), now_s)
-        raise
-    node.traffic.speak(text.to, row.purpose, now_s, text.text)
-    _settle(node, row, text, sent, now_s)
-    return Outcome(Result.DONE, 1)
-
-
-def _next(node: Node, now_s: float) -> tuple[outbox.Row, radio.Outgoing] | None:
-    with node.database.read() as db:
-        for row in outbox.waiting(db):
-            if node.retry_at_s.get(row.id, 0.0) > now_s:
-                continue
-            text = radio.open_outgoing(node.vault, row)
-            if text is not None:
-                return row, text
-    return None
-
-
-def _brake(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> str | None:
-    if row.attempts >= outbox.attempts_max(row.state):
-        return "sudah dicoba berkali-kali"
-    limits = node.settings.answers
-    budget = Budget(limits.per_sender_day, limits.per_hour, limits.per_day, limits.reserved)
-    stamp = node.stamp(now_s)
-    with node.database.read() as db:
-        day, hour = stamp.wall_s // 86_400, stamp.wall_s // 3_600
-        spent = Spent(outbox.spent_parts(db, day, hour), outbox.spent_parts(db, day, None))
-    return gateway.brake(text.to, row.purpose, node.traffic, spent, budget, now_s)
-
-
-def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
-    """The last answer that a number gets today says so."""
-    limit = node.settings.answers.per_sender_day
-    given = node.traffic.answers_today(text.to, now_s)
-    if row.purpose is not outbox.Purpose.ACK or given != limit - 1 or limit == 1:
-        return text
-    return radio.Outgoing(text.to, render(ReplyKey.BATAS), text.ticket, text.name, text.official)
-
-
-def _withhold(node: Node, row: outbox.Row, text: radio.Outgoing, reason: str, now_s: float) -> None:
-    state = outbox.State.FAILED if row.state is outbox.State.UNKNOWN else outbox.State.WITHHELD
-    outcome = "withheld" if state is outbox.State.WITHHELD else "failed"
-
-    def also() -> None:
-        with node.database.write() as db:
-            outbox.move(db, row, state, reason=reason)
-
-    decision = Decision(_told(text, outcome), official=text.official)
-    node.ledger.record(node.stamp(now_s), decision, cause="", also=also)
-
-
-def _settle(
-    node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent, now_s: float
-) -> None:
-    """Record how a try ended, with its journal entry in the same transaction."""
-    stamp = node.stamp(now_s)
-    tried = outbox.tried(row)
-    outcome = {outbox.State.SENT: "sent", outbox.State.FAILED: "failed"}.get(sent.state)
-    if sent.state in {outbox.State.QUEUED, outbox.State.UNKNOWN}:
-        node.retry_at_s[row.id] = now_s + RETRY_S * 2.0**row.attempts
-
-    def also() -> None:
-        with node.database.write() as db:
-            outbox.move(db, tried, sent.state, reason=sent.reason, reference=sent.reference)
-            outbox.spend(db, stamp.wall_s // 86_400, stamp.wall_s // 3_600, 1)
-
-    events = () if outcome is None else _told(text, outcome)
-    node.ledger.record(stamp, Decision(events, official=text.official), cause="", also=also)
-
-
-def _told(text: radio.Outgoing, outcome: str) -> tuple[e.DesaEvent, ...]:
-    if text.ticket is None or text.name == "alarm":
-        return ()
-    return (e.MessageSent(text.ticket, text.name, outcome),)
+    done = speaking.speak_one(node, modem, now_s)
+    return Outcome(Result.DONE if done else Result.NOTHING, int(done))
 
 
 def enrol(node: Node) -> Outcome:
@@ -284,8 +187,8 @@ def remind(node: Node, now_s: float) -> Outcome:
 
 
 def tend(node: Node, now_s: float) -> Outcome:
-    """Care: parts that were waited for long enough are read; a new session at least once a day."""
-    count = intake.read_pending(node, now_s)
+    """Care: parts that came too late, texts that are too old, and a new session at least daily."""
+    count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1

@@ -10,12 +10,16 @@ from server.domain.errors import Reason, Refused
 from server.domain.react import Notice, notice_name, reply_to
 from server.domain.report import TRANSITIONS, Move, Report, Status
 from sms import grammar
-from sms.alphabet import septets, to_gsm7
-from sms.replies import FIELD_MAX, ReplyKey, fields_of, render
+from sms.replies import ReplyKey, answer, fields_of, render
+from sms.user_data import split_words
 
 # Answers to these, and to confidential texts, carry no word about the matter.
 SENSITIVE = frozenset({Category.KDRT, Category.PELECEHAN, Category.NARKOBA, Category.SENJATA})
 WHY_WORDS_MAX = 6
+# An answer has the same room whatever ticket stands before it.
+LONGEST_TICKET = "000000"
+# Below it nothing in a text was recognised that says more than chance.
+UNDERSTOOD_CONFIDENCE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,18 @@ def decide_call(call: r.CallArrived) -> Decision:
     return Decision((e.CallMissed(call.sender),), notices)
 
 
-def decide_action(action: r.Action, report: Report | None) -> Decision | Refused:
-    """What an officer's action does to a report."""
+def understood(text: r.TextArrived) -> bool:
+    """Whether a text was understood: a command about a report, or something was recognised."""
+    command = grammar.parse(text.text)
+    if isinstance(command, grammar.Status | grammar.Add | grammar.Cancel):
+        return True
+    return text.reading.confidence >= UNDERSTOOD_CONFIDENCE
+
+
+def decide_action(
+    action: r.Action, report: Report | None, answer_parts: int = 1
+) -> Decision | Refused:
+    """What an officer's action does to a report; `answer_parts` bounds a free answer."""
     if report is None:
         return Refused(Reason.UNKNOWN_TICKET)
     if report.sealed:
@@ -98,7 +112,7 @@ def decide_action(action: r.Action, report: Report | None) -> Decision | Refused
     if report.locked:
         return Refused(Reason.LOCKED)
     if isinstance(action, r.Answer):
-        return _free_answer(action)
+        return _free_answer(action, answer_parts)
     asked = _asked(action)
     if isinstance(asked, Refused):
         return asked
@@ -157,16 +171,17 @@ def sensitive(report: Report) -> bool:
     return hidden or report.category in {c.value for c in SENSITIVE}
 
 
-def _free_answer(action: r.Answer) -> Decision | Refused:
+def _free_answer(action: r.Answer, parts: int) -> Decision | Refused:
     if not action.text.strip():
         return Refused(Reason.EMPTY_TEXT)
-    if not _fits(action):
+    if not fits(action.text, parts):
         return Refused(Reason.TEXT_TOO_LONG)
     return Decision((e.Answered(action.ticket, action.by, action.text.strip()),))
 
 
-def _fits(action: r.Answer) -> bool:
-    return (septets(to_gsm7(action.text.strip())) or 0) <= FIELD_MAX["jawab"]
+def fits(text: str, parts: int) -> bool:
+    """Whether an answer goes into so many short messages, with the words around it."""
+    return len(split_words(answer(LONGEST_TICKET, text))) <= parts
 
 
 def _report(text: r.TextArrived, now: Situation, *, hidden: bool) -> Decision:

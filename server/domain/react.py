@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.domain import events as e
 from server.domain.classify import Urgency
 from server.domain.report import Report, Status
-from sms.replies import ReplyKey, render
+from sms.replies import ReplyKey, answer, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Notice:
 
     Attributes:
         to: number of the phone.
-        text: ready, one GSM-7 part.
+        text: ready, in GSM-7; one part, or a few for what a person answers.
         purpose: a word of `sms.outbox.Purpose`.
         name: what the journal calls it; for an order "order:<instance>:<seq>".
     """
@@ -84,16 +84,20 @@ def react(
                 for number in officers
             )
         case e.Answered():
-            key, told = ReplyKey.JAWAB, {"jawab": event.text}
+            key, purpose, words = ReplyKey.JAWAB, "officer", answer(report.ticket, event.text)
         case e.Taken() if not neutral:
-            key, told = ReplyKey.DITANGANI, {"nama": event.by}
+            key, purpose = ReplyKey.DITANGANI, "officer"
+            words = render(key, no=report.ticket, nama=event.by)
         case e.Forwarded() if not neutral:
-            key, told = ReplyKey.DITERUSKAN, {"instansi": event.to}
+            key, purpose = ReplyKey.DITERUSKAN, "news"
+            words = render(key, no=report.ticket, instansi=event.to)
         case e.Closed() if not neutral:
-            key, told = ReplyKey.SELESAI, {"hasil": event.result}
+            key, purpose = ReplyKey.SELESAI, "news"
+            words = render(key, no=report.ticket, hasil=event.result)
         case _:
             return ()
     if report.sender is None:
         return ()
-    words = render(key, no=report.ticket, **told)
-    return (Notice(report.sender, words, report.ticket, "officer", name=name or notice_name(key)),)
+    urgent = report.urgency == Urgency.DARURAT.value
+    called = name or notice_name(key)
+    return (Notice(report.sender, words, report.ticket, purpose, urgent=urgent, name=called),)

@@ -124,7 +124,10 @@ def tune(directory: Path, **sections: object) -> None:
     """Settings of a test: quick exchanges and logins, brakes that do not end the play."""
     path = directory / settings_file.FILE_NAME
     settings = settings_file.load(path)
-    brakes = Answers(per_sender_day=40, per_hour=2_000, per_day=4_000)
+    brakes = Answers(
+        per_sender_hour=40, per_sender_day=40, per_sender_unclear=40, per_hour=2_000, per_day=4_000,
+        night_from_h=0, night_to_h=0,
+    )  # fmt: skip
     polres = replace(settings.polres, exchange_every_s=2)
     chosen = {"polres": polres, "answers": brakes, "login": Login(memory_mib=8, passes=1)}
     path.write_text(settings_file.dump(replace(settings, **(chosen | sections))), encoding="utf-8")

@@ -61,6 +61,7 @@ class PaperDesk:
     code: str = "52.04.07.2001"
     desa: str = "Labuhan Sangoro"
     zone: str = "WITA"
+    answer_parts: int = 1
     kept: dict[str, Report] = field(default_factory=dict)
     lines: dict[str, list[Line]] = field(default_factory=dict)
     book: dict[str, Contact] = field(default_factory=dict)

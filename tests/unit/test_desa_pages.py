@@ -179,6 +179,30 @@ def test_an_answer_of_exactly_one_sms_is_sent(phone: Phone) -> None:
     assert phone.desk.done == [Answer("41275", OFFICER, text)]
 
 
+def test_where_the_village_allows_it_an_answer_may_take_three_sms(phone: Phone) -> None:
+    phone.desk.answer_parts = 3
+    page = phone.get("/laporan/41275")
+    assert "Kirim jawaban (paling banyak 3 SMS)" in page
+    assert "3 SMS memuat 423 huruf." in page
+    for text, code in (("kata " * 80, 303), ("kata " * 100, 422)):
+        answer = phone.post("/laporan/41275", "/laporan/41275/jawab", text=text.strip())
+        assert answer.status_code == code
+    assert "terlalu panjang untuk 3 SMS" in answer.text
+
+
+def test_the_box_tells_what_the_brakes_hold(phone: Phone) -> None:
+    assert "ditahan rem" not in phone.get("/kotak")
+    phone.desk.state = replace(phone.desk.state, held=(("anggaran SMS habis", 4),))
+    assert "4 · anggaran SMS habis" in phone.get("/kotak")
+
+
+def test_a_text_that_a_brake_held_says_which(phone: Phone) -> None:
+    line = Line(9, "message", NOW_S, True, None, "ack", "withheld:rate")
+    phone.desk.lines["41275"] = [line]
+    page = phone.get("/laporan/41275")
+    assert 'class="tick bad">ditahan: batas jawaban untuk nomor ini' in page
+
+
 def test_a_stale_tab_hears_that_the_report_has_changed(phone: Phone) -> None:
     closing = phone.hidden("/laporan/41275", "/laporan/41275/tutup")
     phone.post("/laporan/41275", "/laporan/41275/tutup", result="Didamaikan")

@@ -109,9 +109,9 @@ def test_the_same_cause_queues_its_texts_once(world: World) -> None:
     record(world.node.ledger)
     record(world.node.ledger)
     db = world.node.database.connection
-    assert len(outbox.waiting(db)) == 2
+    assert len(tuple(outbox.waiting(db))) == 2
     record(world.node.ledger, cause="inbox:2")
-    assert len(outbox.waiting(db)) == 4
+    assert len(tuple(outbox.waiting(db))) == 4
 
 
 def test_the_header_says_ticket_state_urgency_and_day_and_nothing_more(world: World) -> None:
@@ -149,7 +149,7 @@ def test_a_matter_of_an_official_leaves_the_same_traces_in_clear_as_any_other(
             other.header.shape, other.header.sets, other.header.flags, other.header.ticket,
         )  # fmt: skip
         assert len(one.body) == len(other.body)
-    rows = outbox.waiting(world.node.database.connection)
+    rows = tuple(outbox.waiting(world.node.database.connection))
     sizes = {(row.purpose, row.shape, len(row.body)) for row in rows}
     assert len(rows) == 4
     assert len(sizes) == 2

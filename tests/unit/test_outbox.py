@@ -14,7 +14,8 @@ from sms import outbox
 from sms.inbox import Sealed
 from sms.outbox import TRANSITIONS, Label, Purpose, State
 
-FINAL = {State.DELIVERED, State.WITHHELD, State.FAILED}
+FINAL = {State.DELIVERED, State.WITHHELD, State.EXPIRED, State.FAILED}
+HANDED = (State.RESERVED, State.SUBMITTING)
 WAITING = {State.QUEUED, State.UNKNOWN}
 
 
@@ -43,11 +44,11 @@ def row(db: sqlite3.Connection, number: int) -> outbox.Row:
 def brought_to(state: State) -> tuple[sqlite3.Connection, outbox.Row]:
     """A text in a state, on the shortest way."""
     ways = {
-        State.QUEUED: (), State.WITHHELD: (State.WITHHELD,), State.SUBMITTING: (State.SUBMITTING,),
-        State.UNKNOWN: (State.SUBMITTING, State.UNKNOWN),
-        State.SENT: (State.SUBMITTING, State.SENT),
-        State.DELIVERED: (State.SUBMITTING, State.SENT, State.DELIVERED),
-        State.FAILED: (State.SUBMITTING, State.FAILED),
+        State.QUEUED: (), State.WITHHELD: (State.WITHHELD,), State.EXPIRED: (State.EXPIRED,),
+        State.RESERVED: (State.RESERVED,), State.SUBMITTING: HANDED,
+        State.UNKNOWN: (*HANDED, State.UNKNOWN), State.SENT: (*HANDED, State.SENT),
+        State.DELIVERED: (*HANDED, State.SENT, State.DELIVERED),
+        State.FAILED: (*HANDED, State.FAILED),
     }  # fmt: skip
     db = open_outbox()
     put(db, "k")
@@ -85,15 +86,19 @@ def test_a_key_is_queued_once_and_its_text_is_sealed_for_its_own_row() -> None:
     assert [text.body for text in outbox.waiting(db)] == [b"1", b"2"]
 
 
-def test_urgent_texts_go_first_then_alarms_and_officers_then_answers_in_order() -> None:
+def test_escalation_goes_first_then_urgent_receipts_answers_receipts_news_and_broadcasts() -> None:
     db = open_outbox()
-    put(db, "1")
-    put(db, "2", Purpose.OFFICER)
-    put(db, "3", urgent=True)
-    put(db, "4", Purpose.ALARM, urgent=True)
-    put(db, "5", Purpose.ALARM)
-    put(db, "6")
-    assert [text.id for text in outbox.waiting(db)] == [4, 3, 2, 5, 1, 6]
+    put(db, "1", Purpose.BROADCAST)
+    put(db, "2", Purpose.NEWS, urgent=True)
+    put(db, "3")
+    put(db, "4", Purpose.OFFICER)
+    put(db, "5", urgent=True)
+    put(db, "6", Purpose.ALARM)
+    put(db, "7")
+    assert [text.id for text in outbox.waiting(db)] == [6, 5, 4, 3, 7, 2, 1]
+    closed = {Purpose.ACK, Purpose.BROADCAST}
+    assert [text.id for text in outbox.waiting(db, closed)] == [6, 4, 2]
+    assert outbox.waiting_by_purpose(db)[Purpose.ACK] == 3
 
 
 def test_what_was_being_handed_over_at_a_power_cut_is_tried_again_as_unknown() -> None:
@@ -101,30 +106,99 @@ def test_what_was_being_handed_over_at_a_power_cut_is_tried_again_as_unknown() -
     assert outbox.recover(db) == 1
     assert outbox.recover(db) == 0
     (text,) = outbox.waiting(db)
-    assert (text.state, text.attempts) == (State.UNKNOWN, 1)
+    assert (text.state, text.attempts, text.uncertain) == (State.UNKNOWN, 1, 1)
 
 
-@pytest.mark.parametrize("state", [s for s in State if s is not State.SUBMITTING])
+def test_what_was_only_reserved_at_a_power_cut_waits_again_as_it_did_before() -> None:
+    db, _ = brought_to(State.RESERVED)
+    assert outbox.recover(db) == 0
+    (text,) = outbox.waiting(db)
+    assert (text.state, text.uncertain) == (State.QUEUED, 0)
+    db, text = brought_to(State.UNKNOWN)
+    outbox.move(db, text, State.RESERVED)
+    outbox.recover(db)
+    (text,) = outbox.waiting(db)
+    assert (text.state, text.uncertain) == (State.UNKNOWN, 1)
+
+
+def test_a_text_that_twice_may_have_gone_out_was_tried_enough_whatever_came_between() -> None:
+    db, text = brought_to(State.UNKNOWN)
+    for state in (*HANDED, State.QUEUED):
+        assert not outbox.tried_enough(text)
+        text = outbox.move(db, text, state)
+    for state in (*HANDED, State.UNKNOWN):
+        assert not outbox.tried_enough(text)
+        text = outbox.move(db, text, state)
+    assert outbox.tried_enough(text)
+    assert row(db, 1) == text
+
+
+def test_each_refused_try_is_followed_by_a_longer_wait_up_to_an_hour() -> None:
+    waits = [outbox.retry_delay_s(attempts) for attempts in range(1, 12)]
+    assert waits[:3] == [30.0, 60.0, 120.0]
+    assert waits == sorted(waits)
+    assert max(waits) == 3_600
+
+
+@pytest.mark.parametrize("state", [s for s in State if s not in HANDED])
 def test_a_start_leaves_every_other_text_as_it_is(state: State) -> None:
     db, text = brought_to(state)
     assert outbox.recover(db) == 0
     assert row(db, 1) == text
 
 
-def test_a_delivery_report_finds_the_newest_sent_text_of_its_reference() -> None:
+def send(db: sqlite3.Connection, number: int, *references: int) -> outbox.Row:
+    """Hand a text over; the modem gives a reference to each part."""
+    text = row(db, number)
+    for state in (*HANDED, State.SENT):
+        text = outbox.move(db, text, state)
+    for part, reference in enumerate(references, start=1):
+        outbox.keep_part(db, text, part, reference)
+    return text
+
+
+def test_a_delivery_report_finds_the_sent_texts_of_its_reference_newest_first() -> None:
     db = open_outbox()
-    for number in range(1, 4):
+    for number, reference in ((1, 9), (2, 9), (3, 8)):
         put(db, str(number))
-        outbox.move(db, row(db, number), State.SUBMITTING)
-        outbox.move(db, row(db, number), State.SENT, reference=9 if number < 3 else 8)
-    found = outbox.awaiting_delivery(db, 9)
-    assert found is not None
-    assert found.id == 2
-    outbox.move(db, found, State.DELIVERED)
-    older = outbox.awaiting_delivery(db, 9)
-    assert older is not None
-    assert older.id == 1
-    assert outbox.awaiting_delivery(db, 7) is None
+        send(db, number, reference)
+    assert [(text.id, part) for text, part in outbox.referred(db, 9)] == [(2, 1), (1, 1)]
+    outbox.move(db, row(db, 2), State.DELIVERED)
+    assert [text.id for text, _ in outbox.referred(db, 9)] == [1]
+    assert outbox.referred(db, 7) == ()
+
+
+def test_each_part_of_a_long_text_has_its_reference_and_arrives_by_itself() -> None:
+    db = open_outbox()
+    label = Label(0, Purpose.OFFICER, 7, urgent=False, day=5, parts=3)
+    outbox.enqueue(db, "k", lambda _: Sealed(b"s" * 16, b""), label)
+    text = send(db, 1, 255, 0, 1)
+    assert outbox.parts_sent(db, text) == {1, 2, 3}
+    ((found, part),) = outbox.referred(db, 0)
+    assert (found, part) == (text, 2)
+    outbox.part_delivered(db, text, 2)
+    assert outbox.parts_delivered(db, text) == 1
+    assert outbox.referred(db, 0) == ()
+
+
+def test_an_outbox_of_the_first_version_keeps_its_states_tries_and_references() -> None:
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    sms.schema.m001_texts(sqlite_utils.Database(db))
+    for state, attempts, reference in (
+        ("sent", 1, 9), ("delivered", 1, 8), ("unknown", 1, None), ("submitting", 2, None),
+        ("queued", 1, None),
+    ):  # fmt: skip
+        db.execute(
+            "insert into outbox (key, session, shape, body, purpose, ticket, urgent, state,"
+            " attempts, reference, day) values (?, 's', 0, '', 'ack', 7, 0, ?, ?, ?, 5)",
+            (state, state, attempts, reference),
+        )
+    sms.schema.m002_parts(sqlite_utils.Database(db))
+    assert [row(db, number).uncertain for number in range(1, 6)] == [0, 0, 1, 1, 0]
+    assert [text.id for text, _ in outbox.referred(db, 9)] == [1]
+    assert outbox.referred(db, 8) == ()
+    assert outbox.recover(db) == 1
+    assert [text.id for text in outbox.waiting(db) if outbox.tried_enough(text)] == [4]
 
 
 def test_reasons_and_states_are_counted() -> None:
@@ -155,7 +229,8 @@ class Life(RuleBasedStateMachine):
         """An empty outbox."""
         self.db = open_outbox()
         self.handed: dict[int, int] = {}
-        self.cuts: dict[int, int] = {}
+        self.unsure: dict[int, int] = {}
+        self.cut_early = False
         self.ended: dict[int, State] = {}
 
     @rule(key=st.integers(0, 30), purpose=st.sampled_from(Purpose), urgent=st.booleans())
@@ -168,22 +243,34 @@ class Life(RuleBasedStateMachine):
     @rule(outcome=st.sampled_from([State.SENT, State.UNKNOWN, State.QUEUED, State.FAILED, None]))
     def speak(self, outcome: State | None) -> None:
         """The first that waits is handed over; None is a power cut in the middle."""
-        texts = outbox.waiting(self.db)
-        if not texts:
+        text = next((one for one in outbox.waiting(self.db) if not outbox.tried_enough(one)), None)
+        if text is None:
             return
-        text = texts[0]
-        outbox.move(self.db, text, State.SUBMITTING)
+        text = outbox.move(self.db, text, State.RESERVED)
+        if self.cut_early:
+            self.cut_early = False
+            outbox.recover(self.db)
+            return
+        text = outbox.move(self.db, text, State.SUBMITTING)
         self.handed[text.id] = self.handed.get(text.id, 0) + 1
         if outcome is None:
             outbox.recover(self.db)
-            return
-        outbox.move(self.db, outbox.tried(text), outcome, reference=text.id % 256)
+        else:
+            text = outbox.move(self.db, text, outcome)
+            outbox.keep_part(self.db, text, 1, text.id % 8)
+        if outcome in {None, State.UNKNOWN}:
+            self.unsure[text.id] = self.unsure.get(text.id, 0) + 1
+
+    @rule()
+    def cut_before_the_next_is_handed_over(self) -> None:
+        """The power fails between the credit and the modem."""
+        self.cut_early = True
 
     @rule(delivered=st.booleans(), reference=st.integers(0, 12))
     def report(self, reference: int, *, delivered: bool) -> None:
         """A delivery report comes, perhaps for nothing."""
-        text = outbox.awaiting_delivery(self.db, reference)
-        if text is not None:
+        for text, part in outbox.referred(self.db, reference)[:1]:
+            outbox.part_delivered(self.db, text, part)
             outbox.move(self.db, text, State.DELIVERED if delivered else State.FAILED)
 
     @precondition(lambda self: hasattr(self, "db"))
@@ -193,7 +280,8 @@ class Life(RuleBasedStateMachine):
         waiting = {text.id for text in outbox.waiting(self.db)}
         for number in range(1, sum(outbox.counts(self.db).values()) + 1):
             text = row(self.db, number)
-            assert text.state is not State.SUBMITTING
+            assert text.state not in HANDED
+            assert text.uncertain == self.unsure.get(number, 0) <= 2
             assert (number in waiting) == (text.state in WAITING)
             assert text.attempts == self.handed.get(number, 0)
             if number in self.ended:

@@ -74,7 +74,7 @@ class TestJourney:
         assert told(order(), late_s)[-1] == ("kedaluwarsa, tidak sampai di desa", "failed")
         assert (is_open(order(), late_s - 1), is_open(order(), late_s)) == (True, False)
 
-    @pytest.mark.parametrize("lost", ["withheld", "failed", "expired"])
+    @pytest.mark.parametrize("lost", ["withheld", "withheld:money", "failed", "expired"])
     def test_an_sms_that_will_not_go_is_said_to_have_failed(self, lost: str) -> None:
         legs = journey(order(outcome="dijalankan", sms=lost), NOW_S)
         assert (legs[-1].going, legs[-1].words.startswith("SMS ")) == (Going.FAILED, True)

@@ -41,7 +41,7 @@ class TestReact:
         )  # fmt: skip
         texts = [notice.text for event in events for notice in after(event)]
         assert {Purpose(n.purpose) for event in events for n in after(event)} == {
-            Purpose.OFFICER, Purpose.ALARM,
+            Purpose.OFFICER, Purpose.ALARM, Purpose.NEWS,
         }  # fmt: skip
         texts += [reply_to(report, neutral=neutral, date="22 Nov") for neutral in (True, False)]
         assert all((septets(text) or 161) <= 160 for text in texts)

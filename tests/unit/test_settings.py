@@ -19,6 +19,8 @@ def values(section: str, key: str, default: object) -> st.SearchStrategy[object]
     meaning = settings._meaning(settings.SECTIONS[section], key)
     if isinstance(default, int):
         return st.integers(meaning.least, meaning.most)
+    if meaning.phones:
+        return st.lists(st.sampled_from(["0812-3456-7890", "+6281234567890"])).map(tuple)
     if isinstance(default, tuple):
         return st.lists(TEXTS, max_size=3).map(tuple)
     return st.sampled_from(meaning.words) if meaning.words else TEXTS
@@ -62,6 +64,8 @@ def test_only_what_differs_from_its_default_is_written() -> None:
         ('[desa]\nzone = "UTC"', "salah satu dari WIB, WITA, WIT"),
         ("[modem]\nports = [1]", "[modem] ports harus berupa daftar teks."),
         ('[modem]\nports = "/dev/ttyUSB0"', "[modem] ports harus berupa daftar teks."),
+        ('[modem]\nnumbers = ["1708"]', "daftar nomor HP, misalnya 0812-3456-7890"),
+        ("[answers]\nanswer_parts = 4", "antara 1 dan 3"),
         ("web = 3", "[web] harus berupa bagian"),
     ],
 )

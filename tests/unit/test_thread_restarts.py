@@ -9,7 +9,7 @@ import pytest
 from world import CODE, NOW_S, World
 
 from server import lookup, radio
-from server.desa import intake, steps
+from server.desa import intake, speaking, steps
 from server.desa.desk import Login
 from server.desa.node import begin_session
 from server.domain import events as e
@@ -124,14 +124,17 @@ class TestPowerCuts:
             raise PowerCut
 
         with monkeypatch.context() as patched:
-            patched.setattr(radio, "send_one", cut) if before else patched.setattr(
-                steps, "_settle", cut
+            patched.setattr(radio, "send", cut) if before else patched.setattr(
+                speaking, "_settle", cut
             )
             with pytest.raises(PowerCut):
                 world.speak()
         world.restart()
         assert outbox.counts(world.node.database.connection)["unknown"] == 1
         world.exchange()
+        world.speak()
+        assert len(answers(world)) == (0 if before else 1)
+        world.mono_s += outbox.RETRY_S
         for _ in range(3):
             world.speak()
         assert len(answers(world)) == (1 if before else 2)

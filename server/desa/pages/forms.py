@@ -15,12 +15,15 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from server.desa.login import NAME_CHARACTERS
+from server.domain.decide import fits
 from server.domain.errors import Reason
 from sms.alphabet import septets, to_gsm7
 from sms.replies import FIELD_MAX
+from sms.user_data import PART_SEPTETS
 
 ANSWER_SEPTETS: Final = FIELD_MAX["jawab"]
 """Room for an answer beside the words around it, so that the whole stays one SMS."""
+_WORD_SEPTETS: Final = 12
 UNIT_CHARACTERS: Final = FIELD_MAX["instansi"]
 RESULT_CHARACTERS: Final = FIELD_MAX["hasil"]
 
@@ -42,19 +45,27 @@ def _short(characters: int) -> Length:
     return Length(max=characters, message=f"Paling panjang {characters} huruf; ringkaskan.")
 
 
-def _one_sms(_: Form, field: Field) -> None:
-    """Refuse what would be cut or lost on its way into one SMS."""
+def _one_sms(form: Form, field: Field) -> None:
+    """Refuse what would be cut or lost on its way into the SMS that it may take."""
     plain = to_gsm7(field.data or "")
     lost = next((char for char in plain if septets(char) is None), None)
     if lost is not None:
         raise ValidationError(f"Tanda {lost} tidak dapat dikirim lewat SMS; hapus dahulu.")
-    if (septets(plain) or 0) > ANSWER_SEPTETS:
-        raise ValidationError(Reason.TEXT_TOO_LONG.value)
+    parts = getattr(form, "parts", 1)
+    if not fits(plain, parts):
+        sentence = f"Isi terlalu panjang untuk {parts} SMS; ringkaskan."
+        raise ValidationError(sentence if parts > 1 else Reason.TEXT_TOO_LONG.value)
+
+
+def room(parts: int) -> int:
+    """Septets that an answer of so many parts surely has, words of a usual length kept whole."""
+    return ANSWER_SEPTETS if parts == 1 else parts * (PART_SEPTETS - _WORD_SEPTETS)
 
 
 class AnswerForm(Form):
-    """Jawab pelapor, with one SMS."""
+    """Jawab pelapor, with one SMS or the few that `parts` says."""
 
+    parts = 1
     text = TextAreaField(
         filters=[_filled], validators=[_needed("Tulis dahulu jawabannya."), _one_sms]
     )

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 from server.desa.desk import Line
-from server.desa.pages.forms import AnswerForm, CloseForm, ForwardForm, ReopenForm
+from server.desa.pages.forms import AnswerForm, CloseForm, ForwardForm, ReopenForm, room
 from server.desa.pages.place import OFFICER, officer, the_desk
 from server.domain.errors import Reason
 from server.domain.report import Move, moves_from
@@ -92,6 +92,7 @@ def forward(ticket: str) -> Page:
 def answer(ticket: str) -> Page:
     """Jawab pelapor."""
     form = AnswerForm(request.form)
+    form.parts = the_desk().answer_parts
     return _act(
         ticket,
         Sheets(answer=form, sent="answer"),
@@ -161,6 +162,8 @@ def _page(ticket: str, sheets: Sheets) -> str:
         moves=moves,
         Move=Move,
         side=side,
+        answer_parts=desk.answer_parts,
+        answer_septets=room(desk.answer_parts),
     )
 
 

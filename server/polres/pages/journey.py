@@ -70,7 +70,7 @@ def _text(order: OrderRow) -> tuple[Leg, ...]:
             return Leg(sent, Going.DONE), Leg(received, Going.DONE)
         case "sent":
             return Leg(sent, Going.DONE), Leg(received, Going.WAITING)
-        case outcome if outcome in _LOST:
+        case str() as outcome if outcome.partition(":")[0] in _LOST:
             return (Leg(f"SMS {words.word(words.JOURNEYS, outcome)}", Going.FAILED),)
         case "unknown":
             return Leg("SMS mungkin terkirim", Going.WAITING), Leg(received, Going.AHEAD)

@@ -22,13 +22,15 @@
     const out = document.getElementById(field.dataset.counter);
     if (!out) return;
     const room = Number(field.dataset.septets);
+    const many = Number(field.dataset.parts || 1);
+    const sms = many > 1 ? `${many} SMS` : "satu SMS";
     const text = field.value.trim().replace(/\s+/g, " ");
     const used = [...text].reduce((sum, sign) => sum + (EXTENDED.includes(sign) ? 2 : 1), 0);
     const strange = text.match(FOREIGN);
     if (strange) out.textContent = `Tanda ${strange[0]} tidak dapat dikirim lewat SMS; hapus dahulu.`;
-    else if (used > room) out.textContent = `Terlalu panjang ${used - room} huruf untuk satu SMS.`;
-    else if (!used) out.textContent = `Satu SMS memuat ${room} huruf.`;
-    else out.textContent = `1 SMS, sisa ${room - used} huruf.`;
+    else if (used > room) out.textContent = `Terlalu panjang ${used - room} huruf untuk ${sms}.`;
+    else if (!used) out.textContent = `${sms[0].toUpperCase()}${sms.slice(1)} memuat ${room} huruf.`;
+    else out.textContent = `${many > 1 ? "" : "1 SMS, "}sisa ${room - used} huruf.`;
     out.classList.toggle("wrong", Boolean(strange) || used > room);
   }
   document.addEventListener("input", (event) => {

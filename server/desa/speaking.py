@@ -1,0 +1,381 @@
+"""Speaking: which queued text goes out next, what holds it, and what became of it."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from hardware.errors import HardwareError
+from server import lookup, radio, words
+from server.desa.node import Node
+from server.domain import events as e
+from server.domain.decide import Decision
+from server.domain.report import Stamp, Status, Trust
+from sms import gateway, inbox, outbox
+from sms.gateway import Asked, Budget, Held, Limits, Pace, Spent
+from sms.outbox import Purpose, State
+from sms.phone import parse_phone
+from sms.replies import ReplyKey, answer, render
+from sms.tpdu import StatusReport
+
+MERGED = "digabung menjadi satu SMS"
+EXPIRED = "terlalu lama menunggu"
+TRIED = "sudah dicoba berkali-kali"
+NIGHT = "menunggu pagi"
+
+
+def speak_one(node: Node, modem: radio.Modem, now_s: float) -> bool:
+    """Send one text that may go out, or end one that must not; False when all of them wait.
+
+    Raises:
+        HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
+    """
+    with node.database.lock:
+        found = _next(node, now_s)
+        if found is None:
+            return False
+        row, text, held = found
+        if _ended(node, row, text, held, now_s) or _merge(node, row, text, now_s):
+            return True
+        text = _last_words(node, row, text, now_s)
+        row = _reserve(node, row, now_s)
+    _submit(node, modem, row, text, now_s)
+    return True
+
+
+def sweep(node: Node, now_s: float) -> int:
+    """End every waiting text that is too old to be sent; gives how many."""
+    with node.database.lock:
+        with node.database.read() as db:
+            rows = tuple(outbox.waiting(db))
+        node.waits_since_s = {row.id: _waits_since_s(node, row, now_s) for row in rows}
+        node.retry_at_s = {
+            row.id: node.retry_at_s[row.id] for row in rows if row.id in node.retry_at_s
+        }
+        old = [
+            (row, text)
+            for row in rows
+            if (text := radio.open_outgoing(node.vault, row)) is not None
+            and _expired(node, row, text, now_s)
+        ]
+        for row, text in old:
+            _expire(node, row, text, now_s)
+    return len(old)
+
+
+def waiting_reasons(node: Node, now_s: float) -> Counter[str]:
+    """Why texts wait at this moment, with counts."""
+    closed = gateway.closed(node.traffic, _spent(node, now_s), limits_of(node), now_s)
+    with node.database.read() as db:
+        waiting = outbox.waiting_by_purpose(db)
+    reasons: Counter[str] = Counter()
+    for purpose, count in waiting.items():
+        if purpose in closed:
+            reasons[closed[purpose].reason] += count
+        elif _silent(node, purpose, now_s, urgent=False):
+            reasons[NIGHT] += count
+    return reasons
+
+
+def limits_of(node: Node) -> Limits:
+    """What the brakes go by, from the settings."""
+    said = node.settings.answers
+    own = frozenset(filter(None, map(parse_phone, node.settings.modem.numbers)))
+    return Limits(
+        Pace(
+            said.per_sender_hour,
+            said.per_sender_day,
+            said.per_sender_urgent,
+            said.per_sender_unclear,
+        ),
+        Budget(said.per_hour, said.per_day, said.reserved, said.reserved_alarms),
+        own,
+    )
+
+
+def delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> None:
+    """A delivery report: the text that it names has arrived, or will not.
+
+    Args:
+        node: the node.
+        report: what the network says.
+        row_id: the inbox row that it stands in.
+        stamp: the moment.
+    """
+    ends = {"delivered": State.DELIVERED, "failed": State.FAILED}
+    end = ends.get(report.state.value)
+    found = None if end is None else _referred(node, report)
+    if end is None or found is None:
+        with node.database.write() as db:
+            inbox.mark(db, (row_id,), inbox.State.RECEIPT)
+        return
+    row, text, part = found
+
+    def also(db: sqlite3.Connection) -> None:
+        inbox.mark(db, (row_id,), inbox.State.RECEIPT)
+        outbox.part_delivered(db, row, part)
+
+    with node.database.read() as db:
+        others = row.parts - outbox.parts_delivered(db, row) - 1
+    if end is State.FAILED or others <= 0:
+        _close(node, row, text, _End(end), stamp, also)
+    else:
+        node.ledger.record(stamp, Decision(()), cause="", also=lambda: _within(node, also))
+
+
+def _referred(node: Node, report: StatusReport) -> tuple[outbox.Row, radio.Outgoing, int] | None:
+    """The text and part that a report is about, by reference and number.
+
+    A text of which no reference is known counts when nothing else has this one: some modem
+    took it and died before it could say so.
+    """
+    recipient = parse_phone(report.recipient) or report.recipient
+    with node.database.read() as db:
+        named = outbox.referred(db, report.reference)
+        nameless = [(row, 1) for row in outbox.unknown(db) if row.parts == 1]
+    opened = [(row, radio.open_outgoing(node.vault, row), part) for row, part in named]
+    if None not in {text for _, text, _ in opened}:
+        sure = [one for one in opened if one[1] is not None and one[1].to == recipient]
+        if not sure:
+            opened = [(row, radio.open_outgoing(node.vault, row), part) for row, part in nameless]
+    for row, text, part in opened:
+        if text is not None and text.to == recipient:
+            return row, text, part
+    return None
+
+
+def _next(node: Node, now_s: float) -> tuple[outbox.Row, radio.Outgoing, Held | None] | None:
+    """The first text that may be sent or must be ended now, with what holds it."""
+    limits, spent = limits_of(node), _spent(node, now_s)
+    closed = gateway.closed(node.traffic, spent, limits, now_s)
+    with node.database.read() as db:
+        for row in outbox.waiting(db, closed):
+            if _retry_at_s(node, row) > now_s or _silent(
+                node, row.purpose, now_s, urgent=row.urgent
+            ):
+                continue
+            text = radio.open_outgoing(node.vault, row)
+            if text is None:
+                continue
+            asked = Asked(text.to, row.purpose, row.parts, _emergency(node, text))
+            held = gateway.held(asked, node.traffic, spent, limits, now_s)
+            if held is None or not held.waits:
+                return row, text, held
+    return None
+
+
+def _ended(
+    node: Node, row: outbox.Row, text: radio.Outgoing, held: Held | None, now_s: float
+) -> bool:
+    """Whether a text has come to its end without being sent (again)."""
+    if _expired(node, row, text, now_s):
+        _expire(node, row, text, now_s)
+    elif outbox.tried_enough(row):
+        _close(node, row, text, _End(State.FAILED, TRIED), node.stamp(now_s))
+    elif held is not None:
+        _withhold(node, row, text, _End(State.WITHHELD, held.reason, held.brake), now_s)
+    else:
+        return False
+    return True
+
+
+def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> bool:
+    """Of a backlog each number gets one automatic answer, an officer one call for each report.
+
+    True when some were ended.
+    """
+    aged = _age_s(node, row, text, now_s) >= gateway.BACKLOG_S
+    merges = row.purpose in {Purpose.ACK, Purpose.ALARM}
+    if not merges or not aged or row.id <= node.merged_to.get(row.purpose, 0):
+        return False
+    with node.database.read() as db:
+        others = frozenset(Purpose) - {row.purpose}
+        rows = [one for one in outbox.waiting(db, others) if one.state is State.QUEUED]
+    opened = {
+        one.id: (one, outgoing)
+        for one in rows
+        if (outgoing := radio.open_outgoing(node.vault, one)) is not None
+    }
+    node.merged_to[row.purpose] = max(opened, default=row.id)
+    gone = gateway.merged(
+        (one.id, f"{to.to} {one.ticket if one.purpose is Purpose.ALARM else ''}", one.urgent)
+        for one, to in opened.values()
+    )
+    for number in sorted(gone):
+        _withhold(node, *opened[number], _End(State.WITHHELD, MERGED, "merged"), now_s)
+    return bool(gone)
+
+
+def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
+    """The last answer that a number gets today says so; in an emergency other words matter."""
+    if row.purpose is not Purpose.ACK or row.urgent:
+        return text
+    pace, emergency = limits_of(node).pace, _emergency(node, text)
+    _, limit = gateway.allowance(text.to, node.traffic, pace, emergency=emergency)
+    given = node.traffic.answers(text.to, now_s, gateway.DAY_S)
+    if given != limit - 1 or limit == 1:
+        return text
+    last = render(ReplyKey.BATAS)
+    return replace(text, text=last if text.ticket is None else answer(text.ticket, last))
+
+
+def _reserve(node: Node, row: outbox.Row, now_s: float) -> outbox.Row:
+    """Take the credit before anything is sent: a crash in between costs a count, never money."""
+    with node.database.write() as db:
+        _spend(node, now_s, row.parts - len(outbox.parts_sent(db, row)))
+        return outbox.move(db, row, State.RESERVED)
+
+
+def _submit(
+    node: Node, modem: radio.Modem, row: outbox.Row, text: radio.Outgoing, now_s: float
+) -> None:
+    with node.database.write() as db:
+        row = outbox.move(db, row, State.SUBMITTING)
+        taken = outbox.parts_sent(db, row)
+
+    def keep(part: int, reference: int) -> None:
+        with node.database.write() as db:
+            outbox.keep_part(db, row, part, reference)
+
+    try:
+        sent = radio.send(modem, text, row, taken, keep)
+    except HardwareError:
+        node.traffic.speak(text.to, row.purpose, now_s, text.text)
+        _settle(node, row, text, radio.Sent(State.UNKNOWN), now_s)
+        raise
+    if sent.references or sent.state in {State.SENT, State.UNKNOWN}:
+        node.traffic.speak(text.to, row.purpose, now_s, text.text)
+    _settle(node, row, text, sent, now_s)
+
+
+def _settle(
+    node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent, now_s: float
+) -> None:
+    """Record how a try ended, with its journal entry in the same transaction."""
+    if sent.state in {State.QUEUED, State.UNKNOWN}:
+        node.retry_at_s[row.id] = now_s + outbox.retry_delay_s(row.attempts)
+
+    def also(db: sqlite3.Connection) -> None:
+        for part, reference in sent.references:
+            outbox.keep_part(db, row, part, reference)
+        _spend(node, now_s, -sent.unsent)
+
+    _close(node, row, text, _End(sent.state, sent.reason), node.stamp(now_s), also)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a text goes, why, and which brake sent it there."""
+
+    state: State
+    reason: str | None = None
+    brake: str = ""
+
+    @property
+    def word(self) -> str:
+        """The outcome as it is journalled; "" for a state that is none."""
+        if self.state in {State.QUEUED, State.UNKNOWN}:
+            return ""
+        return ":".join(filter(None, (self.state, self.brake)))
+
+
+def _withhold(node: Node, row: outbox.Row, text: radio.Outgoing, end: _End, now_s: float) -> None:
+    """End a text unsent; one that may have gone out already has failed instead."""
+    if row.state is State.UNKNOWN:
+        end = _End(State.FAILED, end.reason)
+    _close(node, row, text, end, node.stamp(now_s))
+
+
+def _expire(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> None:
+    _withhold(node, row, text, _End(State.EXPIRED, EXPIRED), now_s)
+
+
+def _close(
+    node: Node,
+    row: outbox.Row,
+    text: radio.Outgoing,
+    end: _End,
+    stamp: Stamp,
+    also: Callable[[sqlite3.Connection], None] | None = None,
+) -> None:
+    """Move a text and journal it at once.
+
+    What did not go out is journalled also where it was an alarm or concerned no report: a
+    number that is kept quiet, and an officer who was not called, must be seen.
+    """
+
+    def write(db: sqlite3.Connection) -> None:
+        outbox.move(db, row, end.state, reason=end.reason)
+        if also is not None:
+            also(db)
+
+    unsent = end.state in {State.WITHHELD, State.EXPIRED}
+    events: tuple[e.DesaEvent, ...] = ()
+    if end.word and (unsent or (text.ticket is not None and text.name != "alarm")):
+        events = (e.MessageSent(text.ticket or "", text.name, end.word),)
+    decision = Decision(events, official=text.official)
+    node.ledger.record(stamp, decision, cause="", also=lambda: _within(node, write))
+
+
+def _within(node: Node, write: Callable[[sqlite3.Connection], None]) -> None:
+    """More writes for the transaction that runs."""
+    with node.database.write() as db:
+        write(db)
+
+
+def _spent(node: Node, now_s: float) -> Spent:
+    wall_s = node.stamp(now_s).wall_s
+    day, hour = wall_s // gateway.DAY_S, wall_s // gateway.HOUR_S
+    with node.database.read() as db:
+        return Spent(outbox.spent_parts(db, day, hour), outbox.spent_parts(db, day, None))
+
+
+def _spend(node: Node, now_s: float, parts: int) -> None:
+    wall_s = node.stamp(now_s).wall_s
+    with node.database.write() as db:
+        outbox.spend(db, wall_s // gateway.DAY_S, wall_s // gateway.HOUR_S, parts)
+
+
+def _emergency(node: Node, text: radio.Outgoing) -> bool:
+    return lookup.has_emergency(node.projection.db, text.to)
+
+
+def _silent(node: Node, purpose: Purpose, now_s: float, *, urgent: bool) -> bool:
+    stamp, said = node.stamp(now_s), node.settings.answers
+    local = words.local(stamp.wall_s, node.settings.desa.zone)
+    hour = local.hour if stamp.trust >= Trust.SMSC else None
+    night = said.night_from_h, said.night_to_h
+    return gateway.silent(purpose, hour, night, urgent=urgent)
+
+
+def _retry_at_s(node: Node, row: outbox.Row) -> float:
+    """When a text may be tried (again)."""
+    if not row.attempts:
+        return 0.0
+    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row.attempts))
+
+
+def _expired(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> bool:
+    """Whether a text is too old; a call about an emergency that nobody has taken lives longer."""
+    life_s = outbox.LIFETIME_S[row.purpose]
+    report = None if text.ticket is None else node.projection.report(text.ticket)
+    if row.purpose is Purpose.ALARM and report is not None and report.status is Status.NEW:
+        life_s = outbox.UNTAKEN_LIFETIME_S
+    return _age_s(node, row, text, now_s) >= life_s
+
+
+def _age_s(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> float:
+    """How long a text has waited; only clocks that were trusted then and now can tell.
+
+    Without them its age is what this run has seen of it, so that a clock that is set right
+    never ends a text.
+    """
+    seen_s = now_s - _waits_since_s(node, row, now_s)
+    stamp = node.stamp(now_s)
+    if text.queued_s is None or stamp.trust < radio.SURE:
+        return seen_s
+    return max(seen_s, float(stamp.wall_s - text.queued_s))
+
+
+def _waits_since_s(node: Node, row: outbox.Row, now_s: float) -> float:
+    return node.waits_since_s.setdefault(row.id, now_s)
