@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from server import lookup
-from server.desa import intake, login, orders, sessions, speaking
+from server.desa import intake, login, orders, sessions
 from server.desa.desk import Box, Contact, Line, Login, Note
+from server.desa.gateway import speaking
 from server.desa.login import Account
 from server.desa.node import Node
 from server.domain import events as e

@@ -6,7 +6,8 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from server import lookup, radio, words
-from server.desa import complaints, speaking
+from server.desa import complaints
+from server.desa.gateway import speaking
 from server.desa.node import Node
 from server.domain import events as e
 from server.domain import requests as r

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from hardware.modem import Slot
 from server import lookup, radio
-from server.desa import intake, orders, sessions, speaking
+from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
+from server.desa.gateway import speaking
 from server.desa.node import Node, begin_session
 from server.domain import remind as domain_remind
 from server.domain.clock import hear

@@ -15,6 +15,7 @@ from scanner import Hit, Needle, Scanner, secret_needles
 from watched import Place, Watch, path_of, with_fault
 
 from server.desa.app import create_app
+from server.desa.complaints import accuses_office
 from server.desa.run import guarded
 from server.domain.report import Report
 from server.polres.down.orders import grant_keys
@@ -178,8 +179,12 @@ class Run:
         sealed = arrived.pop(("", ""), 0)
         played = Counter({k: n for k, n in self.played.items() if not k[1].startswith("oknum")})
         officials = sum(self.played.values()) - sum(played.values())
-        lost = sum((played - arrived).values()) + max(0, officials - sealed)
-        return lost, sum((arrived - played).values()) + max(0, sealed - officials)
+        missing = played - arrived
+        # A text whose reading broke and that seems to accuse an office was sealed for Propam.
+        accusing = sum(n for (_, text), n in missing.items() if accuses_office(text))
+        unread = min(accusing, max(0, sealed - officials))
+        lost = sum(missing.values()) - unread + max(0, officials - sealed)
+        return lost, sum((arrived - played).values()) + max(0, sealed - officials - unread)
 
 
 @pytest.fixture

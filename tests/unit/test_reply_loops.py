@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from world import World
 
-from server.desa import intake, speaking
+from server.desa import intake
+from server.desa.gateway import speaking
 from server.settings import Answers
 from sms.replies import ReplyKey, render
 

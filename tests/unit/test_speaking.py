@@ -26,7 +26,8 @@ from world import CODE, PATIENT
 
 from hardware.errors import SendRefused
 from server import lookup, radio
-from server.desa import speaking, steps
+from server.desa import steps
+from server.desa.gateway import speaking
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain.decide import Decision
