@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sync import seal
-from sync.entry import Entry, Log, Shape
+from sync.entry import Entry, Header, Log, Shape
 from sync.errors import CannotOpen
 from sync.seal import KeyPair
 from sync.session import SessionKeys
@@ -74,6 +74,13 @@ class Vault:
         """What is known of a session."""
         return self._opened.get(session_id)
 
+    def shared_key(self, shape: Shape, session_id: bytes) -> bytes | None:
+        """The key of a shape that the other side of the log holds as well, if it is known."""
+        if shape is Shape.DUTY:
+            return self._duty or None
+        keys = self._opened.get(session_id)
+        return None if keys is None else keys.session
+
     def seal(self, lock: Lock, table: str, row: int, body: bytes, identity: bytes = b"") -> bytes:
         """Seal a body for a row of a table under a key of the running session."""
         key = self._duty if lock is Lock.DUTY else _key(self.running, lock)
@@ -124,6 +131,38 @@ class Vault:
         header = entry.header
         place = Place(header.session, header.shape, header.log.name, header.seq, header.pack())
         return self.open(place, entry.body, unit=unit)
+
+
+class Bodies:
+    """What both sides of a log can open: `sync.codec.packed.Opener` over a vault.
+
+    A complaint about an official stays closed here even while the run that sealed it lasts:
+    the reader of a frame could not open it.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def opened(self, entry: Entry) -> bytes | None:
+        """The body in clear, None when neither the session's nor the duty key opens it."""
+        header = entry.header
+        key = self._vault.shared_key(header.shape, header.session)
+        if key is None:
+            return None
+        row_key = seal.derive(key, header.log.name, header.seq)
+        identity = _identity(header.log.name, header.seq, header.pack())
+        try:
+            return seal.open_row(row_key, identity, entry.body)
+        except CannotOpen:
+            return None
+
+    def sealed(self, header: Header, plain: bytes) -> bytes | None:
+        """The sealed body, None when the key is not known."""
+        key = self._vault.shared_key(header.shape, header.session)
+        if key is None:
+            return None
+        row_key = seal.derive(key, header.log.name, header.seq)
+        return seal.seal_row(row_key, _identity(header.log.name, header.seq, header.pack()), plain)
 
 
 def _key(keys: SessionKeys, lock: Lock) -> bytes | None:

@@ -26,7 +26,11 @@ class Frame:
     """A run of entries of one session with the signature of its writer.
 
     `body` holds the entries as stored (codec 0): header, length (u16), sealed body, one after
-    another. `signature` covers `signed_octets`.
+    another; or as columns (codec 1, `sync.codec`). `signature` covers `signed_octets`.
+
+    Attributes:
+        dictionary: number of the compressor's dictionary, 0 in codec 0.
+        prefix: number of the first entry that the body builds on, 0 in codec 0.
     """
 
     log_id: LogId
@@ -36,11 +40,24 @@ class Frame:
     session: bytes
     body: bytes
     signature: bytes
+    dictionary: int = 0
+    prefix: int = 0
 
     @property
     def last(self) -> int:
         """Number of the frame's last entry."""
         return self.first + self.count - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A run of entries with the body that carries it, before it is signed."""
+
+    run: tuple[Entry, ...]
+    codec: int
+    dictionary: int
+    prefix: int
+    body: bytes
 
 
 def signed_octets(log_id: LogId, first: int, head: Head, reader: bytes) -> bytes:
@@ -117,8 +134,8 @@ def pack(frame: Frame) -> bytes:
         frame.log_id.instance,
         frame.log_id.log,
         frame.codec,
-        0,
-        0,
+        frame.dictionary,
+        frame.prefix,
         frame.first,
         frame.count,
         frame.session,
@@ -148,6 +165,8 @@ def unpack(octets: bytes) -> Frame:
         session=session,
         signature=octets[HEAD_OCTETS : HEAD_OCTETS + _SIGNATURE_OCTETS],
         body=octets[HEAD_OCTETS + _SIGNATURE_OCTETS :],
+        dictionary=dictionary,
+        prefix=prefix,
     )
 
 

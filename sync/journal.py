@@ -1,6 +1,6 @@
 """The journal: appending one's own log, accepting the other side's, keeping frames."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from sync import chain, frame, seal
 from sync.chain import Head, LogId
 from sync.entry import Entry, Log
 from sync.errors import Fork, Gap, MalformedFrame
-from sync.frame import Frame
+from sync.frame import Coded, Frame
 
 
 class Store(Protocol):
@@ -31,6 +31,9 @@ class Store(Protocol):
 
     def keep_frame(self, kept: Frame) -> None:
         """Keep a frame; the same frame again is no error."""
+
+    def drop_frames(self, log_id: LogId, seq: int) -> None:
+        """Forget the kept frames that end beyond `seq`, so that they can be issued anew."""
 
     def framed_to(self, log_id: LogId) -> int:
         """Number of the last entry that lies in a kept frame."""
@@ -60,19 +63,65 @@ def append(store: Store, log_id: LogId, entries: Sequence[Entry]) -> Head:
     return head
 
 
-def make_frames(store: Store, log_id: LogId, signer: seal.KeyPair, reader: bytes) -> int:
-    """Cut what is not yet framed into signed frames and keep them; returns how many."""
+Code = Callable[[Sequence[Entry]], Coded | None]
+"""The next frame's worth of pending entries in a shorter codec; None for codec 0."""
+Read = Callable[[Frame], tuple[Entry, ...]]
+"""The entries of a frame in another codec than 0; raises MalformedFrame."""
+
+
+def make_frames(
+    store: Store,
+    log_id: LogId,
+    signer: seal.KeyPair,
+    reader: bytes,
+    code: Code | None = None,
+    *,
+    at_least: int = 1,
+) -> int:
+    """Cut what is not yet framed into signed frames and keep them; returns how many.
+
+    Args:
+        store: inside an open transaction.
+        log_id: one's own log.
+        signer: Ed25519 keys of its writer.
+        reader: whom the signature names.
+        code: codec 1, where the keys of the entries are known.
+        at_least: fewer entries than this wait for more.
+    """
     first = store.framed_to(log_id) + 1
     fresh = store.entries(log_id, first, store.head(log_id).seq)
-    runs = frame.cut(fresh)
-    for run in runs:
-        store.keep_frame(_signed(store, log_id, run, signer, reader))
-    return len(runs)
+    made = 0
+    while len(fresh) >= at_least and fresh:
+        coded = None if code is None else code(fresh)
+        for one in _as_stored(fresh, coded):
+            store.keep_frame(_signed(store, log_id, one, signer, reader))
+            fresh = fresh[len(one.run) :]
+            made += 1
+    return made
+
+
+def reissue(
+    store: Store, log_id: LogId, seq: int, signer: seal.KeyPair, reader: bytes
+) -> int:
+    """Make the frames beyond `seq` anew in codec 0, which every reader can take."""
+    store.drop_frames(log_id, seq)
+    return make_frames(store, log_id, signer, reader)
+
+
+def _as_stored(fresh: Sequence[Entry], coded: Coded | None) -> tuple[Coded, ...]:
+    if coded is not None and len(coded.body) < len(frame.stored_body(coded.run)):
+        return (coded,)
+    runs = frame.cut(fresh if coded is None else coded.run)
+    return tuple(
+        Coded(run, frame.CODEC_STORED, 0, 0, frame.stored_body(run))
+        for run in (runs[:1] if coded is None else runs)
+    )
 
 
 def _signed(
-    store: Store, log_id: LogId, run: Sequence[Entry], signer: seal.KeyPair, reader: bytes
+    store: Store, log_id: LogId, coded: Coded, signer: seal.KeyPair, reader: bytes
 ) -> Frame:
+    run = coded.run
     first, last = run[0].header.seq, run[-1].header.seq
     digest = store.hash_at(log_id, last)
     if digest is None:
@@ -80,16 +129,20 @@ def _signed(
     message = frame.signed_octets(log_id, first, Head(last, digest), reader)
     return Frame(
         log_id=log_id,
-        codec=frame.CODEC_STORED,
+        codec=coded.codec,
         first=first,
         count=len(run),
         session=run[0].header.session,
-        body=frame.stored_body(run),
+        body=coded.body,
         signature=seal.sign(signer, frame.SIGNATURE_DOMAIN, message),
+        dictionary=coded.dictionary,
+        prefix=coded.prefix,
     )
 
 
-def accept(store: Store, received: Frame, writer: bytes, reader: bytes) -> Accepted:
+def accept(
+    store: Store, received: Frame, writer: bytes, reader: bytes, read: Read | None = None
+) -> Accepted:
     """Take a frame of the other side's log: verify, drop what is known, append what is new.
 
     Args:
@@ -97,6 +150,7 @@ def accept(store: Store, received: Frame, writer: bytes, reader: bytes) -> Accep
         received: the frame.
         writer: Ed25519 key of the log's writer.
         reader: our X25519 key, which the signature names.
+        read: for codecs above 0.
 
     Raises:
         Gap: entries before the frame are missing; ask again from our head.
@@ -104,11 +158,14 @@ def accept(store: Store, received: Frame, writer: bytes, reader: bytes) -> Accep
         BadSignature: not signed by the writer for this reader.
         MalformedFrame: the frame does not carry what it names.
     """
-    entries = frame.entries_of(received)
     log_id = received.log_id
     head = store.head(log_id)
+    if received.codec == frame.CODEC_STORED or read is None:
+        entries = frame.entries_of(received)
     if received.first > head.seq + 1:
         raise Gap
+    if received.codec != frame.CODEC_STORED and read is not None:
+        entries = read(received)
     before = _head_before(store, log_id, received.first)
     heads = chain.follow(log_id, before, entries)
     message = frame.signed_octets(log_id, received.first, heads[-1], reader)

@@ -61,6 +61,10 @@ class SqliteStore:
             (*_key(kept.log_id), kept.first, kept.last, frame.pack(kept)),
         )
 
+    def drop_frames(self, log_id: LogId, seq: int) -> None:
+        """Forget the kept frames that end beyond `seq`, so that they can be issued anew."""
+        self._db.execute(f"delete from frames where {_LOG} and last > ?", (*_key(log_id), seq))
+
     def framed_to(self, log_id: LogId) -> int:
         """Number of the last entry that lies in a kept frame."""
         row = self._db.execute(

@@ -73,6 +73,10 @@ class PolresStore:
             .on_conflict_do_nothing()
         )
 
+    def drop_frames(self, log_id: LogId, seq: int) -> None:
+        """Forget the kept frames that end beyond `seq`, so that they can be issued anew."""
+        self._db.execute(_FRAMES.delete().where(_of(_FRAMES, log_id), _FRAMES.c.last > seq))
+
     def framed_to(self, log_id: LogId) -> int:
         """Number of the last entry that lies in a kept frame."""
         last = self._db.scalar(select(func.max(_FRAMES.c.last)).where(_of(_FRAMES, log_id)))

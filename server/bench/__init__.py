@@ -1,0 +1,1 @@
+"""Speeds and sizes of the product, paired with peers where there are any."""

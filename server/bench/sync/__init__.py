@@ -1,0 +1,1 @@
+"""What an exchange costs: octets, turns and seconds, with the limits beside."""

@@ -1,0 +1,165 @@
+"""Frames of codec 1 made and read over a store: what was learnt is kept while it serves."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from sync.chain import LogId
+from sync.codec import squeeze
+from sync.codec.packed import CODEC_COLUMNS, Memory, Opener
+from sync.entry import Entry
+from sync.errors import MalformedFrame
+from sync.frame import Coded, Frame
+
+RUN_ENTRIES_MAX: Final = 100
+BODY_OCTETS_MAX: Final = 4_608
+PREFIX_ENTRIES_MAX: Final = 16_384
+_KEPT_AFTER_FULL: Final = 2
+_MEMORIES_MAX: Final = 32
+_STEP: Final = 256
+
+
+class Entries(Protocol):
+    """As much of a store as the codec needs."""
+
+    def entries(self, log_id: LogId, first: int, last: int) -> tuple[Entry, ...]:
+        """Entries by number, both ends included."""
+
+
+class Encoder:
+    """Makes the bodies of one writer's frames, and reads each before it is kept."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+        self._pair: tuple[Memory, Memory] | None = None
+        self._starts: list[int] = []
+
+    def code(self, store: Entries, log_id: LogId, pending: Sequence[Entry]) -> Coded | None:
+        """The next frame's worth of entries in codec 1; None when codec 0 must carry them.
+
+        Args:
+            store: holds every entry before `pending`.
+            log_id: whose entries they are.
+            pending: entries that are not in a frame yet, of any number and session.
+        """
+        session = pending[0].header.session
+        same = next(
+            (at for at, one in enumerate(pending) if one.header.session != session), len(pending)
+        )
+        run = tuple(pending[: min(same, RUN_ENTRIES_MAX)])
+        if all(self._opener.opened(entry) is None for entry in run):
+            return None
+        while run:
+            coded = self._coded(store, log_id, run)
+            if coded is None or len(coded.body) <= BODY_OCTETS_MAX or len(run) == 1:
+                return coded
+            self._pair = None
+            run = run[: len(run) // 2]
+        return None
+
+    def forget(self) -> None:
+        """Build what was learnt anew before the next frame, e.g. after more keys are known."""
+        self._pair = None
+
+    def _coded(self, store: Entries, log_id: LogId, run: tuple[Entry, ...]) -> Coded | None:
+        writer, checker = self._memories(store, log_id, run[0])
+        self._pair = None
+        body = writer.encode(run, self._opener)
+        try:
+            if checker.decode(body, len(run), self._opener) != run:
+                return None
+        except MalformedFrame:
+            return None
+        self._pair = (writer, checker)
+        self._starts.append(run[0].header.seq)
+        return Coded(run, CODEC_COLUMNS, squeeze.DICTIONARY_NUMBER, writer.first, body)
+
+    def _memories(self, store: Entries, log_id: LogId, entry: Entry) -> tuple[Memory, Memory]:
+        header, pair = entry.header, self._pair
+        fits = pair is not None and _continues(pair[0], log_id, header.session, header.seq)
+        if pair is not None and fits and not pair[0].full:
+            return pair
+        first = max(1, header.seq - PREFIX_ENTRIES_MAX // 16)
+        if pair is not None and fits:
+            # The later half of what was learnt stays.
+            self._starts = self._starts[len(self._starts) // _KEPT_AFTER_FULL :]
+            first = self._starts[0] if self._starts else header.seq
+        else:
+            self._starts = []
+        # Only this session's entries can be told apart from others that lie before.
+        entries = _session_run(store, log_id, header.session, first, header.seq - 1)
+        first = header.seq - len(entries)
+        made = [Memory(log_id, header.session, first) for _ in range(2)]
+        for memory in made:
+            memory.add(entries, self._opener)
+        return made[0], made[1]
+
+
+class Decoder:
+    """Reads frames of codec 1 of many writers."""
+
+    def __init__(self) -> None:
+        self._memories: OrderedDict[LogId, Memory] = OrderedDict()
+
+    def entries(self, store: Entries, received: Frame, opener: Opener) -> tuple[Entry, ...]:
+        """The entries of a frame, to be verified by its caller.
+
+        Raises:
+            MalformedFrame: it is broken, another dictionary is needed, a key is not known, or
+                entries before it are missing.
+        """
+        log_id = received.log_id
+        known = received.dictionary == squeeze.DICTIONARY_NUMBER
+        near = received.first - PREFIX_ENTRIES_MAX <= received.prefix <= received.first
+        if received.codec != CODEC_COLUMNS or not known or not near or received.prefix < 1:
+            raise MalformedFrame
+        memory = self._memories.pop(log_id, None)
+        if (
+            memory is None
+            or not _continues(memory, log_id, received.session, received.first)
+            or memory.first != received.prefix
+        ):
+            memory = self._rebuilt(store, received, opener)
+        found = memory.decode(received.body, received.count, opener)
+        self._memories[log_id] = memory
+        if len(self._memories) > _MEMORIES_MAX:
+            self._memories.popitem(last=False)
+        return found
+
+    def forget(self, log_id: LogId) -> None:
+        """What was read last did not verify: nothing may build on it."""
+        self._memories.pop(log_id, None)
+
+    @staticmethod
+    def _rebuilt(store: Entries, received: Frame, opener: Opener) -> Memory:
+        log_id, last = received.log_id, received.first - 1
+        entries = store.entries(log_id, received.prefix, last) if received.prefix <= last else ()
+        if len(entries) != received.first - received.prefix:
+            raise MalformedFrame
+        if any(entry.header.session != received.session for entry in entries):
+            raise MalformedFrame
+        memory = Memory(log_id, received.session, received.prefix)
+        memory.add(entries, opener)
+        return memory
+
+
+def _continues(memory: Memory, log_id: LogId, session: bytes, first: int) -> bool:
+    return (memory.log_id, memory.session, memory.next) == (log_id, session, first)
+
+
+def _session_run(
+    store: Entries, log_id: LogId, session: bytes, first: int, last: int
+) -> tuple[Entry, ...]:
+    """The entries up to `last` that all belong to the session, none before `first`."""
+    found: tuple[Entry, ...] = ()
+    while last >= first:
+        begin = max(first, last - _STEP + 1)
+        step = store.entries(log_id, begin, last)
+        kept = len(step)
+        while kept and step[kept - 1].header.session == session:
+            kept -= 1
+        found = step[kept:] + found
+        if kept:
+            break
+        last = begin - 1
+    return found

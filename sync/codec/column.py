@@ -1,0 +1,417 @@
+"""Columns of a frame: each foretells its next value from what both sides already hold."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, Generic, TypeVar
+
+from sync.canonical import Value
+from sync.codec.numbers import Reader, Writer, folded, unfolded
+from sync.errors import MalformedFrame
+
+T = TypeVar("T")
+RECENT_MAX: Final = 200
+RECENT_CHARS_MAX: Final = 48
+RECENT_NUMBER_MAX: Final = 1_000
+# The ways in which a whole number is foretold; see `Place.candidates`.
+_WAYS: Final = 4
+_SOURCE_CHARS_MIN: Final = 24
+_JOINT: Final = ", "
+_MARKS: Final = ".,!?:;()\"'"
+_LOWER: Final = str.maketrans({chr(upper): chr(upper + 32) for upper in range(65, 91)})
+_LEAN_MAX: Final = 8
+_LEANING: Final = 4
+_SPARSE: Final = 8
+
+
+class Told(IntEnum):
+    """How a field is told.
+
+    Whole numbers by their difference to a candidate, or by rank; words by rank, as new text, as
+    the report's number, or as words of the row's own text.
+    """
+
+    NONE = 0
+    FALSE = 1
+    TRUE = 2
+    NUMBER = 3
+    NUMBER_RANK = 4
+    RANK = 5
+    NEW = 6
+    TICKET = 7
+    PIECES = 8
+
+
+_PLAIN: Final[dict[Told, None | bool]] = {Told.NONE: None, Told.FALSE: False, Told.TRUE: True}
+
+
+@dataclass(slots=True)
+class Symbols:
+    """A run of numbers that is often one number, else short by what came before.
+
+    Attributes:
+        last: the number before.
+        mean16: sixteen times the running mean, which sets the size of the low bits.
+    """
+
+    last: int = 0
+    mean16: int = 16
+
+    def write(self, to: Writer, symbols: Sequence[int]) -> None:
+        """One bit when nothing changed, else the bit and every symbol."""
+        same = all(symbol == self.last for symbol in symbols)
+        to.bit(same)
+        for symbol in symbols:
+            if not same:
+                to.number(symbol, self._low_bits())
+            self._learn(symbol)
+
+    def read(self, source: Reader, count: int) -> list[int]:
+        """The symbols of so many rows."""
+        symbols: list[int] = []
+        same = source.bit()
+        for _ in range(count):
+            symbol = self.last if same else source.number(self._low_bits())
+            symbols.append(symbol)
+            self._learn(symbol)
+        return symbols
+
+    def _low_bits(self) -> int:
+        # The best size is near the logarithm of mean * ln 2.
+        return (self.mean16 * 11 >> 8).bit_length()
+
+    def _learn(self, symbol: int) -> None:
+        self.last = symbol
+        mean16 = self.mean16
+        # One far value must not lengthen the many near ones that follow.
+        self.mean16 = mean16 - (mean16 >> 4) + min(symbol, (mean16 >> 2) + 16)
+
+
+@dataclass(slots=True)
+class Recent(Generic[T]):
+    """Values seen before, the latest first; a value that is there is told by its rank."""
+
+    values: list[T] = field(default_factory=list)
+
+    def rank(self, value: T) -> int | None:
+        """Where it stands, None when it is new; it is the latest now."""
+        try:
+            at = self.values.index(value)
+        except ValueError:
+            self.add(value)
+            return None
+        if at:
+            del self.values[at]
+            self.values.insert(0, value)
+        return at
+
+    def take(self, rank: int) -> T:
+        """The value of a rank; it is the latest now.
+
+        Raises:
+            MalformedFrame: there is none.
+        """
+        if rank >= len(self.values):
+            raise MalformedFrame
+        value = self.values.pop(rank)
+        self.values.insert(0, value)
+        return value
+
+    def add(self, value: T) -> None:
+        """A new value."""
+        self.values.insert(0, value)
+        del self.values[RECENT_MAX:]
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Whole numbers: the difference to the candidate that came nearest so far."""
+
+    last: int = 0
+    way: int = 1
+    misses: list[int] = field(default_factory=lambda: [0] * _WAYS)
+    lean: int = 0
+
+    def apart(self, value: int, place: "Place") -> int:
+        """How far a value is from the candidate that came nearest so far."""
+        return value - (0, self.last, place.wall_s, place.prior)[self.way]
+
+    def difference(self, value: int, wall_s: int, prior: int) -> int:
+        """What is told of a value."""
+        candidates = (0, self.last, wall_s, prior)
+        apart = value - candidates[self.way]
+        told = leant(apart, self.lean)
+        self._learn(value, candidates)
+        return told
+
+    def value(self, told: int, wall_s: int, prior: int) -> int:
+        """The value of which `told` was told."""
+        candidates = (0, self.last, wall_s, prior)
+        value = unleant(told, self.lean) + candidates[self.way]
+        self._learn(value, candidates)
+        return value
+
+    def _learn(self, value: int, candidates: tuple[int, int, int, int]) -> None:
+        self.last = value
+        apart = value - candidates[self.way]
+        if not apart:
+            return
+        side = 1 if apart > 0 else -1
+        self.lean = max(-_LEAN_MAX, min(_LEAN_MAX, self.lean + side)) if side * self.lean >= 0 else 0
+        misses = self.misses
+        for way in range(_WAYS):
+            far = (value - candidates[way]).bit_length()
+            misses[way] += far - (misses[way] >> 3)
+        self.way = misses.index(min(misses))
+
+
+@dataclass(slots=True)
+class Place:
+    """What is known of a row before one of its fields is read.
+
+    Attributes:
+        wall_s: its wall time.
+        ticket: the report it concerns, as text.
+        prior: the last whole number before the field.
+        source: the words of the row's first longer text, in small letters.
+    """
+
+    wall_s: int
+    ticket: str | None
+    prior: int
+    source: list[str] = field(default_factory=list)
+
+    def learn(self, text: str) -> None:
+        """Later fields of the row may be told as words of this one."""
+        if not self.source and len(text) >= _SOURCE_CHARS_MIN:
+            self.source = [word.strip(_MARKS) for word in text.translate(_LOWER).split(" ")]
+
+    def find(self, phrase: str) -> int:
+        """Where the phrase's words begin in the source, from 1 up; 0 for nowhere."""
+        words = phrase.split(" ")
+        for at, word in enumerate(self.source):
+            if word == words[0] and self.source[at : at + len(words)] == words:
+                return at + 1
+        return 0
+
+
+@dataclass(slots=True)
+class Column:
+    """One field of one kind of body: its type, then its values."""
+
+    order: list[Told] = field(default_factory=lambda: list(Told))
+    told: Symbols = field(default_factory=Symbols)
+    apart: Symbols = field(default_factory=Symbols)
+    ranks: Symbols = field(default_factory=Symbols)
+    numbers: Numbers = field(default_factory=Numbers)
+    recent: Recent[int | str] = field(default_factory=Recent)
+    pieces: Symbols = field(default_factory=Symbols)
+    starts: Symbols = field(default_factory=Symbols)
+    lengths: Symbols = field(default_factory=Symbols)
+
+    def write(self, to: Writer, values: Sequence[Value], places: Sequence[Place]) -> None:
+        """Tell the values of all rows."""
+        ways: list[Told] = []
+        out = _Out()
+        for value, place in zip(values, places, strict=True):
+            match value:
+                case None:
+                    ways.append(Told.NONE)
+                case bool():
+                    ways.append(Told.TRUE if value else Told.FALSE)
+                case int():
+                    ways.append(self._number(value, place, out))
+                    place.prior = value
+                case str():
+                    ways.append(self._word(value, place, out))
+                    place.learn(value)
+                case _:
+                    raise MalformedFrame
+        self.told.write(to, [_rank_of(self.order, way) for way in ways])
+        if out.numbers:
+            self.apart.write(to, out.numbers)
+        if out.ranks:
+            self.ranks.write(to, out.ranks)
+        if out.pieces:
+            self._write_pieces(to, out.pieces)
+        for word in out.fresh:
+            to.text(word.encode())
+
+    def _number(self, value: int, place: Place, out: "_Out") -> Told:
+        apart = self.numbers.apart(value, place)
+        rank = self.recent.values.index(value) if value in self.recent.values else None
+        if rank is not None and apart.bit_length() > rank.bit_length() + 1:
+            self.numbers.last = value
+            self.recent.rank(value)
+            out.ranks.append(rank)
+            return Told.NUMBER_RANK
+        out.numbers.append(self.numbers.difference(value, place.wall_s, place.prior))
+        if apart and abs(value) < RECENT_NUMBER_MAX:
+            self.recent.rank(value)
+        return Told.NUMBER
+
+    def _word(self, value: str, place: Place, out: "_Out") -> Told:
+        if value == place.ticket:
+            return Told.TICKET
+        if len(value) <= RECENT_CHARS_MAX:
+            rank = self.recent.rank(value)
+            if rank is not None:
+                out.ranks.append(rank)
+                return Told.RANK
+            pieces = [(place.find(piece), piece) for piece in value.split(_JOINT)]
+            if any(at for at, _ in pieces):
+                out.pieces.append(pieces)
+                out.fresh += [piece for at, piece in pieces if not at]
+                return Told.PIECES
+        out.fresh.append(value)
+        return Told.NEW
+
+    def _write_pieces(self, to: Writer, taken: Sequence[Sequence[tuple[int, str]]]) -> None:
+        flat = [piece for pieces in taken for piece in pieces]
+        self.pieces.write(to, [len(pieces) for pieces in taken])
+        self.starts.write(to, [at for at, _ in flat])
+        self.lengths.write(to, [piece.count(" ") for at, piece in flat if at])
+
+    def _read_pieces(self, source: Reader, count: int) -> list[list[tuple[int, int]]]:
+        counts = self.pieces.read(source, count)
+        if sum(counts) > count * RECENT_CHARS_MAX:
+            raise MalformedFrame
+        starts = self.starts.read(source, sum(counts))
+        lengths = iter(self.lengths.read(source, sum(1 for at in starts if at)))
+        flat = iter([(at, next(lengths) if at else 0) for at in starts])
+        return [[next(flat) for _ in range(length)] for length in counts]
+
+    def read(self, source: Reader, places: Sequence[Place]) -> list[Value]:
+        """The values of all rows."""
+        ways = [_way_at(self.order, rank) for rank in self.told.read(source, len(places))]
+        count = {way: ways.count(way) for way in Told}
+        apart = iter(_counted(source, self.apart, count[Told.NUMBER]))
+        ranks = iter(
+            _counted(source, self.ranks, count[Told.NUMBER_RANK] + count[Told.RANK])
+        )
+        taken = count[Told.PIECES]
+        pieces = iter(self._read_pieces(source, taken) if taken else ())
+        values: list[Value] = []
+        for way, place in zip(ways, places, strict=True):
+            match way:
+                case Told.NUMBER:
+                    values.append(self._number_of(next(apart), place))
+                case Told.NUMBER_RANK:
+                    value = self.recent.take(next(ranks))
+                    if not isinstance(value, int):
+                        raise MalformedFrame
+                    self.numbers.last = place.prior = value
+                    values.append(value)
+                case Told.RANK | Told.NEW | Told.TICKET | Told.PIECES:
+                    word = self._said(way, place, source, ranks, pieces)
+                    place.learn(word)
+                    values.append(word)
+                case _:
+                    values.append(_PLAIN[way])
+        return values
+
+    def _number_of(self, told: int, place: Place) -> int:
+        value = self.numbers.value(told, place.wall_s, place.prior)
+        if told and abs(value) < RECENT_NUMBER_MAX:
+            self.recent.rank(value)
+        place.prior = value
+        return value
+
+    def _said(
+        self,
+        way: Told,
+        place: Place,
+        source: Reader,
+        ranks: Iterator[int],
+        pieces: Iterator[list[tuple[int, int]]],
+    ) -> str:
+        if way is Told.TICKET:
+            if place.ticket is None:
+                raise MalformedFrame
+            return place.ticket
+        if way is Told.RANK:
+            known = self.recent.take(next(ranks))
+            if not isinstance(known, str):
+                raise MalformedFrame
+            return known
+        if way is Told.PIECES:
+            word = _JOINT.join(
+                " ".join(place.source[at - 1 : at + more]) if at else _text(source)
+                for at, more in next(pieces)
+            )
+        else:
+            word = _text(source)
+        if len(word) <= RECENT_CHARS_MAX:
+            self.recent.add(word)
+        return word
+
+
+@dataclass(slots=True)
+class _Out:
+    """What a column tells, by stream."""
+
+    numbers: list[int] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
+    pieces: list[list[tuple[int, str]]] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+
+
+def _counted(source: Reader, symbols: Symbols, count: int) -> list[int]:
+    return symbols.read(source, count) if count else []
+
+
+def _rank_of(order: list[Told], way: Told) -> int:
+    at = order.index(way)
+    order.insert(0, order.pop(at))
+    return at
+
+
+def _way_at(order: list[Told], rank: int) -> Told:
+    if rank >= len(order):
+        raise MalformedFrame
+    way = order.pop(rank)
+    order.insert(0, way)
+    return way
+
+
+def leant(value: int, lean: int) -> int:
+    """A signed number as one from 0 up, where those of the usual sign come close to their size.
+
+    Without a usual sign (`lean` within 3 of 0): 0, -1, 1, -2 become 0, 1, 2, 3. With one, seven
+    of eight numbers belong to it.
+    """
+    if abs(lean) < _LEANING:
+        return folded(value)
+    value = value if lean > 0 else -value
+    if value >= 0:
+        return value + value // (_SPARSE - 1)
+    return -value * _SPARSE - 1
+
+
+def unleant(told: int, lean: int) -> int:
+    """The signed number of `leant`."""
+    if abs(lean) < _LEANING:
+        return unfolded(told)
+    ahead = told % _SPARSE != _SPARSE - 1
+    value = told - told // _SPARSE if ahead else -(told // _SPARSE) - 1
+    return value if lean > 0 else -value
+
+
+def _text(source: Reader) -> str:
+    try:
+        return source.text().decode()
+    except UnicodeDecodeError as error:
+        raise MalformedFrame from error
+
+
+def fits(value: Value) -> bool:
+    """Whether columns carry such a field."""
+    match value:
+        case None | bool():
+            return True
+        case int():
+            return -(2**62) < value < 2**62
+        case str():
+            return "\0" not in value
+        case _:
+            return False

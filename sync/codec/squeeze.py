@@ -1,0 +1,85 @@
+"""The one door to zstandard: compresses against the shipped dictionary and earlier text."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import zstandard
+
+from sync.errors import MalformedFrame
+
+DICTIONARY_NUMBER: Final = 1
+DICTIONARY_HASH: Final = "4494dcf3b015b6dd1e8820459a32594b"
+LEVEL: Final = 9
+OCTETS_MAX: Final = 256 * 1024
+"""What a frame may open to; nothing beyond it is ever allocated."""
+_FILE: Final = Path(__file__).with_name("dictionary1.zdict")
+_WINDOW_LOG: Final = 19
+
+
+class DictionaryBroken(Exception):
+    """Kamus pemampat yang terpasang rusak; pasang ulang Kentongan."""
+
+
+@cache
+def dictionary() -> bytes:
+    """The shipped dictionary, in zstd's format; text may be appended to it.
+
+    Raises:
+        DictionaryBroken: the file is not the one that this version was made with.
+    """
+    octets = _FILE.read_bytes()
+    if digest(octets) != DICTIONARY_HASH:
+        raise DictionaryBroken
+    return octets
+
+
+def digest(octets: bytes) -> str:
+    """How a dictionary is named in the source: BLAKE2b-128 in hexadecimal."""
+    return hashlib.blake2b(octets, digest_size=16).hexdigest()
+
+
+def squeeze(octets: bytes, earlier: bytes, shipped: bytes | None = None) -> bytes:
+    """Compress with the dictionary followed by `earlier` as what both sides already know.
+
+    Args:
+        octets: what to compress.
+        earlier: what the reader already holds, nearest last.
+        shipped: another dictionary than the one of this version.
+    """
+    known = _known(earlier, dictionary() if shipped is None else shipped)
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        LEVEL,
+        source_size=len(octets),
+        dict_size=len(known),
+        format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+        window_log=_WINDOW_LOG,
+        write_content_size=0,
+        write_dict_id=0,
+        write_checksum=0,
+    )
+    return zstandard.ZstdCompressor(dict_data=known, compression_params=parameters).compress(octets)
+
+
+def expand(octets: bytes, earlier: bytes) -> bytes:
+    """What `squeeze` compressed.
+
+    Raises:
+        MalformedFrame: broken, or more than `OCTETS_MAX`.
+    """
+    reader = zstandard.ZstdDecompressor(
+        dict_data=_known(earlier, dictionary()),
+        max_window_size=1 << _WINDOW_LOG,
+        format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+    )
+    try:
+        return reader.decompress(octets, max_output_size=OCTETS_MAX, allow_extra_data=False)
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise MalformedFrame from error
+
+
+def _known(earlier: bytes, shipped: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(
+        shipped + earlier, dict_type=zstandard.DICT_TYPE_FULLDICT
+    )
