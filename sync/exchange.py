@@ -16,6 +16,7 @@ from sync.session import Role, SessionKeys, read_wrap
 from sync.store import SqliteStore
 
 FRAME_OCTETS_MAX = 128 * 1024
+INTRODUCTION_OCTETS_MAX = 4 * 1024
 WANTED_MAX = 64
 
 
@@ -60,20 +61,23 @@ def compose(
     wanted: tuple[bytes, ...],
     time_s: int,
     trust: int,
+    code: journal.Code | None = None,
 ) -> Request:
     """What to bring: frames beyond the last receipt, and the sessions whose keys are wanted.
 
-    Runs inside a transaction, since frames are made from what is not framed yet.
+    Runs inside a transaction, since frames are made from what is not framed yet. With `code`,
+    for codec 1, it brings few frames: the rest follows in short asks, one by one.
     """
     store = SqliteStore(db)
     log_id = speaker.log_id
-    journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange)
+    journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange, code)
     known = peers.receipt(db)
     pair, evidence, acked = (b"", b""), b"", 0
     if known is not None and known[0].log_id == log_id:
         pair, acked = known[1], known[0].head.seq
         evidence = _hash_at(store, log_id, acked)
-    frames = store.frames_after(log_id, acked, FRAME_OCTETS_MAX)
+    most = FRAME_OCTETS_MAX if code is None else INTRODUCTION_OCTETS_MAX
+    frames = store.frames_after(log_id, acked, most)
     down = store.newest(log_id.node, Log.DOWN)
     down_head = Head(0, genesis(log_id).hash) if down is None else store.head(down)
     wanted = wanted[:WANTED_MAX]
@@ -133,6 +137,7 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
     peers.keep_heard(db, answer.time_s, answer.state)
     if receipt.log_id == speaker.log_id and answer.state not in {State.FORK, State.RESTORED_CARD}:
         peers.keep_receipt(db, message.envelope(*answer.receipt))
+    anew = _issue_anew(store, answer, request, receipt.head.seq, speaker)
     orders: list[Entry] = []
     for packed in answer.down:
         try:
@@ -147,9 +152,22 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
         acked=receipt.head.seq,
         orders=tuple(orders),
         keys=_keys(answer, speaker),
-        more=answer.state == State.OK and _goes_on(request, receipt.head.seq),
+        more=anew or (answer.state == State.OK and _goes_on(request, receipt.head.seq)),
         time_s=answer.time_s,
     )
+
+
+def _issue_anew(
+    store: SqliteStore, answer: Answer, request: Request, acked: int, speaker: Speaker
+) -> bool:
+    """A frame that follows what the Polres holds, and was not taken: codec 0 is always read."""
+    if answer.state != State.OK or not request.frames:
+        return False
+    first = frame.unpack(request.frames[0])
+    if first.codec == frame.CODEC_STORED or not first.first <= acked + 1 <= first.last:
+        return False
+    journal.reissue(store, speaker.log_id, acked, speaker.signing, speaker.pinned.exchange)
+    return True
 
 
 def _goes_on(request: Request, acked: int) -> bool:

@@ -100,9 +100,7 @@ def make_frames(
     return made
 
 
-def reissue(
-    store: Store, log_id: LogId, seq: int, signer: seal.KeyPair, reader: bytes
-) -> int:
+def reissue(store: Store, log_id: LogId, seq: int, signer: seal.KeyPair, reader: bytes) -> int:
     """Make the frames beyond `seq` anew in codec 0, which every reader can take."""
     store.drop_frames(log_id, seq)
     return make_frames(store, log_id, signer, reader)

@@ -62,6 +62,25 @@ def open_row(row_key: bytes, identity: bytes, sealed: bytes) -> bytes:
         raise CannotOpen from error
 
 
+def seal_message(key: bytes, nonce: bytes, named: bytes, message: bytes) -> bytes:
+    """Ciphertext and tag of a message; `nonce` has 12 octets and is never used twice with a key."""
+    whole = nonce.ljust(NONCE_OCTETS, b"\0")
+    return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(message, named, whole, key)
+
+
+def open_message(key: bytes, nonce: bytes, named: bytes, sealed: bytes) -> bytes:
+    """What `seal_message` sealed.
+
+    Raises:
+        CannotOpen: another key or context, or changed octets.
+    """
+    whole = nonce.ljust(NONCE_OCTETS, b"\0")
+    try:
+        return sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, named, whole, key)
+    except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
+        raise CannotOpen from error
+
+
 def box_pair(seed: bytes) -> KeyPair:
     """An X25519 key pair from 32 octets."""
     public, secret = sodium.crypto_box_seed_keypair(seed)

@@ -15,7 +15,7 @@ from server.desa.frontdesk import FrontDesk
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
 from server.domain.report import Report
-from server.polres import enrolment, gate
+from server.polres import enrolment, gate, quick
 from server.polres import lookup as polres_lookup
 from server.polres.district import District, init, open_district
 from server.polres.lookup import ReportLine
@@ -23,7 +23,7 @@ from server.settings import Answers, Desa, Login, Polres, Settings, dump
 from server.settings import Modem as ModemSection
 from sms import pdu
 from sync.errors import CardRefused, MalformedFrame, NoRoad, NotEnrolled
-from sync.roads.http import ENROL_PATH
+from sync.roads.http import ENROL_PATH, QUICK_PATH
 
 NOW_S = 1_790_000_000
 CODE, NAME = "52.04.07.2004", "Tepal"
@@ -75,9 +75,10 @@ class MemoryRoad:
         """Carry one message."""
         if self.cut:
             raise NoRoad
-        act = enrolment.admit if path == ENROL_PATH else None
-        if act is not None:
-            reply = act(self.district, octets, self.clock.wall_s())
+        if path == ENROL_PATH:
+            reply = enrolment.admit(self.district, octets, self.clock.wall_s())
+        elif path == QUICK_PATH:
+            reply = quick.ask(self.district, octets, self.clock.wall_s())
         else:
             reply = gate.exchange(self.district, octets, None, self.clock.wall_s())
         if reply.status != 200:

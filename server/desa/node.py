@@ -25,8 +25,10 @@ from sms import outbox
 from sms.gateway import Traffic
 from sync import peers
 from sync.chain import LogId
+from sync.codec.coder import Encoder
 from sync.entry import Log
 from sync.message import Certificate
+from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
 from sync.seal import KeyPair
 from sync.session import RecipientList, SessionKeys
@@ -77,6 +79,8 @@ class Node:
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
     sim: str = ""
+    known: Acquaintance = field(default_factory=Acquaintance)
+    coder: Encoder | None = None
     speak_soon: threading.Event = field(default_factory=threading.Event)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 

@@ -7,6 +7,7 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
+from server.desa.exchange import short
 from server.desa.gateway import speaking
 from server.desa.node import Node, begin_session
 from server.domain import remind as domain_remind
@@ -20,7 +21,9 @@ from sync.enrol import enrolment_octets, read_certificate
 from sync.errors import CardRefused, NoRoad, SyncError
 from sync.exchange import Speaker, Taken
 from sync.message import State as PeerState
+from sync.quick import carry
 from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
+from sync.store import SqliteStore
 
 SESSION_S_MAX = 86_400
 EXCHANGES_A_STEP = 64
@@ -144,11 +147,30 @@ def _exchange_once(node: Node, now_s: float) -> Taken:
         wanted = sessions.wanted(
             db, node.vault, lookup.open_locked(node.projection.db), node.ledger.log_id
         )
-        request = sync_exchange.compose(db, speaker, wanted, stamp.wall_s, int(stamp.trust))
+    heard = None if wanted else short.in_short(node, speaker, _road(node))
+    if heard is not None:
+        taken = Taken(
+            PeerState.OK, heard.acked, tuple(heard.orders), tuple(heard.keys),
+            more=False, time_s=heard.time_s,
+        )  # fmt: skip
+        _learn(node, taken, now_s)
+        return taken
+    with node.database.write() as db:
+        code = short.code_of(node, SqliteStore(db))
+        request = sync_exchange.compose(db, speaker, wanted, stamp.wall_s, int(stamp.trust), code)
     octets = sync_exchange.seal_request(request, speaker, node.random(32))
     answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
     with node.database.write() as db:
         taken = sync_exchange.take(db, answer, request, speaker)
+        if taken.state == PeerState.OK:
+            given = tuple(session for session, _ in request.wraps)
+            carry.introduced(db, node.known, speaker, given)
+    _learn(node, taken, now_s)
+    return taken
+
+
+def _learn(node: Node, taken: Taken, now_s: float) -> None:
+    """What an exchange told about time, keys and orders."""
     with node.database.lock:
         node.clock = hear(node.clock, now_s, taken.time_s, Trust.NETWORK)
         node.health.sync_state = taken.state
@@ -157,7 +179,6 @@ def _exchange_once(node: Node, now_s: float) -> Taken:
         if own:
             orders.unlocked(node, "Polres", len(own), now_s)
         orders.apply(node, now_s)
-    return taken
 
 
 def _road(node: Node) -> Road:
@@ -190,6 +211,7 @@ def remind(node: Node, now_s: float) -> Outcome:
 def tend(node: Node, now_s: float) -> Outcome:
     """Care: parts that came too late, texts that are too old, and a new session at least daily."""
     count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
+    count += short.keep_frames(node)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1

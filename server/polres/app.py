@@ -13,6 +13,7 @@ from server.polres.accounts import Role, find_user
 from server.polres.district import District
 from server.polres.down.orders import ANSWER_CHARS_MAX
 from server.polres.pages import desa, login, machine, queue, report
+from server.polres.pages.lean import lean
 from server.polres.pages.place import EXTENSION, ROLE_WORDS, Place
 from server.web import site as web
 from server.web.guards import Person, person, public
@@ -70,6 +71,7 @@ def create_app(
     _furnish(app, district)
     for module in (machine, login, queue, report, desa):
         app.register_blueprint(module.blueprint)
+    app.wsgi_app = lean(app.wsgi_app, district, now)  # type: ignore[method-assign,assignment,arg-type]
     return finish(app)
 
 

@@ -12,6 +12,7 @@ from server.polres.errors import AlreadyPrepared, NotPrepared
 from server.polres.keys import PROPAM_FILE, PolresKeys, Random, make_keys, read_keys
 from server.polres.store.engine import Connection, Tables, open_tables
 from server.settings import Settings
+from sync.codec.coder import Decoder
 from sync.session import SessionKeys, from_seeds
 
 
@@ -23,6 +24,7 @@ class District:
         random: gives that many fresh random octets.
         down_keys: this run's session of our log to each desa, by number; the same keys lie
             hidden in the tables.
+        decoder: what was learnt from earlier frames of codec 1; used inside `write` alone.
     """
 
     directory: Path
@@ -31,6 +33,7 @@ class District:
     tables: Tables
     random: Random
     down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
+    decoder: Decoder = field(default_factory=Decoder, repr=False)
 
     @property
     def name(self) -> str:

@@ -4,18 +4,18 @@ import hashlib
 import logging
 from typing import Final
 
-from server.domain import events as e
 from server.polres import handover
 from server.polres.district import District
 from server.polres.down import downlog, officers
 from server.polres.enrolment import Reply
-from server.polres.projection import Fold, Opened, refold
+from server.polres.projection import refold
 from server.polres.rules.verdict import Verdict, View, judge
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
-from server.polres.store.nodes import Node, OfficerRow, SessionRow
-from sync import frame, journal, message, seal
+from server.polres.store.nodes import Node, SessionRow
+from server.polres.taking import Taking
+from sync import frame, message, seal
 from sync.chain import Head, LogId
 from sync.enrol import open_addressed
 from sync.entry import Log
@@ -101,6 +101,7 @@ class _Turn:
         self._store = PolresStore(connection)
         self._log_id = LogId(node.node, Log.UP, node.instance)
         self._acks: list[tuple[int, bytes]] = []
+        self._taking = Taking(connection, district, node)
         self._shown = self._shown_receipt()
         self._issued_s = max(now_s, (node.issued_s or 0) + 1)
         self._fresh = self._is_fresh()
@@ -127,8 +128,11 @@ class _Turn:
             given, need_person = handover.give(self._db, self._district, asking)
             state = State.KEYS_NEED_PERSON if need_person else State.OK
             if agreed:
+                place = downlog.Place(
+                    self._request.ram_key, self._request.down_instance, self._request.down.seq
+                )
                 delivery = downlog.deliver(
-                    self._db, self._district, self._reloaded(), self._request, self._now_s
+                    self._db, self._district, self._reloaded(), place, self._now_s
                 )
         self._note_contact(state)
         return Answer(
@@ -195,24 +199,11 @@ class _Turn:
 
     def _take_frames(self) -> bool:
         """Take frames in order until one does not fit; False when one proves a fork."""
-        fold = Fold(self._db, self._district.keys, self._node)
-        opened: list[Opened] = []
         sound = True
         for packed in self._request.frames:
             try:
                 received = frame.unpack(packed)
-                if received.log_id != self._log_id or self._node.public is None:
-                    break
-                with self._db.begin_nested():
-                    taken = journal.accept(
-                        self._store,
-                        received,
-                        self._node.public,
-                        self._district.keys.exchange.public,
-                    )
-                    opened += fold.take(taken.new)
-                    for session in {entry.header.session for entry in taken.new}:
-                        nodes.touch_session(self._db, self._node.node, session, self._now_s)
+                self._taking.take(received, self._now_s)
             except Fork:
                 self._keep_fork(received.last, None, received.signature)
                 sound = False
@@ -221,9 +212,7 @@ class _Turn:
                 _LOG.info("frame not taken", extra={"node": self._node.node})
                 break
             self._ack(received.last)
-        if self._node.revoked_s is None:
-            for one in opened:
-                self._effect(one)
+        self._taking.effects(self._now_s)
         return sound
 
     def _ack(self, last: int) -> None:
@@ -231,24 +220,6 @@ class _Turn:
         if digest is not None:
             key = seal.shared_key(self._district.keys.exchange, self._request.ram_key)
             self._acks.append((last, ack_tag(key, self._log_id, Head(last, digest))))
-
-    def _effect(self, opened: Opened) -> None:
-        event = opened.event
-        if isinstance(event, e.OrderReceived):
-            officers.answer_receipt(self._db, self._district, self._reloaded(), event, self._now_s)
-        if isinstance(event, e.OfficerRequested) and len(event.key) == seal.KEY_OCTETS:
-            row = OfficerRow(
-                node=self._node.node,
-                instance=opened.header.instance,
-                seq=opened.header.seq,
-                name=event.name,
-                key=event.key,
-                state="waiting",
-                by=None,
-                asked_s=self._now_s,
-                decided_s=None,
-            )
-            officers.ask_officer(self._db, self._district, self._reloaded(), row, self._now_s)
 
     def _agree_down(self) -> bool:
         """Begin our log anew when a restore made it differ; False while that must still wait."""

@@ -65,7 +65,7 @@ class Fold:
 
     def _open(self, entry: Entry) -> Opened | None:
         try:
-            body = self._vault(entry.header).open_entry(entry)
+            body = self.vault(entry.header).open_entry(entry)
         except CannotOpen:
             return None
         try:
@@ -76,7 +76,7 @@ class Fold:
             return Opened(entry.header, Stamp(seen_s, Trust.UNKNOWN, 0, 0), e.Unknown(0))
         return Opened(entry.header, stamp, event)
 
-    def _vault(self, header: Header) -> Vault:
+    def vault(self, header: Header) -> Vault:
         """The keys that may open an entry, with those of its session as far as they are known."""
         number = header.instance if header.log is Log.UP else 0
         if number not in self._vaults:
@@ -104,7 +104,7 @@ class Fold:
     def _sealed(self, header: Header) -> None:
         if header.log is Log.DOWN:
             return
-        locked = self._vault(header).knows(header.session) is None
+        locked = self.vault(header).knows(header.session) is None
         ticket = ticket_text(header.ticket)
         if ticket is not None:
             kept = reports.find(self._db, self._node, ticket)

@@ -157,7 +157,9 @@ class Numbers:
         if not apart:
             return
         side = 1 if apart > 0 else -1
-        self.lean = max(-_LEAN_MAX, min(_LEAN_MAX, self.lean + side)) if side * self.lean >= 0 else 0
+        self.lean = (
+            max(-_LEAN_MAX, min(_LEAN_MAX, self.lean + side)) if side * self.lean >= 0 else 0
+        )
         misses = self.misses
         for way in range(_WAYS):
             far = (value - candidates[way]).bit_length()
@@ -286,9 +288,7 @@ class Column:
         ways = [_way_at(self.order, rank) for rank in self.told.read(source, len(places))]
         count = {way: ways.count(way) for way in Told}
         apart = iter(_counted(source, self.apart, count[Told.NUMBER]))
-        ranks = iter(
-            _counted(source, self.ranks, count[Told.NUMBER_RANK] + count[Told.RANK])
-        )
+        ranks = iter(_counted(source, self.ranks, count[Told.NUMBER_RANK] + count[Told.RANK]))
         taken = count[Told.PIECES]
         pieces = iter(self._read_pieces(source, taken) if taken else ())
         values: list[Value] = []

@@ -165,7 +165,12 @@ class Columns:
         past_ms = mono_ms - wall_s * 1000 - (self._anchor_ms if boot == last[2] else 0)
         told = past_ms if 0 <= past_ms < _SECOND else _SECOND + folded(past_ms)
         self._move(stamp, past_ms)
-        return leant(wall_s - last[0], _LATER), folded(trust - last[1]), folded(boot - last[2]), told
+        return (
+            leant(wall_s - last[0], _LATER),
+            folded(trust - last[1]),
+            folded(boot - last[2]),
+            told,
+        )
 
     def _clock_heard(self, told: Stamp) -> Stamp:
         """The stamp of which `told` was told."""

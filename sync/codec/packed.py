@@ -134,9 +134,7 @@ class _Stored:
             raise MalformedFrame
 
 
-def _split(
-    entries: Sequence[Entry], opener: Opener
-) -> tuple[list[Row | None], bytes]:
+def _split(entries: Sequence[Entry], opener: Opener) -> tuple[list[Row | None], bytes]:
     """What can be told as columns, and the octets of what travels as stored."""
     rows: list[Row | None] = []
     stored = bytearray()

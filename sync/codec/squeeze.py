@@ -80,6 +80,4 @@ def expand(octets: bytes, earlier: bytes) -> bytes:
 
 
 def _known(earlier: bytes, shipped: bytes) -> zstandard.ZstdCompressionDict:
-    return zstandard.ZstdCompressionDict(
-        shipped + earlier, dict_type=zstandard.DICT_TYPE_FULLDICT
-    )
+    return zstandard.ZstdCompressionDict(shipped + earlier, dict_type=zstandard.DICT_TYPE_FULLDICT)

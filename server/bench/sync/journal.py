@@ -55,9 +55,7 @@ def events_of(texts: Sequence[Text], seed: int, *, answers: bool) -> Iterator[Wr
         moment = text.time_s + draw.uniform(4.0, 30.0)
         stamp = _stamp(moment, began_s)
         reading = classify(text.text)
-        arrived = TextArrived(
-            text.sender, True, text.text, reading, text.time_s, stamp.wall_s, row
-        )
+        arrived = TextArrived(text.sender, True, text.text, reading, text.time_s, stamp.wall_s, row)
         situation = Situation("Tepal", free[row - 1], None, None, "08.46", "22 Nov")
         decision = decide_text(arrived, situation)
         stamped = [(stamp, event) for event in decision.events]

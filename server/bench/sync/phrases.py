@@ -209,7 +209,12 @@ def sentence(draw: random.Random, how: Style, things: tuple[str, ...], place: st
     """One text about one of `things` at a place."""
     thing, when = draw.choice(things), draw.choice(WHEN)
     middle = draw.choice(
-        (f"{thing} {place} {when}", f"{when} {thing} {place}", f"{thing} {place}", f"{thing} {when}")
+        (
+            f"{thing} {place} {when}",
+            f"{when} {thing} {place}",
+            f"{thing} {place}",
+            f"{thing} {when}",
+        )
     )
     parts = [middle]
     if draw.random() < 0.6:

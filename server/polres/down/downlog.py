@@ -18,7 +18,7 @@ from sync import frame, journal, seal
 from sync.chain import Head, LogId
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
 from sync.errors import CannotOpen, MalformedFrame
-from sync.message import OCTETS_MAX, Request
+from sync.message import OCTETS_MAX
 from sync.seal import KeyPair
 from sync.session import Recipient, RecipientList, Role, read_wrap, wraps_for
 
@@ -35,9 +35,23 @@ class Delivery:
     wraps: tuple[tuple[bytes, bytes], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a desa's run stands in our log."""
+
+    run: bytes
+    instance: int
+    seq: int
+
+
 def reader_id(node: int) -> bytes:
     """Whom a down frame's signature names: its desa, whose reading key changes at each start."""
     return b"desa" + node.to_bytes(5, "big")
+
+
+def log_of(node: Node) -> LogId:
+    """Our newest log to a desa."""
+    return LogId(node.node, Log.DOWN, node.down_instance)
 
 
 def append(
@@ -124,7 +138,7 @@ def start_anew(
 
 
 def deliver(
-    connection: Connection, district: District, node: Node, request: Request, now_s: int
+    connection: Connection, district: District, node: Node, place: Place, now_s: int
 ) -> Delivery:
     """The frames that follow what a desa holds, with their session keys sealed to its run.
 
@@ -133,7 +147,7 @@ def deliver(
     log_id = LogId(node.node, Log.DOWN, node.down_instance)
     store = PolresStore(connection)
     journal.make_frames(store, log_id, district.keys.root, reader_id(node.node))
-    seq = request.down.seq if request.down_instance == node.down_instance else 0
+    seq = place.seq if place.instance == node.down_instance else 0
     chosen = store.frames_after(log_id, seq, FRAMES_OCTETS_MAX)
     wraps = []
     sessions = [one.session for one in chosen]
@@ -144,7 +158,7 @@ def deliver(
         hidden = nodes.down_session(connection, node.node, session)
         if hidden is not None:
             content = district.keys.reveal("down", node.node, hidden)
-            wraps.append((session, seal.seal_box(request.ram_key, content, district.random(32))))
+            wraps.append((session, seal.seal_box(place.run, content, district.random(32))))
     return Delivery(node.down_instance, tuple(map(frame.pack, chosen)), tuple(wraps))
 
 

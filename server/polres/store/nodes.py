@@ -213,6 +213,13 @@ def add_run(connection: Connection, node: int, run: bytes) -> bool:
     return connection.execute(statement).rowcount > 0
 
 
+def runs_like(connection: Connection, mark: bytes) -> tuple[tuple[int, bytes], ...]:
+    """(node, RAM key) of the runs whose key begins with these octets."""
+    begin = func.substr(schema.runs.c.run, 1, len(mark))
+    rows = connection.execute(select(schema.runs.c.node, schema.runs.c.run).where(begin == mark))
+    return tuple((row.node, row.run) for row in rows)
+
+
 def down_session(connection: Connection, node: int, session_id: bytes) -> bytes | None:
     """The hidden wrap of a session of our log to a desa."""
     content: bytes | None = connection.scalar(

@@ -1,0 +1,1 @@
+"""How the node speaks with its Polres: frames as entries come, and short exchanges."""

@@ -1,0 +1,99 @@
+"""Taking a desa's frames in: verified, folded, and what follows for the Polres' own log."""
+
+from server.domain import events as e
+from server.polres.district import District
+from server.polres.down import officers
+from server.polres.projection import Fold, Opened
+from server.polres.store import nodes
+from server.polres.store.engine import Connection
+from server.polres.store.journals import PolresStore
+from server.polres.store.nodes import Node, OfficerRow
+from server.vault import Bodies
+from sync import journal, seal
+from sync.chain import LogId
+from sync.entry import Entry, Header, Log
+from sync.errors import BadSignature, MalformedFrame
+from sync.frame import Frame
+
+
+class Taking:
+    """The frames of one desa in one transaction."""
+
+    def __init__(self, connection: Connection, district: District, node: Node) -> None:
+        self._db = connection
+        self._district = district
+        self._node = node
+        self._fold = Fold(connection, district.keys, node)
+        self._opened: list[Opened] = []
+        self.store = PolresStore(connection)
+        self.log_id = LogId(node.node, Log.UP, node.instance)
+
+    def take(self, received: Frame, now_s: int) -> None:
+        """Take one frame.
+
+        Raises:
+            Fork, Gap, MalformedFrame, BadSignature: nothing of it was taken.
+        """
+        if received.log_id != self.log_id or self._node.public is None:
+            raise BadSignature
+        try:
+            with self._db.begin_nested():
+                taken = journal.accept(
+                    self.store,
+                    received,
+                    self._node.public,
+                    self._district.keys.exchange.public,
+                    self._read,
+                )
+                self._opened += self._fold.take(taken.new)
+                for session in {entry.header.session for entry in taken.new}:
+                    nodes.touch_session(self._db, self._node.node, session, now_s)
+        except Exception:
+            self._district.decoder.forget(self.log_id)
+            raise
+
+    def effects(self, now_s: int) -> None:
+        """Carry out what the taken entries ask of the Polres."""
+        if self._node.revoked_s is None:
+            for opened in self._opened:
+                self._effect(opened, now_s)
+        self._opened.clear()
+
+    def _read(self, received: Frame) -> tuple[Entry, ...]:
+        return self._district.decoder.entries(self.store, received, _Bodies(self._fold))
+
+    def _effect(self, opened: Opened, now_s: int) -> None:
+        event = opened.event
+        node = nodes.get(self._db, self._node.node) or self._node
+        if isinstance(event, e.OrderReceived):
+            officers.answer_receipt(self._db, self._district, node, event, now_s)
+        if isinstance(event, e.OfficerRequested) and len(event.key) == seal.KEY_OCTETS:
+            row = OfficerRow(
+                node=node.node,
+                instance=opened.header.instance,
+                seq=opened.header.seq,
+                name=event.name,
+                key=event.key,
+                state="waiting",
+                by=None,
+                asked_s=now_s,
+                decided_s=None,
+            )
+            officers.ask_officer(self._db, self._district, node, row, now_s)
+
+
+class _Bodies:
+    """`sync.codec.packed.Opener` with whatever keys the Polres holds of an entry's session."""
+
+    def __init__(self, fold: Fold) -> None:
+        self._fold = fold
+
+    def opened(self, entry: Entry) -> bytes | None:
+        """The body in clear."""
+        return Bodies(self._fold.vault(entry.header)).opened(entry)
+
+    def sealed(self, header: Header, plain: bytes) -> bytes | None:
+        """The sealed body."""
+        if header.instance < 1:
+            raise MalformedFrame
+        return Bodies(self._fold.vault(header)).sealed(header, plain)

@@ -1,0 +1,1 @@
+"""Short words between a run and its Polres, once a whole exchange has introduced them."""

@@ -1,0 +1,194 @@
+"""The desa's side of short exchanges: what it asks in a row, and what each answer changes."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sync import frame, journal, message, peers, seal
+from sync.chain import Head, LogId, genesis
+from sync.entry import Entry, Log
+from sync.errors import BadSignature, CannotOpen, NoRoad, SyncError
+from sync.exchange import Speaker, reader_of
+from sync.message import RECEIPT_DOMAIN, Receipt
+from sync.quick import words
+from sync.quick.words import MARK_OCTETS, NONCE_OCTETS, Answer, Ask, Mark, State, Wish
+from sync.session import SessionKeys, read_wrap
+from sync.store import SqliteStore
+
+IN_A_ROW_OCTETS_MAX: Final = 128 * 1024
+_QUICK: Final = "quick"
+
+
+@dataclass(slots=True)
+class Acquaintance:
+    """What a run knows about its Polres, in RAM: without it, an exchange is a whole one.
+
+    Attributes:
+        run: the public RAM key that the Polres has heard.
+        sessions: those whose wraps it was given.
+    """
+
+    run: bytes = b""
+    sessions: set[bytes] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """The next exchange is a whole one."""
+        self.run = b""
+        self.sessions.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """Sealed asks in a row, and what is needed to read their answers.
+
+    Attributes:
+        sealed: octets to post, in order.
+        ends: number of the last entry in each one's frame, None for one without a frame.
+    """
+
+    sealed: tuple[bytes, ...]
+    ends: tuple[int | None, ...]
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the answers brought together.
+
+    Attributes:
+        state: `WHOLE` when the rest must be said in a whole exchange.
+        acked: number of our last entry that the Polres holds.
+    """
+
+    state: State = State.OK
+    acked: int = 0
+    time_s: int = 0
+    orders: list[Entry] = field(default_factory=list)
+    keys: list[SessionKeys] = field(default_factory=list)
+
+
+def compose(
+    db: sqlite3.Connection,
+    speaker: Speaker,
+    known: Acquaintance,
+    random: Callable[[int], bytes],
+    code: journal.Code | None,
+) -> Asks | None:
+    """What to ask now; None when only a whole exchange can say it.
+
+    Runs inside a transaction, since frames are made from what is not framed yet.
+    """
+    store, log_id = SqliteStore(db), speaker.log_id
+    shown = _shown(db, log_id)
+    if known.run != speaker.ram.public or shown is None:
+        return None
+    journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange, code)
+    shown_s, acked = shown
+    frames = store.frames_after(log_id, acked, IN_A_ROW_OCTETS_MAX)
+    if any(one.session not in known.sessions for one in frames):
+        return None
+    before = store.entries(log_id, acked, acked) if acked else ()
+    last_session = before[0].header.session if before else b""
+    receipt = peers.receipt(db)
+    owed = receipt is None or receipt[0].log_id != log_id or receipt[0].head.seq < acked
+    asks: list[Ask] = []
+    for number, one in enumerate(frames):
+        wish = Wish.FRAME
+        if one.session == last_session:
+            wish |= Wish.SAME_SESSION
+        if number + 1 == len(frames):
+            wish |= Wish.DOWN
+            alone = len(frames) == 1 and one.count == 1
+            wish |= Wish.NONE if alone and not owed else Wish.RECEIPT
+        last_session = one.session
+        asks.append(_ask(store, log_id, shown_s, wish, one))
+    if not asks:
+        asks = [_ask(store, log_id, shown_s, Wish.DOWN | (Wish.RECEIPT if owed else Wish.NONE))]
+    key = seal.shared_key(speaker.ram, speaker.pinned.exchange)
+    sealed = tuple(
+        words.seal_ask(key, speaker.ram.public, random(NONCE_OCTETS), ask.pack()) for ask in asks
+    )
+    return Asks(sealed, tuple(None if ask.frame is None else ask.frame.last for ask in asks))
+
+
+def _ask(
+    store: SqliteStore, log_id: LogId, shown_s: int, wish: Wish, one: frame.Frame | None = None
+) -> Ask:
+    instance, down = 0, Mark(0, bytes(MARK_OCTETS))
+    if wish & Wish.DOWN:
+        newest = store.newest(log_id.node, Log.DOWN)
+        if newest is not None:
+            instance, down = newest.instance, mark_of(store.head(newest))
+    return Ask(shown_s, wish, instance, down, mark_of(store.head(log_id)), one)
+
+
+def mark_of(head: Head) -> Mark:
+    """A head in short."""
+    return Mark(head.seq, head.hash[:MARK_OCTETS])
+
+
+def open_answers(asks: Asks, answers: Iterable[bytes], speaker: Speaker) -> Iterator[Answer]:
+    """Read answers in the order of their asks.
+
+    Raises:
+        NoRoad: something else answered.
+    """
+    key = seal.shared_key(speaker.ram, speaker.pinned.exchange)
+    for sealed, octets in zip(asks.sealed, answers, strict=False):
+        try:
+            yield Answer.unpack(words.open_answer(key, words.nonce_of(sealed), octets))
+        except (CannotOpen, SyncError) as error:
+            raise NoRoad from error
+
+
+def take(db: sqlite3.Connection, answer: Answer, speaker: Speaker, heard: Heard) -> None:
+    """Keep what one answer brought; runs inside the caller's transaction."""
+    store, log_id = SqliteStore(db), speaker.log_id
+    seq = answer.acked.seq
+    digest = genesis(log_id).hash if seq == 0 else store.hash_at(log_id, seq)
+    if answer.state is not State.OK or digest is None or digest[:MARK_OCTETS] != answer.acked.mark:
+        heard.state = State.WHOLE
+        return
+    heard.acked, heard.time_s = max(heard.acked, seq), answer.time_s
+    peers.keep_heard(db, answer.time_s, message.State.OK)
+    _keep_shown(db, log_id, answer.time_s, heard.acked)
+    if answer.signature:
+        receipt = Receipt(log_id, answer.era, Head(seq, digest), answer.time_s).pack()
+        seal.verify(speaker.pinned.root, RECEIPT_DOMAIN, receipt, answer.signature)
+        peers.keep_receipt(db, message.envelope(receipt, answer.signature))
+    reader = reader_of(log_id.node)
+    for packed in answer.down:
+        try:
+            received = frame.unpack(packed)
+            if received.log_id.log is not Log.DOWN or received.log_id.node != log_id.node:
+                raise BadSignature
+            heard.orders += journal.accept(store, received, speaker.pinned.root, reader).new
+        except SyncError:
+            break
+    for _session, box in answer.down_wraps:
+        heard.keys.append(read_wrap(seal.open_box(speaker.ram, box))[0])
+
+
+def introduced(
+    db: sqlite3.Connection, known: Acquaintance, speaker: Speaker, sessions: Sequence[bytes]
+) -> None:
+    """A whole exchange went well: from now on the run may speak in short."""
+    receipt = peers.receipt(db)
+    if receipt is None or receipt[0].log_id != speaker.log_id:
+        return
+    known.run = speaker.ram.public
+    known.sessions.update(sessions)
+    _keep_shown(db, speaker.log_id, receipt[0].time_s, receipt[0].head.seq)
+
+
+def _shown(db: sqlite3.Connection, log_id: LogId) -> tuple[int, int] | None:
+    """Time of the last answer and the last acked number of this log."""
+    kept = peers.value(db, _QUICK)
+    if kept is None or int.from_bytes(kept[:2], "big") != log_id.instance:
+        return None
+    return int.from_bytes(kept[2:6], "big"), int.from_bytes(kept[6:10], "big")
+
+
+def _keep_shown(db: sqlite3.Connection, log_id: LogId, time_s: int, acked: int) -> None:
+    octets = log_id.instance.to_bytes(2, "big") + time_s.to_bytes(4, "big")
+    peers.remember(db, _QUICK, octets + acked.to_bytes(4, "big"))
