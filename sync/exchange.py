@@ -76,12 +76,14 @@ def compose(
     if known is not None and known[0].log_id == log_id:
         pair, acked = known[1], known[0].head.seq
         evidence = _hash_at(store, log_id, acked)
-    most = FRAME_OCTETS_MAX if code is None else INTRODUCTION_OCTETS_MAX
-    frames = store.frames_after(log_id, acked, most)
+    pending = store.frames_after(log_id, acked, FRAME_OCTETS_MAX)
+    frames = pending
+    if code is not None:
+        frames = frame.take(map(frame.pack, pending), acked, INTRODUCTION_OCTETS_MAX)
     down = store.newest(log_id.node, Log.DOWN)
     down_head = Head(0, genesis(log_id).hash) if down is None else store.head(down)
     wanted = wanted[:WANTED_MAX]
-    sessions = dict.fromkeys([one.session for one in frames] + list(wanted))
+    sessions = dict.fromkeys([one.session for one in pending] + list(wanted))
     return Request(
         node=log_id.node,
         instance=log_id.instance,

@@ -1,5 +1,6 @@
 """Frames: runs of entries, signed, in the form that every road carries."""
 
+import hashlib
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -60,13 +61,25 @@ class Coded:
     body: bytes
 
 
-def signed_octets(log_id: LogId, first: int, head: Head, reader: bytes) -> bytes:
-    """What a frame's signature covers: log, first and last number, head hash and reader."""
+def signed_octets(log_id: LogId, first: int, head: Head, reader: bytes, form: bytes = b"") -> bytes:
+    """What a frame's signature covers: log, first and last number, head hash, reader and form."""
     return (
         f"{log_id.node} {log_id.instance} {log_id.log.name} {first} {head.seq} ".encode()
         + head.hash
         + reader
+        + form
     )
+
+
+def form_of(coded: "Coded | Frame") -> bytes:
+    """What binds a signature to the very octets of a body: nothing for codec 0, else their hash.
+
+    Columns and compressed text can be told in more than one way; what is signed is one of them.
+    """
+    if coded.codec == CODEC_STORED:
+        return b""
+    named = f"{coded.codec} {coded.dictionary} {coded.prefix} ".encode()
+    return hashlib.blake2b(named + coded.body, digest_size=32).digest()
 
 
 def cut(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:

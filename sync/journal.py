@@ -124,7 +124,7 @@ def _signed(
     digest = store.hash_at(log_id, last)
     if digest is None:
         raise Gap
-    message = frame.signed_octets(log_id, first, Head(last, digest), reader)
+    message = frame.signed_octets(log_id, first, Head(last, digest), reader, frame.form_of(coded))
     return Frame(
         log_id=log_id,
         codec=coded.codec,
@@ -166,7 +166,9 @@ def accept(
         entries = read(received)
     before = _head_before(store, log_id, received.first)
     heads = chain.follow(log_id, before, entries)
-    message = frame.signed_octets(log_id, received.first, heads[-1], reader)
+    message = frame.signed_octets(
+        log_id, received.first, heads[-1], reader, frame.form_of(received)
+    )
     seal.verify(writer, frame.SIGNATURE_DOMAIN, message, received.signature)
     new: list[Entry] = []
     for entry, after in zip(entries, heads, strict=True):

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from hardware.modem import Slot
+from server.cli.bench_sync import bench_sync
 from server.database import open_database
 from server.radio import keep_listed
 from server.vault import Vault
@@ -25,6 +26,9 @@ _START = datetime(2026, 11, 1, tzinfo=UTC)
 @click.group()
 def bench() -> None:
     """Speeds: minimum, median and maximum of several rounds."""
+
+
+bench.add_command(bench_sync)
 
 
 @bench.command(name="pdu")

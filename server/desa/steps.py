@@ -122,8 +122,9 @@ def exchange(node: Node, now_s: float) -> Outcome:
         if not enrolled:
             enrol(node)
         total, acked = 0, -1
-        for _ in range(EXCHANGES_A_STEP):
-            taken = _exchange_once(node, now_s)
+        for step in range(EXCHANGES_A_STEP):
+            # Keys are asked for in the first exchange of a step; what follows may be short.
+            taken = _exchange_once(node, now_s, ask_keys=step == 0)
             total += 1
             if not taken.more or taken.acked <= acked:
                 break
@@ -138,7 +139,7 @@ def exchange(node: Node, now_s: float) -> Outcome:
     return Outcome(Result.DONE, total, node.health.road_trouble)
 
 
-def _exchange_once(node: Node, now_s: float) -> Taken:
+def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     speaker = Speaker(
         node.ledger.log_id, node.keys.identity.signing, node.vault.ram, node.keys.pinned
     )
@@ -147,11 +148,12 @@ def _exchange_once(node: Node, now_s: float) -> Taken:
         wanted = sessions.wanted(
             db, node.vault, lookup.open_locked(node.projection.db), node.ledger.log_id
         )
-    heard = None if wanted else short.in_short(node, speaker, _road(node))
+    whole = bool(wanted) and ask_keys
+    heard = None if whole else short.in_short(node, speaker, _road(node))
     if heard is not None:
         taken = Taken(
             PeerState.OK, heard.acked, tuple(heard.orders), tuple(heard.keys),
-            more=False, time_s=heard.time_s,
+            more=heard.more, time_s=heard.time_s,
         )  # fmt: skip
         _learn(node, taken, now_s)
         return taken

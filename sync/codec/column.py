@@ -1,5 +1,6 @@
 """Columns of a frame: each foretells its next value from what both sides already hold."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -19,6 +20,9 @@ _SOURCE_CHARS_MIN: Final = 24
 _JOINT: Final = ", "
 _MARKS: Final = ".,!?:;()\"'"
 _LOWER: Final = str.maketrans({chr(upper): chr(upper + 32) for upper in range(65, 91)})
+_UPPER: Final = str.maketrans({chr(upper + 32): chr(upper) for upper in range(65, 91)})
+_DIGITS: Final = re.compile(r"(\+?)([0-9]{6,16})", re.ASCII)
+_DIGITS_BITS: Final = 40
 _LEAN_MAX: Final = 8
 _LEANING: Final = 4
 _SPARSE: Final = 8
@@ -27,8 +31,9 @@ _SPARSE: Final = 8
 class Told(IntEnum):
     """How a field is told.
 
-    Whole numbers by their difference to a candidate, or by rank; words by rank, as new text, as
-    the report's number, or as words of the row's own text.
+    Whole numbers by their difference to a candidate, or by rank; words by rank, as new text (as
+    it is, in capitals, with one capital in front), as the report's number, as words of the row's
+    own text, or as the digits of a phone number.
     """
 
     NONE = 0
@@ -40,6 +45,10 @@ class Told(IntEnum):
     NEW = 6
     TICKET = 7
     PIECES = 8
+    NEW_UPPER = 9
+    NEW_CAPITAL = 10
+    DIGITS = 11
+    PLUS_DIGITS = 12
 
 
 _PLAIN: Final[dict[Told, None | bool]] = {Told.NONE: None, Told.FALSE: False, Told.TRUE: True}
@@ -59,32 +68,45 @@ class Symbols:
 
     def write(self, to: Writer, symbols: Sequence[int]) -> None:
         """One bit when nothing changed, else the bit and every symbol."""
-        same = all(symbol == self.last for symbol in symbols)
+        same = symbols.count(self.last) == len(symbols)
         to.bit(same)
+        if same:
+            self._repeat(len(symbols))
+            return
+        mean16 = self.mean16
         for symbol in symbols:
-            if not same:
-                to.number(symbol, self._low_bits())
-            self._learn(symbol)
+            # The best size of the low bits is near the logarithm of mean * ln 2.
+            to.number(symbol, (mean16 * 11 >> 8).bit_length())
+            near = (mean16 >> 2) + 16
+            mean16 += (symbol if symbol < near else near) - (mean16 >> 4)
+        self.last, self.mean16 = symbols[-1], mean16
 
     def read(self, source: Reader, count: int) -> list[int]:
         """The symbols of so many rows."""
+        if source.bit():
+            self._repeat(count)
+            return [self.last] * count
+        mean16 = self.mean16
         symbols: list[int] = []
-        same = source.bit()
         for _ in range(count):
-            symbol = self.last if same else source.number(self._low_bits())
+            symbol = source.number((mean16 * 11 >> 8).bit_length())
             symbols.append(symbol)
-            self._learn(symbol)
+            near = (mean16 >> 2) + 16
+            mean16 += (symbol if symbol < near else near) - (mean16 >> 4)
+        if symbols:
+            self.last, self.mean16 = symbols[-1], mean16
         return symbols
 
-    def _low_bits(self) -> int:
-        # The best size is near the logarithm of mean * ln 2.
-        return (self.mean16 * 11 >> 8).bit_length()
-
-    def _learn(self, symbol: int) -> None:
-        self.last = symbol
-        mean16 = self.mean16
-        # One far value must not lengthen the many near ones that follow.
-        self.mean16 = mean16 - (mean16 >> 4) + min(symbol, (mean16 >> 2) + 16)
+    def _repeat(self, count: int) -> None:
+        """Learn the last symbol so many times more."""
+        mean16, last = self.mean16, self.last
+        for _ in range(count):
+            # One far value must not lengthen the many near ones that follow.
+            after = mean16 + min(last, (mean16 >> 2) + 16) - (mean16 >> 4)
+            if after == mean16:
+                break
+            mean16 = after
+        self.mean16 = mean16
 
 
 @dataclass(slots=True)
@@ -160,10 +182,10 @@ class Numbers:
         self.lean = (
             max(-_LEAN_MAX, min(_LEAN_MAX, self.lean + side)) if side * self.lean >= 0 else 0
         )
-        misses = self.misses
-        for way in range(_WAYS):
-            far = (value - candidates[way]).bit_length()
-            misses[way] += far - (misses[way] >> 3)
+        self.misses = misses = [
+            missed - (missed >> 3) + (value - near).bit_length()
+            for missed, near in zip(self.misses, candidates, strict=True)
+        ]
         self.way = misses.index(min(misses))
 
 
@@ -236,19 +258,23 @@ class Column:
             self.ranks.write(to, out.ranks)
         if out.pieces:
             self._write_pieces(to, out.pieces)
+        for number in out.digits:
+            to.number(number, _DIGITS_BITS)
         for word in out.fresh:
             to.text(word.encode())
 
     def _number(self, value: int, place: Place, out: "_Out") -> Told:
         apart = self.numbers.apart(value, place)
-        rank = self.recent.values.index(value) if value in self.recent.values else None
+        small = apart and -RECENT_NUMBER_MAX < value < RECENT_NUMBER_MAX
+        known = self.recent.values
+        rank = known.index(value) if small and value in known else None
         if rank is not None and apart.bit_length() > rank.bit_length() + 1:
             self.numbers.last = value
             self.recent.rank(value)
             out.ranks.append(rank)
             return Told.NUMBER_RANK
         out.numbers.append(self.numbers.difference(value, place.wall_s, place.prior))
-        if apart and abs(value) < RECENT_NUMBER_MAX:
+        if small:
             self.recent.rank(value)
         return Told.NUMBER
 
@@ -265,8 +291,12 @@ class Column:
                 out.pieces.append(pieces)
                 out.fresh += [piece for at, piece in pieces if not at]
                 return Told.PIECES
-        out.fresh.append(value)
-        return Told.NEW
+        if digits := _DIGITS.fullmatch(value):
+            out.digits.append(int("1" + digits[2]))
+            return Told.PLUS_DIGITS if digits[1] else Told.DIGITS
+        way, word = uncapital(value)
+        out.fresh.append(word)
+        return way
 
     def _write_pieces(self, to: Writer, taken: Sequence[Sequence[tuple[int, str]]]) -> None:
         flat = [piece for pieces in taken for piece in pieces]
@@ -291,6 +321,8 @@ class Column:
         ranks = iter(_counted(source, self.ranks, count[Told.NUMBER_RANK] + count[Told.RANK]))
         taken = count[Told.PIECES]
         pieces = iter(self._read_pieces(source, taken) if taken else ())
+        phones = count[Told.DIGITS] + count[Told.PLUS_DIGITS]
+        digits = iter([source.number(_DIGITS_BITS) for _ in range(phones)])
         values: list[Value] = []
         for way, place in zip(ways, places, strict=True):
             match way:
@@ -302,7 +334,12 @@ class Column:
                         raise MalformedFrame
                     self.numbers.last = place.prior = value
                     values.append(value)
-                case Told.RANK | Told.NEW | Told.TICKET | Told.PIECES:
+                case Told.DIGITS | Told.PLUS_DIGITS:
+                    word = ("+" if way is Told.PLUS_DIGITS else "") + str(next(digits))[1:]
+                    self.recent.add(word)
+                    place.learn(word)
+                    values.append(word)
+                case _ if way >= Told.RANK:
                     word = self._said(way, place, source, ranks, pieces)
                     place.learn(word)
                     values.append(word)
@@ -340,7 +377,7 @@ class Column:
                 for at, more in next(pieces)
             )
         else:
-            word = _text(source)
+            word = _recapital(way, _text(source))
         if len(word) <= RECENT_CHARS_MAX:
             self.recent.add(word)
         return word
@@ -353,7 +390,28 @@ class _Out:
     numbers: list[int] = field(default_factory=list)
     ranks: list[int] = field(default_factory=list)
     pieces: list[list[tuple[int, str]]] = field(default_factory=list)
+    digits: list[int] = field(default_factory=list)
     fresh: list[str] = field(default_factory=list)
+
+
+def uncapital(value: str) -> tuple[Told, str]:
+    """A new text in small letters, and how its capitals stood; ASCII letters alone count."""
+    small = value.lower() if value.isascii() else value.translate(_LOWER)
+    if small == value:
+        return Told.NEW, value
+    if small.translate(_UPPER) == value:
+        return Told.NEW_UPPER, small
+    if small[:1].translate(_UPPER) + small[1:] == value:
+        return Told.NEW_CAPITAL, small
+    return Told.NEW, value
+
+
+def _recapital(way: Told, word: str) -> str:
+    if way is Told.NEW_UPPER:
+        return word.translate(_UPPER)
+    if way is Told.NEW_CAPITAL:
+        return word[:1].translate(_UPPER) + word[1:]
+    return word
 
 
 def _counted(source: Reader, symbols: Symbols, count: int) -> list[int]:
@@ -361,12 +419,16 @@ def _counted(source: Reader, symbols: Symbols, count: int) -> list[int]:
 
 
 def _rank_of(order: list[Told], way: Told) -> int:
+    if order[0] is way:
+        return 0
     at = order.index(way)
     order.insert(0, order.pop(at))
     return at
 
 
 def _way_at(order: list[Told], rank: int) -> Told:
+    if not rank:
+        return order[0]
     if rank >= len(order):
         raise MalformedFrame
     way = order.pop(rank)

@@ -5,13 +5,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sync.canonical import Value, pack, unpack
-from sync.codec.column import Column, Numbers, Place, Recent, Symbols, fits, leant, unleant
+from sync.codec.column import (
+    Column,
+    Numbers,
+    Place,
+    Recent,
+    Symbols,
+    fits,
+    leant,
+    uncapital,
+    unleant,
+)
 from sync.codec.numbers import Reader, Writer, folded, unfolded
 from sync.entry import Flag, Header, Log, Shape, ticket_text
 from sync.errors import MalformedFrame
 
 BODY_VERSION: Final = 1
-TEXT_CHARS_MIN: Final = 12
+TEXT_CHARS_MIN: Final = 20
 """Shorter words are told by rank or cost little; they are not kept for the compressor."""
 # A row's form: its body as it is (session key, duty key), or kind, lock and number of fields.
 _WHOLE: Final = (0, 1)
@@ -205,7 +215,7 @@ class Columns:
         for one in opened:
             for value in one.fields:
                 if isinstance(value, str) and len(value) >= TEXT_CHARS_MIN:
-                    self.text += value.encode() + b"\0"
+                    self.text += uncapital(value)[1].encode() + b"\0"
 
 
 def _write_ranks(to: Writer, recent: Recent[int], ranks: Symbols, values: Sequence[int]) -> None:

@@ -69,13 +69,17 @@ class Reader:
 
     def number(self, low_bits: int) -> int:
         """A number that was written with as many low bits."""
-        high = self._bits.find("0", self._at) - self._at
-        if high < 0 or high >= _ONES_MAX:
+        bits, at = self._bits, self._at
+        end = bits.find("0", at)
+        high = end - at
+        if end < 0 or high >= _ONES_MAX:
             self._take(_ONES_MAX)
             size = int(self._take(_SIZE_BITS), 2)
             return int("0" + self._take(size), 2)
-        self._at += high + 1
-        return high << low_bits | int("0" + self._take(low_bits), 2)
+        self._at = end + 1
+        if not low_bits:
+            return high
+        return high << low_bits | int(self._take(low_bits), 2)
 
     def _take(self, count: int) -> str:
         end = self._at + count

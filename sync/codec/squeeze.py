@@ -10,7 +10,7 @@ import zstandard
 from sync.errors import MalformedFrame
 
 DICTIONARY_NUMBER: Final = 1
-DICTIONARY_HASH: Final = "4494dcf3b015b6dd1e8820459a32594b"
+DICTIONARY_HASH: Final = "f50ea68c52648e13d9f92a48b2bdde97"
 LEVEL: Final = 9
 OCTETS_MAX: Final = 256 * 1024
 """What a frame may open to; nothing beyond it is ever allocated."""

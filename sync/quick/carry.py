@@ -58,11 +58,13 @@ class Heard:
     Attributes:
         state: `WHOLE` when the rest must be said in a whole exchange.
         acked: number of our last entry that the Polres holds.
+        more: whether our log goes on beyond it.
     """
 
     state: State = State.OK
     acked: int = 0
     time_s: int = 0
+    more: bool = False
     orders: list[Entry] = field(default_factory=list)
     keys: list[SessionKeys] = field(default_factory=list)
 
@@ -150,6 +152,7 @@ def take(db: sqlite3.Connection, answer: Answer, speaker: Speaker, heard: Heard)
         heard.state = State.WHOLE
         return
     heard.acked, heard.time_s = max(heard.acked, seq), answer.time_s
+    heard.more = heard.acked < store.head(log_id).seq
     peers.keep_heard(db, answer.time_s, message.State.OK)
     _keep_shown(db, log_id, answer.time_s, heard.acked)
     if answer.signature:

@@ -42,7 +42,7 @@ def content(octets: int) -> bytes:
     seen: set[str] = set()
     while size < octets:
         how = phrases.style(draw)
-        text = phrases.sentence(draw, how, things, draw.choice(phrases.WHERE))
+        text = phrases.sentence(draw, how, things, draw.choice(phrases.WHERE)).lower()
         if text not in seen and not _DIGIT.search(text):
             seen.add(text)
             parts.append(text)

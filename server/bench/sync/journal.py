@@ -11,7 +11,7 @@ from server.domain.classify import Urgency, classify
 from server.domain.decide import Situation, decide_text
 from server.domain.report import Stamp, Status, Trust
 from server.domain.requests import TextArrived
-from server.domain.ticket import draw as draw_ticket
+from server.domain.ticket import check
 from server.vault import Lock, Vault
 from sync import seal, session
 from sync.chain import LogId
@@ -34,37 +34,42 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one text became: its stamps and events, in order."""
+    """What one text became: its stamps and events, in order; `official` seals them to a unit."""
 
     stamped: tuple[tuple[Stamp, e.DesaEvent], ...]
+    official: bool
 
 
-def events_of(texts: Sequence[Text], seed: int, *, answers: bool) -> Iterator[Written]:
+def events_of(
+    texts: Sequence[Text], seed: int, *, answers: bool, first: int = 0
+) -> Iterator[Written]:
     """Each text as the product's own reading turns it into events.
 
     Args:
         texts: in order of time.
         seed: for ticket numbers and the seconds that the radio takes.
         answers: with the entry that says that the villager was answered.
+        first: how many texts were read before.
     """
     draw = random.Random(seed)  # noqa: S311 -- play must be repeatable, not secret
-    free = [draw_ticket((), lambda _: 0)]
     free = _tickets(draw, len(texts))
     began_s = texts[0].time_s - 600 if texts else 0
-    for row, text in enumerate(texts, start=1):
+    for number, text in enumerate(texts):
         moment = text.time_s + draw.uniform(4.0, 30.0)
         stamp = _stamp(moment, began_s)
         reading = classify(text.text)
-        arrived = TextArrived(text.sender, True, text.text, reading, text.time_s, stamp.wall_s, row)
-        situation = Situation("Tepal", free[row - 1], None, None, "08.46", "22 Nov")
+        arrived = TextArrived(
+            text.sender, True, text.text, reading, text.time_s, stamp.wall_s, first + number + 1
+        )
+        situation = Situation("Tepal", free[number], None, None, "08.46", "22 Nov")
         decision = decide_text(arrived, situation)
         stamped = [(stamp, event) for event in decision.events]
-        ticket = free[row - 1]
+        ticket = free[number]
         if answers and any(isinstance(event, e.ReportReceived) for event in decision.events):
             name = decision.notices[0].name
             sent = _stamp(moment + draw.uniform(3.0, 9.0), began_s)
             stamped.append((sent, e.MessageSent(ticket, name, "sent")))
-        yield Written(tuple(stamped))
+        yield Written(tuple(stamped), decision.official)
 
 
 def _stamp(moment_s: float, began_s: int) -> Stamp:
@@ -75,14 +80,8 @@ def _tickets(draw: random.Random, count: int) -> list[str]:
     taken: list[str] = []
     stems = draw.sample(range(10_000), min(count, 10_000))
     for stem in stems:
-        taken += [f"{stem:04}{digit}" for digit in range(10) if _fits(f"{stem:04}{digit}")]
+        taken += [f"{stem:04}{digit}" for digit in range(10) if check(f"{stem:04}{digit}")]
     return taken
-
-
-def _fits(number: str) -> bool:
-    from server.domain.ticket import check  # noqa: PLC0415
-
-    return check(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +106,16 @@ def entries_of(
     written: Sequence[Written], vault: Vault, log_id: LogId, first: int = 1
 ) -> tuple[Entry, ...]:
     """The sealed entries of events, numbered from `first`."""
-    pairs = [pair for one in written for pair in one.stamped]
+    told = [(pair, one.official) for one in written for pair in one.stamped]
     return tuple(
-        _entry(seq, stamp, event, vault, log_id)
-        for seq, (stamp, event) in enumerate(pairs, start=first)
+        _entry(seq, stamp, event, vault, log_id, Lock.UNIT if official else Lock.SESSION)
+        for seq, ((stamp, event), official) in enumerate(told, start=first)
     )
 
 
-def _entry(seq: int, stamp: Stamp, event: e.DesaEvent, vault: Vault, log_id: LogId) -> Entry:
+def _entry(
+    seq: int, stamp: Stamp, event: e.DesaEvent, vault: Vault, log_id: LogId, lock: Lock
+) -> Entry:
     report = isinstance(event, e.ReportReceived)
     urgent = isinstance(event, e.ReportReceived) and event.urgency == Urgency.DARURAT.value
     header = Header(
@@ -125,7 +126,7 @@ def _entry(seq: int, stamp: Stamp, event: e.DesaEvent, vault: Vault, log_id: Log
         sets=Status.NEW if report else 0, flags=Flag.URGENT if urgent else Flag.NONE,
     )  # fmt: skip
     body = codec.encode(stamp, event)
-    sealed = vault.seal_entry(Lock.SESSION, header.pack(), Log.UP, seq, body)
+    sealed = vault.seal_entry(lock, header.pack(), Log.UP, seq, body)
     return Entry(header, sealed)
 
 

@@ -1,0 +1,179 @@
+"""The figures of an exchange: each measured anew, with its target beside."""
+
+import lzma
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import zstandard
+
+from server.bench.sync.journal import Keys, Text, entries_of, events_of, log_of
+from server.bench.sync.relay import Link
+from server.bench.sync.scene import Scene, scene
+from server.vault import Bodies
+from sync import journal, seal
+from sync.codec.coder import Encoder
+from sync.entry import Entry
+from sync.frame import Coded
+
+BAD_LINK: Final = Link(octets_a_s=2_500.0, round_trip_s=0.8)
+_LONGEST_S: Final = 240.0
+_SIGNATURE_OCTETS: Final = 64
+_SEAL_OCTETS: Final = 8 + 12 + 16 + 12 + 16
+_NEW: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure; `target` is the most it may be, None where there is none."""
+
+    name: str
+    value: float
+    unit: str
+    target: float | None = None
+    note: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether it keeps its target."""
+        return None if self.target is None else self.value <= self.target
+
+
+def sizes(texts: Sequence[Text]) -> Iterator[Figure]:
+    """Octets of a backlog, of ten new reports, of an urgent one, and of nothing new."""
+    count = len(texts) - _NEW - 1
+    with scene() as one:
+        reports = yield from _backlog(one, texts[:count])
+        link = one.use(Link())
+        one.write(texts[count : count + _NEW])
+        one.exchange()
+        yield Figure("10 new reports", link.octets, "B", 800, _arrived(one))
+        link = one.use(Link())
+        one.write(texts[count + _NEW :])
+        one.exchange()
+        yield Figure("one urgent report", link.octets, "B", 350, _arrived(one))
+        one.exchange()
+        link = one.use(Link())
+        one.exchange()
+        yield Figure("nothing new", link.octets, "B", 275, _arrived(one))
+        yield Figure("turns after connect", link.turns, "turns", 1)
+    with scene() as one:
+        link = one.use(Link())
+        one.write(texts[:count], answers=True)
+        one.frames()
+        one.exchange()
+        both = link.octets / count
+        yield Figure("their answers, each", both - reports, "B", 6, _arrived(one))
+
+
+def _backlog(one: Scene, texts: Sequence[Text]) -> Iterator[Figure]:
+    link = one.use(Link())
+    one.write(texts)
+    one.frames()
+    one.exchange()
+    count, road = len(texts), one.road
+    signed = road.asks * _SIGNATURE_OCTETS
+    sealed = road.asks * _SEAL_OCTETS
+    http = link.octets - road.up - road.down
+    each = link.octets / count
+    yield Figure(f"{count} reports, each", each, "B", 42, _arrived(one))
+    yield Figure("  of it HTTP", http / count, "B")
+    yield Figure("  of it signatures", signed / count, "B")
+    yield Figure("  of it seals", sealed / count, "B")
+    yield Figure("  of it bodies, acks", (link.octets - http - signed - sealed) / count, "B")
+    yield Figure("  frames", road.asks, "frames")
+    yield Figure("  turns after connect", link.turns, "turns", 1)
+    return each
+
+
+def spelt(texts: Sequence[Text]) -> Iterator[Figure]:
+    """Octets of reports in real spelling."""
+    with scene() as one:
+        link = one.use(Link())
+        one.write(texts)
+        one.frames()
+        one.exchange()
+        each = link.octets / len(texts)
+        yield Figure(f"{len(texts)} reports in real spelling, each", each, "B", 60, _arrived(one))
+
+
+def locked(texts: Sequence[Text]) -> Iterator[Figure]:
+    """Octets of reports whose session nobody here can open."""
+    with scene() as one:
+        one.write(texts)
+        one.restart()
+        link = one.use(Link())
+        one.exchange()
+        each = link.octets / len(texts)
+        note = _arrived(one)
+        yield Figure(f"{len(texts)} reports of a locked session, each", each, "B", 210, note)
+
+
+def times(texts: Sequence[Text]) -> Iterator[Figure]:
+    """Seconds of a backlog on a bad link that lives for long, for 8 s and for 4 s."""
+    for life_s, target in ((0.0, 25.0), (8.0, 45.0), (4.0, 90.0)):
+        with scene() as one:
+            one.write(texts)
+            one.frames()
+            link = one.use(Link(BAD_LINK.octets_a_s, BAD_LINK.round_trip_s, life_s))
+            began_s = time.monotonic()
+            done = one.exchange_until_done(_LONGEST_S)
+            took_s = time.monotonic() - began_s
+            name = f"{len(texts)} reports, 20 kbit/s, 800 ms"
+            if life_s:
+                name += f", cut every {life_s:.0f} s"
+            note = f"{link.up} B up, {link.connects} connects" + ("" if done else ", NOT COMPLETE")
+            yield Figure(name, took_s, "s", target, note)
+
+
+def makings(texts: Sequence[Text], clock: Callable[[], float]) -> Iterator[Figure]:
+    """Milliseconds to make a frame of 50 entries, its own reading included: median and worst."""
+    entries, opener = _entries(texts)
+    log_id = log_of()
+    store = _Listed(entries)
+    encoder = Encoder(opener)
+    taken: list[float] = []
+    for first in range(0, len(entries) - 49, 50):
+        began_s = clock()
+        coded = encoder.code(store, log_id, entries[first : first + 50])
+        if isinstance(coded, Coded):
+            seal.sign(seal.signing_pair(bytes(32)), "frame", coded.body)
+            taken.append((clock() - began_s) * 1_000)
+    taken.sort()
+    if taken:
+        yield Figure("making a frame of 50, median", taken[len(taken) // 2], "ms", 5, "CPU time")
+        yield Figure("making a frame of 50, worst", taken[-1], "ms", None, "CPU time")
+
+
+def limits(texts: Sequence[Text]) -> Iterator[Figure]:
+    """What general compressors make of the same bodies in one piece, unsealed and unsigned."""
+    entries, opener = _entries(texts)
+    whole = b"".join(opener.opened(entry) or entry.body for entry in entries)
+    squeezed = {
+        "xz -9e": lzma.compress(whole, preset=9 | lzma.PRESET_EXTREME),
+        "zstd -22": zstandard.ZstdCompressor(level=22).compress(whole),
+    }
+    for name, octets in squeezed.items():
+        yield Figure(
+            f"limit {name}, each", len(octets) / len(texts), "B", None, "bodies, one piece"
+        )
+
+
+def _entries(texts: Sequence[Text]) -> tuple[tuple[Entry, ...], Bodies]:
+    vault = Keys.of(1).vault()
+    written = tuple(events_of(texts, 1, answers=False))
+    return entries_of(written, vault, log_of()), Bodies(vault)
+
+
+class _Listed:
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._all = tuple(entries)
+
+    def entries(self, log_id: journal.LogId, first: int, last: int) -> tuple[Entry, ...]:
+        del log_id
+        return self._all[first - 1 : last]
+
+
+def _arrived(one: Scene) -> str:
+    return "" if one.arrived() else "NOT ARRIVED"
