@@ -63,7 +63,7 @@ def open_row(row_key: bytes, identity: bytes, sealed: bytes) -> bytes:
 
 
 def seal_message(key: bytes, nonce: bytes, named: bytes, message: bytes) -> bytes:
-    """Ciphertext and tag of a message; `nonce` has 12 octets and is never used twice with a key."""
+    """Ciphertext and tag of a message; `nonce` has 8 octets and is never used twice with a key."""
     whole = nonce.ljust(NONCE_OCTETS, b"\0")
     return sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(message, named, whole, key)
 

@@ -31,11 +31,7 @@ def bench_sync(corpus: Path | None, spelt: Path | None, *, times: bool, as_json:
 
 def _figures(corpus: Path | None, spelt: Path | None, *, times: bool) -> Iterator[Figure]:
     texts = own_texts() if corpus is None else read_texts(corpus)
-    more = own_texts(11, seed=7)
-    later = [
-        dataclasses.replace(one, time_s=texts[-1].time_s + 60 * at) for at, one in enumerate(more)
-    ]
-    yield from figures.sizes((*texts, *later))
+    yield from figures.sizes(texts)
     yield from figures.spelt(read_texts(spelt, only_reports=True) if spelt else texts[-176:])
     yield from figures.locked(texts)
     yield from figures.makings(texts, time.process_time)

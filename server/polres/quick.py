@@ -16,7 +16,16 @@ from sync.errors import CannotOpen, SyncError
 from sync.message import RECEIPT_DOMAIN, Receipt
 from sync.message import State as WholeState
 from sync.quick import words
-from sync.quick.words import MARK_OCTETS, NONCE_OCTETS, Answer, Ask, Mark, State, Wish
+from sync.quick.words import (
+    DOWN_MARK_OCTETS,
+    MARK_OCTETS,
+    NONCE_OCTETS,
+    Answer,
+    Ask,
+    Mark,
+    State,
+    Wish,
+)
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -112,7 +121,7 @@ class _Turn:
             return True
         log_id = downlog.log_of(self._node)
         digest = self._store.hash_at(log_id, down.seq)
-        return digest is not None and digest[:MARK_OCTETS] == down.mark
+        return digest is not None and digest[:DOWN_MARK_OCTETS] == down.mark
 
     def _take(self, asked: Ask, now_s: int) -> bool:
         if asked.frame is not None:

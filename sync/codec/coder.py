@@ -54,7 +54,8 @@ class Encoder:
             if coded is None or len(coded.body) <= BODY_OCTETS_MAX or len(run) == 1:
                 return coded
             self._pair = None
-            run = run[: len(run) // 2]
+            fits = len(run) * BODY_OCTETS_MAX * 15 // (16 * len(coded.body))
+            run = run[: max(1, min(fits, len(run) - 1))]
         return None
 
     def forget(self) -> None:

@@ -51,7 +51,7 @@ class Told(IntEnum):
     PLUS_DIGITS = 12
 
 
-_PLAIN: Final[dict[Told, None | bool]] = {Told.NONE: None, Told.FALSE: False, Told.TRUE: True}
+_PLAIN: Final[dict[Told, bool | None]] = {Told.NONE: None, Told.FALSE: False, Told.TRUE: True}
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Symbols:
             # The best size of the low bits is near the logarithm of mean * ln 2.
             to.number(symbol, (mean16 * 11 >> 8).bit_length())
             near = (mean16 >> 2) + 16
-            mean16 += (symbol if symbol < near else near) - (mean16 >> 4)
+            mean16 += min(symbol, near) - (mean16 >> 4)
         self.last, self.mean16 = symbols[-1], mean16
 
     def read(self, source: Reader, count: int) -> list[int]:
@@ -92,7 +92,7 @@ class Symbols:
             symbol = source.number((mean16 * 11 >> 8).bit_length())
             symbols.append(symbol)
             near = (mean16 >> 2) + 16
-            mean16 += (symbol if symbol < near else near) - (mean16 >> 4)
+            mean16 += min(symbol, near) - (mean16 >> 4)
         if symbols:
             self.last, self.mean16 = symbols[-1], mean16
         return symbols
@@ -252,6 +252,9 @@ class Column:
                 case _:
                     raise MalformedFrame
         self.told.write(to, [_rank_of(self.order, way) for way in ways])
+        self._write_out(to, out)
+
+    def _write_out(self, to: Writer, out: "_Out") -> None:
         if out.numbers:
             self.apart.write(to, out.numbers)
         if out.ranks:

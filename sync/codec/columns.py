@@ -144,7 +144,8 @@ class Columns:
             days = self._read_numbers(source, ("day", form), walls)
             sets = self._read_numbers(source, ("sets", form), [0] * len(group))
             flags = self._read_numbers(source, ("flags", form), [0] * len(group))
-            for one, one.day, one.sets, one.flags in zip(group, days, sets, flags, strict=True):
+            for one, day, number, bits in zip(group, days, sets, flags, strict=True):
+                one.day, one.sets, one.flags = day, number, bits
                 if form < _COLUMNS:
                     one.plain = source.raw()
             if form >= _COLUMNS:
@@ -161,7 +162,7 @@ class Columns:
         told: dict[int, Iterator[Stamp]] = {}
         for group in _groups(opened):
             parts = [one.read(source, len(group)) for one in self._clock(group[0].form)]
-            told[group[0].form] = zip(*parts, strict=True)  # type: ignore[assignment]
+            told[group[0].form] = zip(*parts, strict=True)
         for one in opened:
             one.stamp = self._clock_heard(next(told[one.form]))
 

@@ -12,7 +12,16 @@ from sync.errors import BadSignature, CannotOpen, NoRoad, SyncError
 from sync.exchange import Speaker, reader_of
 from sync.message import RECEIPT_DOMAIN, Receipt
 from sync.quick import words
-from sync.quick.words import MARK_OCTETS, NONCE_OCTETS, Answer, Ask, Mark, State, Wish
+from sync.quick.words import (
+    DOWN_MARK_OCTETS,
+    MARK_OCTETS,
+    NONCE_OCTETS,
+    Answer,
+    Ask,
+    Mark,
+    State,
+    Wish,
+)
 from sync.session import SessionKeys, read_wrap
 from sync.store import SqliteStore
 
@@ -116,11 +125,12 @@ def compose(
 def _ask(
     store: SqliteStore, log_id: LogId, shown_s: int, wish: Wish, one: frame.Frame | None = None
 ) -> Ask:
-    instance, down = 0, Mark(0, bytes(MARK_OCTETS))
+    instance, down = 0, Mark(0, bytes(DOWN_MARK_OCTETS))
     if wish & Wish.DOWN:
         newest = store.newest(log_id.node, Log.DOWN)
         if newest is not None:
-            instance, down = newest.instance, mark_of(store.head(newest))
+            head = store.head(newest)
+            instance, down = newest.instance, Mark(head.seq, head.hash[:DOWN_MARK_OCTETS])
     return Ask(shown_s, wish, instance, down, mark_of(store.head(log_id)), one)
 
 

@@ -13,15 +13,16 @@ from sync.errors import CannotOpen, MalformedFrame
 from sync.frame import Frame
 
 MARK_OCTETS: Final = 8
-NONCE_OCTETS: Final = 12
+DOWN_MARK_OCTETS: Final = 4
+NONCE_OCTETS: Final = 8
 OCTETS_MAX: Final = 64 * 1024
 _SIGNATURE: Final = 64
 _SESSION: Final = 16
 _BEGIN: Final = struct.Struct(">BI")
-_DOWN: Final = struct.Struct(">HI8s")
+_DOWN: Final = struct.Struct(">HI4s")
 _HEAD: Final = struct.Struct(">I8s")
-# first, count, codec, dictionary, how far back the prefix begins
-_FRAME: Final = struct.Struct(">IHBHI")
+# first, count, codec and dictionary (four bits each), how far back the prefix begins (24 bits)
+_FRAME: Final = struct.Struct(">IBBBH")
 
 
 class Wish(IntFlag):
@@ -43,7 +44,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a log stands: number and the first eight octets of the chain's hash."""
+    """Where a log stands: number and the first octets of the chain's hash."""
 
     seq: int
     mark: bytes
@@ -65,7 +66,7 @@ class Ask:
     shown_s: int
     wish: Wish
     down_instance: int = 0
-    down: Mark = Mark(0, bytes(MARK_OCTETS))
+    down: Mark = Mark(0, bytes(DOWN_MARK_OCTETS))
     head: Mark = Mark(0, bytes(MARK_OCTETS))
     frame: Frame | None = None
 
@@ -78,7 +79,8 @@ class Ask:
         if one is None:
             return b"".join([*parts, _HEAD.pack(self.head.seq, self.head.mark)])
         back = one.first - one.prefix if one.prefix else 0
-        parts.append(_FRAME.pack(one.first, one.count, one.codec, one.dictionary, back))
+        form = one.codec << 4 | one.dictionary
+        parts.append(_FRAME.pack(one.first, one.count, form, back >> 16, back & 0xFFFF))
         if not self.wish & Wish.SAME_SESSION:
             parts.append(one.session)
         return b"".join([*parts, one.signature, one.body])
@@ -114,7 +116,7 @@ def read_ask(octets: bytes, log_id: LogId, session_of: Callable[[int], bytes | N
     cursor = _Cursor(octets)
     number, shown_s = _BEGIN.unpack(cursor.take(_BEGIN.size))
     wish = Wish(number)
-    down_instance, down = 0, Mark(0, bytes(MARK_OCTETS))
+    down_instance, down = 0, Mark(0, bytes(DOWN_MARK_OCTETS))
     if wish & Wish.DOWN:
         down_instance, seq, mark = _DOWN.unpack(cursor.take(_DOWN.size))
         down = Mark(seq, mark)
@@ -123,7 +125,8 @@ def read_ask(octets: bytes, log_id: LogId, session_of: Callable[[int], bytes | N
         if cursor.rest():
             raise MalformedFrame
         return Ask(shown_s, wish, down_instance, down, head)
-    first, count, codec, dictionary, back = _FRAME.unpack(cursor.take(_FRAME.size))
+    first, count, form, high, low = _FRAME.unpack(cursor.take(_FRAME.size))
+    codec, dictionary, back = form >> 4, form & 0xF, high << 16 | low
     session = session_of(first - 1) if wish & Wish.SAME_SESSION else cursor.take(_SESSION)
     if session is None or not first or not count or back >= first or (not codec and back):
         raise MalformedFrame
@@ -195,12 +198,12 @@ class Answer:
 
 
 def seal_ask(key: bytes, run: bytes, nonce: bytes, plain: bytes) -> bytes:
-    """An ask as it travels: the run's mark, a fresh nonce of 12 octets, and the sealed octets.
+    """An ask as it travels: the run's mark, a fresh nonce of 8 octets, and the sealed octets.
 
     Args:
         key: `seal.shared_key` of the run's RAM key and the Polres' exchange key.
         run: the run's public RAM key.
-        nonce: 12 fresh random octets.
+        nonce: 8 fresh random octets.
         plain: the packed ask.
     """
     mark = run[:MARK_OCTETS]

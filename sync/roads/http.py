@@ -1,5 +1,6 @@
 """The HTTP road: posts over one connection that is kept while it lives, many in a row."""
 
+import contextlib
 import select
 import socket
 import ssl
@@ -143,10 +144,8 @@ class HttpRoad:
         if not (readable or writable or waiting):
             raise TimeoutError
         if writable:
-            try:
+            with contextlib.suppress(*_AGAIN):
                 left = left[line.send(left[:_CHUNK]) :]
-            except _AGAIN:
-                pass
         if readable or waiting:
             try:
                 came = line.recv(_CHUNK)
@@ -165,7 +164,7 @@ class HttpRoad:
             if self._secure:
                 context = ssl.create_default_context()
                 line = context.wrap_socket(line, server_hostname=self._where[0])
-            line.setblocking(False)  # noqa: FBT003
+            line.setblocking(False)
             self._socket = line
         return self._socket
 

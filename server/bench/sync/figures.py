@@ -2,7 +2,7 @@
 
 import lzma
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,8 @@ from server.bench.sync.journal import Keys, Text, entries_of, events_of, log_of
 from server.bench.sync.relay import Link
 from server.bench.sync.scene import Scene, scene
 from server.vault import Bodies
-from sync import journal, seal
+from sync import seal
+from sync.chain import LogId
 from sync.codec.coder import Encoder
 from sync.entry import Entry
 from sync.frame import Coded
@@ -20,7 +21,7 @@ from sync.frame import Coded
 BAD_LINK: Final = Link(octets_a_s=2_500.0, round_trip_s=0.8)
 _LONGEST_S: Final = 240.0
 _SIGNATURE_OCTETS: Final = 64
-_SEAL_OCTETS: Final = 8 + 12 + 16 + 12 + 16
+_SEAL_OCTETS: Final = 8 + 8 + 16 + 8 + 16
 _NEW: Final = 10
 
 
@@ -42,32 +43,35 @@ class Figure:
 
 def sizes(texts: Sequence[Text]) -> Iterator[Figure]:
     """Octets of a backlog, of ten new reports, of an urgent one, and of nothing new."""
-    count = len(texts) - _NEW - 1
     with scene() as one:
-        reports = yield from _backlog(one, texts[:count])
+        reports = yield from _backlog(one, texts)
+    with scene() as one:
         link = one.use(Link())
-        one.write(texts[count : count + _NEW])
+        one.write(texts, answers=True)
+        one.frames()
+        one.exchange()
+        both = link.octets / len(texts)
+        yield Figure("their answers, each", both - reports, "B", 6, _arrived(one))
+    before = len(texts) - _NEW - 1
+    with scene() as one:
+        one.write(texts[:before])
+        one.exchange()
+        link = one.use(Link())
+        one.write(texts[before : before + _NEW])
         one.exchange()
         yield Figure("10 new reports", link.octets, "B", 800, _arrived(one))
         link = one.use(Link())
-        one.write(texts[count + _NEW :])
+        one.write(texts[before + _NEW :])
         one.exchange()
         yield Figure("one urgent report", link.octets, "B", 350, _arrived(one))
         one.exchange()
         link = one.use(Link())
         one.exchange()
         yield Figure("nothing new", link.octets, "B", 275, _arrived(one))
-        yield Figure("turns after connect", link.turns, "turns", 1)
-    with scene() as one:
-        link = one.use(Link())
-        one.write(texts[:count], answers=True)
-        one.frames()
-        one.exchange()
-        both = link.octets / count
-        yield Figure("their answers, each", both - reports, "B", 6, _arrived(one))
+        yield Figure("  turns after connect", link.turns, "turns", 1)
 
 
-def _backlog(one: Scene, texts: Sequence[Text]) -> Iterator[Figure]:
+def _backlog(one: Scene, texts: Sequence[Text]) -> Generator[Figure, None, float]:
     link = one.use(Link())
     one.write(texts)
     one.frames()
@@ -170,7 +174,7 @@ class _Listed:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._all = tuple(entries)
 
-    def entries(self, log_id: journal.LogId, first: int, last: int) -> tuple[Entry, ...]:
+    def entries(self, log_id: LogId, first: int, last: int) -> tuple[Entry, ...]:
         del log_id
         return self._all[first - 1 : last]
 

@@ -45,5 +45,5 @@ def _answer(environ: Environ, district: District, now_s: int) -> Reply:
         return quick.ask(district, octets, now_s)
     except Exception as error:  # noqa: BLE001 - whatever it is, the box must keep its frames
         # No traceback: a database error would print the texts that it could not write.
-        _LOG.error("ask failed", extra={"error": type(error).__name__})  # noqa: TRY400
+        _LOG.error("ask failed", extra={"error": type(error).__name__})
         return Reply(503)
