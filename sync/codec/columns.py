@@ -5,17 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sync.canonical import Value, pack, unpack
-from sync.codec.column import (
-    Column,
-    Numbers,
-    Place,
-    Recent,
-    Symbols,
-    fits,
-    leant,
-    uncapital,
-    unleant,
-)
+from sync.codec.column import Column, Place, fits, uncapital
+from sync.codec.foretell import Numbers, Recent, Symbols, leant, unleant
 from sync.codec.numbers import Reader, Writer, folded, unfolded
 from sync.entry import Flag, Header, Log, Shape, ticket_text
 from sync.errors import MalformedFrame

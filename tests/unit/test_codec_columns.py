@@ -21,7 +21,7 @@ from sync.canonical import pack
 from sync.chain import LogId
 from sync.codec import squeeze
 from sync.codec.coder import Decoder, Encoder
-from sync.codec.column import leant, unleant
+from sync.codec.foretell import leant, unleant
 from sync.codec.numbers import Reader, Writer, folded, unfolded
 from sync.codec.packed import CODEC_COLUMNS, Memory
 from sync.entry import Entry, Flag, Header, Log, Shape
