@@ -47,7 +47,8 @@ def ask(district: District, octets: bytes, now_s: int) -> Reply:
     if len(octets) > words.OCTETS_MAX:
         return Reply(400)
     with district.write() as connection:
-        for number, run in nodes.runs_like(connection, octets[:MARK_OCTETS]):
+        number, mark = words.run_of(octets)
+        for run in nodes.runs_like(connection, number, mark):
             key = seal.shared_key(district.keys.exchange, run)
             try:
                 plain = words.open_ask(key, octets)

@@ -117,7 +117,8 @@ def compose(
         asks = [_ask(store, log_id, shown_s, Wish.DOWN | (Wish.RECEIPT if owed else Wish.NONE))]
     key = seal.shared_key(speaker.ram, speaker.pinned.exchange)
     sealed = tuple(
-        words.seal_ask(key, speaker.ram.public, random(NONCE_OCTETS), ask.pack()) for ask in asks
+        words.seal_ask(key, log_id.node, speaker.ram.public, random(NONCE_OCTETS), ask.pack())
+        for ask in asks
     )
     return Asks(sealed, tuple(None if ask.frame is None else ask.frame.last for ask in asks))
 

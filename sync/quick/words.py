@@ -16,6 +16,8 @@ MARK_OCTETS: Final = 8
 DOWN_MARK_OCTETS: Final = 4
 NONCE_OCTETS: Final = 8
 OCTETS_MAX: Final = 64 * 1024
+RUN_OCTETS: Final = 9
+_NODE: Final = 5
 _SIGNATURE: Final = 64
 _SESSION: Final = 16
 _BEGIN: Final = struct.Struct(">BI")
@@ -197,17 +199,23 @@ class Answer:
                 raise MalformedFrame
 
 
-def seal_ask(key: bytes, run: bytes, nonce: bytes, plain: bytes) -> bytes:
-    """An ask as it travels: the run's mark, a fresh nonce of 8 octets, and the sealed octets.
+def run_of(octets: bytes) -> tuple[int, bytes]:
+    """Which run a sealed ask names: the node's number, and the first octets of its RAM key."""
+    return int.from_bytes(octets[:_NODE], "big"), octets[_NODE:RUN_OCTETS]
+
+
+def seal_ask(key: bytes, node: int, run: bytes, nonce: bytes, plain: bytes) -> bytes:
+    """An ask as it travels: the run's name, a fresh nonce of 8 octets, and the sealed octets.
 
     Args:
         key: `seal.shared_key` of the run's RAM key and the Polres' exchange key.
+        node: the node's number.
         run: the run's public RAM key.
         nonce: 8 fresh random octets.
         plain: the packed ask.
     """
-    mark = run[:MARK_OCTETS]
-    return mark + nonce + seal.seal_message(seal.derive(key, "quick up"), nonce, mark, plain)
+    name = node.to_bytes(_NODE, "big") + run[: RUN_OCTETS - _NODE]
+    return name + nonce + seal.seal_message(seal.derive(key, "quick up"), nonce, name, plain)
 
 
 def open_ask(key: bytes, octets: bytes) -> bytes:
@@ -216,14 +224,14 @@ def open_ask(key: bytes, octets: bytes) -> bytes:
     Raises:
         CannotOpen: another key, or changed.
     """
-    mark, nonce = octets[:MARK_OCTETS], nonce_of(octets)
-    sealed = octets[MARK_OCTETS + NONCE_OCTETS :]
-    return seal.open_message(seal.derive(key, "quick up"), nonce, mark, sealed)
+    name, nonce = octets[:RUN_OCTETS], nonce_of(octets)
+    sealed = octets[RUN_OCTETS + NONCE_OCTETS :]
+    return seal.open_message(seal.derive(key, "quick up"), nonce, name, sealed)
 
 
 def nonce_of(octets: bytes) -> bytes:
     """The nonce of a sealed ask."""
-    return octets[MARK_OCTETS : MARK_OCTETS + NONCE_OCTETS]
+    return octets[RUN_OCTETS : RUN_OCTETS + NONCE_OCTETS]
 
 
 def seal_answer(key: bytes, asked: bytes, nonce: bytes, plain: bytes) -> bytes:

@@ -21,7 +21,7 @@ from sync.frame import Coded
 BAD_LINK: Final = Link(octets_a_s=2_500.0, round_trip_s=0.8)
 _LONGEST_S: Final = 240.0
 _SIGNATURE_OCTETS: Final = 64
-_SEAL_OCTETS: Final = 8 + 8 + 16 + 8 + 16
+_SEAL_OCTETS: Final = 9 + 8 + 16 + 8 + 16
 _NEW: Final = 10
 
 

@@ -213,11 +213,14 @@ def add_run(connection: Connection, node: int, run: bytes) -> bool:
     return connection.execute(statement).rowcount > 0
 
 
-def runs_like(connection: Connection, mark: bytes) -> tuple[tuple[int, bytes], ...]:
-    """(node, RAM key) of the runs whose key begins with these octets."""
+def runs_like(connection: Connection, node: int, mark: bytes) -> tuple[bytes, ...]:
+    """RAM keys of a desa's runs that begin with these octets."""
     begin = func.substr(schema.runs.c.run, 1, len(mark))
-    rows = connection.execute(select(schema.runs.c.node, schema.runs.c.run).where(begin == mark))
-    return tuple((row.node, row.run) for row in rows)
+    return tuple(
+        connection.scalars(
+            select(schema.runs.c.run).where(schema.runs.c.node == node, begin == mark)
+        )
+    )
 
 
 def down_session(connection: Connection, node: int, session_id: bytes) -> bytes | None:
