@@ -174,9 +174,12 @@ def _issue_anew(
 
 def _goes_on(request: Request, acked: int) -> bool:
     """Whether a frame was taken and entries are left: what is refused once is not sent at once."""
-    if not request.frames or acked >= request.head.seq:
-        return False
-    return frame.unpack(request.frames[0]).last <= acked
+    return bool(request.frames) and acked < request.head.seq and took_first(request, acked)
+
+
+def took_first(request: Request, acked: int) -> bool:
+    """Whether nothing that was brought was refused, as far as the first frame tells."""
+    return not request.frames or frame.unpack(request.frames[0]).last <= acked
 
 
 def _keys(answer: Answer, speaker: Speaker) -> tuple[SessionKeys, ...]:

@@ -22,6 +22,7 @@ from sms import inbox, outbox
 from sync import peers
 from sync.chain import LogId
 from sync.entry import Flag, Log
+from sync.quick import carry
 from sync.roads.http import HttpRoad
 from sync.session import fingerprint
 from sync.store import SqliteStore
@@ -84,9 +85,7 @@ def status_readonly(directory: Path) -> Figures:
 
 def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
     store = SqliteStore(db)
-    receipt = peers.receipt(db)
-    known = receipt is not None and receipt[0].log_id == log_id
-    acked = receipt[0].head.seq if receipt is not None and known else 0
+    acked = carry.acked(db, log_id)
     entries = store.entries(log_id, 1, store.head(log_id).seq)
     begun = [entry.header for entry in entries if entry.header.sets == 1]
     return {

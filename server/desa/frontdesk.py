@@ -20,6 +20,7 @@ from sms import inbox, outbox
 from sms.phone import parse_phone
 from sync import peers, seal
 from sync.errors import CannotOpen, MalformedFrame
+from sync.quick import carry
 from sync.session import read_wrap
 from sync.store import SqliteStore
 
@@ -171,14 +172,12 @@ def box_of(node: Node, now_s: float) -> Box:
     stamp = node.stamp(now_s)
     with node.database.read() as db:
         heard_s, state = peers.heard(db)
-        receipt = peers.receipt(db)
+        acked = carry.acked(db, node.ledger.log_id)
         head = SqliteStore(db).head(node.ledger.log_id).seq
         kept, queued = inbox.counts(db), outbox.counts(db)
         held = Counter(outbox.reasons(db))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
     held.update(speaking.waiting_reasons(node, now_s))
-    known = receipt is not None and receipt[0].log_id == node.ledger.log_id
-    acked = receipt[0].head.seq if receipt is not None and known else 0
     health = node.health
     troubles = [orders.trouble(state), health.modem_trouble]
     return Box(

@@ -164,7 +164,7 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
     with node.database.write() as db:
         taken = sync_exchange.take(db, answer, request, speaker)
-        if taken.state == PeerState.OK:
+        if taken.state == PeerState.OK and sync_exchange.took_first(request, taken.acked):
             given = tuple(session for session, _ in request.wraps)
             carry.introduced(db, node.known, speaker, given)
     _learn(node, taken, now_s)

@@ -12,6 +12,7 @@ from sync.errors import MalformedFrame
 from sync.frame import Coded, Frame
 
 RUN_ENTRIES_MAX: Final = 100
+RUN_OCTETS_MAX: Final = 48 * 1024
 BODY_OCTETS_MAX: Final = 4_608
 PREFIX_ENTRIES_MAX: Final = 16_384
 _KEPT_AFTER_FULL: Final = 2
@@ -42,11 +43,7 @@ class Encoder:
             log_id: whose entries they are.
             pending: entries that are not in a frame yet, of any number and session.
         """
-        session = pending[0].header.session
-        same = next(
-            (at for at, one in enumerate(pending) if one.header.session != session), len(pending)
-        )
-        run = tuple(pending[: min(same, RUN_ENTRIES_MAX)])
+        run = _run(pending)
         if all(self._opener.opened(entry) is None for entry in run):
             return None
         while run:
@@ -65,8 +62,8 @@ class Encoder:
     def _coded(self, store: Entries, log_id: LogId, run: tuple[Entry, ...]) -> Coded | None:
         writer, checker = self._memories(store, log_id, run[0])
         self._pair = None
-        body = writer.encode(run, self._opener)
         try:
+            body = writer.encode(run, self._opener)
             if checker.decode(body, len(run), self._opener) != run:
                 return None
         except MalformedFrame:
@@ -142,6 +139,17 @@ class Decoder:
         memory = Memory(log_id, received.session, received.prefix)
         memory.add(entries, opener)
         return memory
+
+
+def _run(pending: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The first entries of one session that may fit a frame."""
+    octets = 0
+    for at, entry in enumerate(pending[:RUN_ENTRIES_MAX]):
+        octets += len(entry.body)
+        other = entry.header.session != pending[0].header.session
+        if at and (other or octets > RUN_OCTETS_MAX):
+            return tuple(pending[:at])
+    return tuple(pending[:RUN_ENTRIES_MAX])
 
 
 def _continues(memory: Memory, log_id: LogId, session: bytes, first: int) -> bool:

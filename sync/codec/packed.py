@@ -17,6 +17,7 @@ PREFIX_OCTETS_MAX: Final = 128 * 1024
 _STORED: Final = struct.Struct(">BHIBBH")
 # Octets of the compressed text, and of the bits.
 _LENGTHS: Final = struct.Struct(">HH")
+_LENGTH_MAX: Final = 0xFFFF
 
 
 class Opener(Protocol):
@@ -59,7 +60,11 @@ class Memory:
         self.next += len(entries)
 
     def encode(self, run: Sequence[Entry], opener: Opener) -> bytes:
-        """The body of a frame with this run; the memory has learnt it."""
+        """The body of a frame with this run; the memory has learnt it.
+
+        Raises:
+            MalformedFrame: too much for one frame; the memory is then of no use.
+        """
         earlier = bytes(self.columns.text)
         rows, stored = _split(run, opener)
         to = Writer()
@@ -71,6 +76,8 @@ class Memory:
         self.next += len(run)
         text, bits = to.streams()
         told = squeeze.squeeze(text, earlier) if text else b""
+        if max(len(told), len(bits)) > _LENGTH_MAX:
+            raise MalformedFrame
         return _LENGTHS.pack(len(told), len(bits)) + told + bits + stored
 
     def decode(self, body: bytes, count: int, opener: Opener) -> tuple[Entry, ...]:

@@ -195,6 +195,13 @@ def introduced(
     _keep_shown(db, speaker.log_id, receipt[0].time_s, receipt[0].head.seq)
 
 
+def acked(db: sqlite3.Connection, log_id: LogId) -> int:
+    """Number of the last entry that the Polres said to hold, by a receipt or by an ack."""
+    receipt, shown = peers.receipt(db), _shown(db, log_id)
+    signed = receipt[0].head.seq if receipt is not None and receipt[0].log_id == log_id else 0
+    return max(signed, shown[1] if shown is not None else 0)
+
+
 def _shown(db: sqlite3.Connection, log_id: LogId) -> tuple[int, int] | None:
     """Time of the last answer and the last acked number of this log."""
     kept = peers.value(db, _QUICK)

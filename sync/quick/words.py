@@ -15,7 +15,7 @@ from sync.frame import Frame
 MARK_OCTETS: Final = 8
 DOWN_MARK_OCTETS: Final = 4
 NONCE_OCTETS: Final = 8
-OCTETS_MAX: Final = 64 * 1024
+OCTETS_MAX: Final = 80 * 1024
 RUN_OCTETS: Final = 9
 _NODE: Final = 5
 _SIGNATURE: Final = 64

@@ -175,6 +175,18 @@ def test_a_reader_without_the_keys_takes_nothing() -> None:
     assert store.head(LOG).seq == 0
 
 
+def test_bodies_of_every_length_find_a_frame() -> None:
+    draw = random.Random(1)
+    sizes = [65_000, 65_400, 40_000, 1, 0, *([1_500] * 60)]
+    entries = sealed_run(
+        [
+            (draw.randbytes(size), ("session", "raw")[at % 2], 1, 0, 0)
+            for at, size in enumerate(sizes)
+        ]
+    )
+    assert taken(framed(entries)) == entries
+
+
 def test_a_refused_frame_is_issued_anew_in_codec_0() -> None:
     store, encoder, entries = empty_store(), Encoder(Bodies(vault())), play(60)
     journal.append(store, LOG, entries)
