@@ -18,8 +18,9 @@ _JOINT: Final = ", "
 _MARKS: Final = ".,!?:;()\"'"
 _LOWER: Final = str.maketrans({chr(upper): chr(upper + 32) for upper in range(65, 91)})
 _UPPER: Final = str.maketrans({chr(upper + 32): chr(upper) for upper in range(65, 91)})
-_DIGITS: Final = re.compile(r"(\+?)([0-9]{6,16})", re.ASCII)
-_DIGITS_BITS: Final = 40
+# Phone numbers as people and modems write them: after the country's code, or after a zero.
+_DIGITS: Final = re.compile(r"(\+62|0)([0-9]{6,13})", re.ASCII)
+_DIGITS_BITS: Final = 36
 
 
 class Told(IntEnum):
@@ -155,7 +156,7 @@ class Column:
                 return Told.PIECES
         if digits := _DIGITS.fullmatch(value):
             out.digits.append(int("1" + digits[2]))
-            return Told.PLUS_DIGITS if digits[1] else Told.DIGITS
+            return Told.PLUS_DIGITS if digits[1] != "0" else Told.DIGITS
         way, word = uncapital(value)
         out.fresh.append(word)
         return way
@@ -197,7 +198,7 @@ class Column:
                     self.numbers.last = place.prior = value
                     values.append(value)
                 case Told.DIGITS | Told.PLUS_DIGITS:
-                    word = ("+" if way is Told.PLUS_DIGITS else "") + str(next(digits))[1:]
+                    word = ("+62" if way is Told.PLUS_DIGITS else "0") + str(next(digits))[1:]
                     self.recent.add(word)
                     place.learn(word)
                     values.append(word)
