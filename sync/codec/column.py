@@ -14,6 +14,8 @@ from sync.errors import MalformedFrame
 RECENT_CHARS_MAX: Final = 48
 RECENT_NUMBER_MAX: Final = 1_000
 _SOURCE_CHARS_MIN: Final = 24
+# A few octets must not be told as many copies of a long text.
+_SOURCE_CHARS_MAX: Final = 2_000
 _JOINT: Final = ", "
 _MARKS: Final = ".,!?:;()\"'"
 _LOWER: Final = str.maketrans({chr(upper): chr(upper + 32) for upper in range(65, 91)})
@@ -67,7 +69,7 @@ class Place:
 
     def learn(self, text: str) -> None:
         """Later fields of the row may be told as words of this one."""
-        if not self.source and len(text) >= _SOURCE_CHARS_MIN:
+        if not self.source and _SOURCE_CHARS_MIN <= len(text) <= _SOURCE_CHARS_MAX:
             self.source = [word.strip(_MARKS) for word in text.translate(_LOWER).split(" ")]
 
     def find(self, phrase: str) -> int:
@@ -239,6 +241,8 @@ class Column:
                 " ".join(place.source[at - 1 : at + more]) if at else _text(source)
                 for at, more in next(pieces)
             )
+            if len(word) > RECENT_CHARS_MAX:
+                raise MalformedFrame
         else:
             word = _recapital(way, _text(source))
         if len(word) <= RECENT_CHARS_MAX:

@@ -1,5 +1,6 @@
 """Entries of one session as columns, and back: the shared state grows with every entry."""
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -288,6 +289,6 @@ def _row(one: _Parsed, identity: Identity) -> Row:
             Shape.DUTY if duty else Shape.SEALED, one.day, one.ticket, one.sets, Flag(one.flags),
         )  # fmt: skip
         header.pack()
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, struct.error) as error:
         raise MalformedFrame from error
     return Row(header, plain)
