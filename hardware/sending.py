@@ -1,10 +1,10 @@
 """Sending one text, and being honest about whether it went out (27.005 section 3.5.1)."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from hardware import answers
-from hardware.at import Kind
+from hardware.at import Event, Kind
 from hardware.dialogue import Dialogue, Timeouts, failure
 from hardware.errors import CommandFailed, HardwareError, SendRefused, SendUnknown, Timeout
 
@@ -57,7 +57,7 @@ class Sending:
         """The final line ("" for none) and the message reference of a PDU handed over."""
         reference: int | None = None
         deadline = self._monotonic() + self._timeouts.send_s
-        while (event := self._line.next_event(deadline)) is not None:
+        while (event := self._next(deadline, reference)) is not None:
             if event.kind is Kind.FINAL:
                 late = self._late_reference(event.line) if reference is None else reference
                 return event.line.upper(), late
@@ -66,8 +66,19 @@ class Sending:
                 # Some modems leave out the OK; the reference says enough.
                 reference = told
                 deadline = min(deadline, self._monotonic() + self._timeouts.command_s)
-            self._line.hear(event)
+            # A restart after the reference takes nothing back.
+            with nullcontext() if reference is None else suppress(HardwareError):
+                self._line.hear(event)
         return "", reference
+
+    def _next(self, deadline: float, reference: int | None) -> Event | None:
+        """The next event; None also where the line went after the network had the text."""
+        try:
+            return self._line.next_event(deadline)
+        except HardwareError:
+            if reference is None:
+                raise
+            return None
 
     def _late_reference(self, final: str) -> int | None:
         if final.upper() != "OK":

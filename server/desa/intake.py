@@ -31,7 +31,7 @@ from sms.errors import PduError
 from sms.octets import TypeOfNumber
 from sms.phone import SenderKind, parse_phone, sender_kind
 from sms.segments import Complete, Fragment, Partial
-from sms.tpdu import Deliver, StatusReport
+from sms.tpdu import Deliver, StatusReport, Use
 
 log = logging.getLogger(__name__)
 COPY_WINDOW_DAYS = 7
@@ -42,8 +42,14 @@ TICKET_WINDOW_DAYS = 365
 # How long a text waits for its missing parts; longer while a locked row may be one of them.
 PARTS_WAIT_S = 900.0
 LOCKED_PARTS_WAIT_S = 86_400.0
-# An entry's body ends at 65,535 octets; this is more than 100 parts of ordinary text.
-TEXT_CHARS_MAX = 16_000
+# An entry's body ends at 65,535 octets; only Greek and the like reach this with 255 parts.
+TEXT_OCTETS_MAX = 60_000
+CUT = "... [terlalu panjang; sisanya tersimpan di kotak]"
+NOT_FOR_PEOPLE = {
+    Use.SILENT: "SMS senyap jaringan",
+    Use.PROGRAM: "data untuk program di ponsel, bukan teks",
+    Use.COMPRESSED: "teks dimampatkan, tidak terbaca; tersimpan utuh",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +184,19 @@ def _fragment(node: Node, one: Opened, now_s: float) -> Fragment | None:
     try:
         read = pdu.decode(one.pdu)
     except PduError:
-        noted = e.TextNoted("", "", "PDU tidak terbaca; tersimpan utuh", stamp.wall_s)
-        node.ledger.record(
-            stamp, Decision((noted,)), cause=f"inbox:{one.row.id}", inbox_ids=(one.row.id,)
-        )
-        return None
+        return _unread(node, one, "", "PDU tidak terbaca; tersimpan utuh", stamp)
     if isinstance(read, StatusReport):
         speaking.delivered(node, read, one.row.id, stamp)
         return None
+    if read.use in NOT_FOR_PEOPLE:
+        return _unread(node, one, read.sender, NOT_FOR_PEOPLE[read.use], stamp)
     return Fragment(one.row.id, radio.utc(stamp.wall_s), read)
+
+
+def _unread(node: Node, one: Opened, sender: str, reason: str, stamp: Stamp) -> None:
+    """Note a PDU that holds no words for people; it stays kept as it came."""
+    decision = Decision((e.TextNoted(sender, "", reason, stamp.wall_s),))
+    node.ledger.record(stamp, decision, cause=f"inbox:{one.row.id}", inbox_ids=(one.row.id,))
 
 
 def _guarded(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) -> int:
@@ -265,12 +275,20 @@ def _arrived(deliver: Deliver, text: Complete, stamp: Stamp, row_id: int) -> r.T
         if kind is SenderKind.MOBILE
         else deliver.sender,
         answerable=kind is SenderKind.MOBILE,
-        text=text.text[:TEXT_CHARS_MAX],
+        text=whole_or_cut(text.text),
         reading=classified(text.text),
         sent_s=None if deliver.sent_at is None else int(deliver.sent_at.timestamp()),
         received_s=stamp.wall_s,
         inbox_id=row_id,
     )
+
+
+def whole_or_cut(text: str) -> str:
+    """A text as it is, or as much of it as an entry takes, with a word that more is kept."""
+    octets = text.encode()
+    if len(octets) <= TEXT_OCTETS_MAX:
+        return text
+    return octets[: TEXT_OCTETS_MAX - len(CUT)].decode(errors="ignore") + CUT
 
 
 def classified(text: str) -> Reading:

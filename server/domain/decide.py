@@ -64,7 +64,7 @@ def decide_text(text: r.TextArrived, now: Situation) -> Decision:
     if not text.answerable:
         # A complaint stays as secret when its writer cannot be answered.
         return Decision((_noted(text, "bukan nomor HP"),), official=text.reading.official)
-    if not text.text.strip():
+    if grammar.is_blank(text.text):
         return Decision((_noted(text, "kosong"),), (_answer(text, render(ReplyKey.BANTUAN)),))
     command = grammar.parse(text.text)
     match command:

@@ -221,7 +221,9 @@ class TestOddTexts:
             world.virtual.deliver(part)
         for _ in range(7):
             world.listen()
-        assert len(world.report().text) == intake.TEXT_CHARS_MAX
+        told = world.report().text
+        assert len(told.encode()) == intake.TEXT_OCTETS_MAX
+        assert told.endswith(intake.CUT)
         world.exchange()
         assert world.at_polres()[0].report.text == world.report().text
 
