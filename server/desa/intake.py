@@ -184,12 +184,14 @@ def _fragment(node: Node, one: Opened, now_s: float) -> Fragment | None:
     try:
         read = pdu.decode(one.pdu)
     except PduError:
-        return _unread(node, one, "", "PDU tidak terbaca; tersimpan utuh", stamp)
+        _unread(node, one, "", "PDU tidak terbaca; tersimpan utuh", stamp)
+        return None
     if isinstance(read, StatusReport):
         speaking.delivered(node, read, one.row.id, stamp)
         return None
     if read.use in NOT_FOR_PEOPLE:
-        return _unread(node, one, read.sender, NOT_FOR_PEOPLE[read.use], stamp)
+        _unread(node, one, read.sender, NOT_FOR_PEOPLE[read.use], stamp)
+        return None
     return Fragment(one.row.id, radio.utc(stamp.wall_s), read)
 
 

@@ -11,7 +11,6 @@ from server import words
 from server.domain.report import Status
 from sms.phone import mask, parse_phone, show
 
-
 # Bidirectional embeddings, overrides and isolates; and controls that no page may carry.
 _ILLEGIBLE: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A))) | dict.fromkeys(
     (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)), "\ufffd"

@@ -99,7 +99,9 @@ def browser(world: World) -> FlaskClient:
     """An officer's browser that has logged in."""
     made = world.officer()
     client = create_app(world.desk()).test_client()
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', client.get("/masuk").text))
+    hidden = dict(
+        re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', client.get("/masuk").text)
+    )
     fields = hidden | {"name": made["name"], "passphrase": made["passphrase"]}
     assert client.post("/masuk", data=fields).status_code == 303
     return client

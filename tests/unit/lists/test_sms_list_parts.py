@@ -51,10 +51,9 @@ def test_a_part_whose_siblings_never_come_is_shown_with_its_gaps(world: World) -
     second = deliver(world, "maling di rumah pak Budi", part=(7, 2, 3))
     assert outcome(world, second).reports == ()
     came = later(world, WAIT_S)
-    assert came.reports == (
-        "... [bagian 1 dari 3 belum diterima] ... maling di rumah pak Budi"
-        " ... [bagian 3 dari 3 belum diterima] ...",
-    )
+    (shown,) = came.reports
+    assert shown.startswith("... [bagian 1 dari 3 belum diterima] ... maling di rumah pak Budi")
+    assert shown.endswith(" ... [bagian 3 dari 3 belum diterima] ...")
     assert [to for to, _ in came.answers] == [VILLAGER]
 
 
@@ -148,6 +147,6 @@ def test_a_part_twice_with_other_text_loses_neither(world: World) -> None:
 
 def test_a_part_twice_with_the_same_text_is_counted_and_no_second_report(world: World) -> None:
     """19: a duplicate part, word for word."""
-    one, two = (deliver(world, text, part=(7, n, 2)) for n, text in ((1, "ada maling "), (2, "lari")))
-    came = outcome(world, one, one, two)
+    one = deliver(world, "ada maling ", part=(7, 1, 2))
+    came = outcome(world, one, one, deliver(world, "lari", part=(7, 2, 2)))
     assert came.reports == ("ada maling lari",)
