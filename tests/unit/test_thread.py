@@ -222,7 +222,7 @@ class TestOddTexts:
         for _ in range(7):
             world.listen()
         told = world.report().text
-        assert len(told.encode()) == intake.TEXT_OCTETS_MAX
+        assert 0 <= intake.TEXT_OCTETS_MAX - len(told.encode()) < 4
         assert told.endswith(intake.CUT)
         world.exchange()
         assert world.at_polres()[0].report.text == world.report().text
