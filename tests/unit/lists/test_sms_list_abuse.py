@@ -90,12 +90,12 @@ def test_hostile_words_reach_no_log_and_forge_no_line(world: World, number: str)
 
 @pytest.mark.parametrize("command", ["STATUS {}", "CEK {}", "{}", "BATAL {}"])
 def test_60_guessed_numbers_tell_nothing_and_cost_little(tmp_path: Path, command: str) -> None:
-    """34a: STATUS with 60 guessed codes, the right one among them."""
+    """34a: STATUS with 60 guessed codes; the right one comes first, while answers still go out."""
     world = World(tmp_path, answers=Answers())
     outcome(world, deliver(world, "tetangga memukul istrinya tiap malam"))
     ticket = world.report().ticket
     world.sent.clear()
-    for step in range(-30, 30):
+    for step in range(60):
         guess = f"{(int(ticket) + step) % 100_000:05d}"
         came = outcome(world, deliver(world, command.format(guess), sender=NEIGHBOUR))
         world.mono_s += DAY_S / 61
@@ -168,6 +168,11 @@ def stamped(world: World, scts: str) -> str:
             "99211332959523", datetime(1999, 12, 31, 15, 59, 59, tzinfo=UTC), id="34f 2099"
         ),
         pytest.param("FFFFFFFFFFFFFF", None, id="34f 0xFF"),
+        pytest.param("621122806421A1", None, id="34f 0xA1 as zone"),
+        pytest.param("6211228064A123", None, id="34f 0xA1 as second"),
+        pytest.param(
+            "96112280642123", datetime(2069, 11, 22, 0, 46, 12, tzinfo=UTC), id="34f 2069"
+        ),
         pytest.param(
             "62112280642165", datetime(2026, 11, 21, 18, 46, 12, tzinfo=UTC), id="34f +14 h"
         ),
@@ -187,7 +192,7 @@ def test_a_time_that_cannot_be_true_costs_no_text_and_does_not_move_the_clock(
     report = world.report()
     assert report.sent_s == (None if sent is None else int(sent.timestamp()))
     assert len(came.answers) == 1
-    if sent is None or sent.year < 2000:
+    if sent is None or sent.year != 2026:
         assert abs(world.node.stamp(world.mono_s).wall_s - world.wall_s()) <= 120
 
 
