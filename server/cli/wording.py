@@ -1,4 +1,4 @@
-"""What the command line itself refuses, said in Indonesian, and questions before what is lasting."""
+"""What the command line refuses, said in Indonesian, and questions before what is lasting."""
 
 import re
 import sys
