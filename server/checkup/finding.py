@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-Fact = str | int | bool | None | list[str] | list[list[str | int]]
-
 ALL_WELL, TO_DO, NO_MODEM = 0, 1, 2
 """Exit codes of a checkup."""
 
@@ -37,7 +35,7 @@ class Finding:
     mark: Mark
     seen: str
     todo: str = ""
-    facts: Mapping[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
 
     def lines(self) -> tuple[str, ...]:
         """How people read it."""

@@ -7,7 +7,7 @@ from hardware import answers
 from hardware.errors import HardwareError
 from hardware.modem import Usage
 from hardware.sim import SimState, sim_state, sim_trouble
-from server.checkup.finding import Fact, Finding, Mark
+from server.checkup.finding import Finding, Mark
 from server.checkup.masked import masked
 
 _COPS = re.compile(r'\+COPS:\s*\d+\s*,\s*\d+\s*,\s*"([^"]*)"(?:\s*,\s*(\d+))?', re.IGNORECASE)
@@ -117,7 +117,7 @@ def signal(told: str) -> Finding:
     if found is None or percent is None:
         seen = "Modem tidak menerima sinyal."
         return Finding("signal", Mark.BAD, seen, _HIGHER, {"percent": None, "dbm": None})
-    facts: dict[str, Fact] = {"percent": percent, "dbm": found.dbm}
+    facts: dict[str, object] = {"percent": percent, "dbm": found.dbm}
     seen = f"Sinyal {signal_word(percent)} ({percent} %)."
     if found.rssi < _TOO_WEAK:
         return Finding("signal", Mark.BAD, seen, _HIGHER, facts)
@@ -148,7 +148,7 @@ def pdu_mode(told: str) -> Finding:
 
 def arrivals(told: str) -> Finding:
     """In which form the modem tells of new texts, from +CNMI."""
-    form = told.partition(":")[2].replace(" ", "")
+    form = "".join(sign for sign in told.partition(":")[2] if sign in "0123456789,")
     tells = form.split(",")[1:2] == ["1"]
     facts = {"form": form, "tells": tells}
     if tells:
@@ -173,7 +173,7 @@ def memories(told: Mapping[str, Usage]) -> Finding:
     if not rows:
         return Finding("memories", Mark.NOTE, "Modem tidak mau menyebut isi memorinya.")
     shown = ", ".join(f"{name} {used} dari {total}" for name, used, total in rows)
-    facts: dict[str, Fact] = {"memories": [list(row) for row in rows]}
+    facts: dict[str, object] = {"memories": [list(row) for row in rows]}
     full = [name for name, use in told.items() if use.total and use.used >= use.total]
     if full:
         seen = f"Memori SMS penuh: {shown}."

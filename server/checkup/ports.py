@@ -15,7 +15,7 @@ from hardware.errors import (
     Timeout,
 )
 from hardware.port import Port, open_first
-from server.checkup.finding import Fact, Finding, Mark
+from server.checkup.finding import Finding, Mark
 from server.checkup.judging import failed
 
 PROC: Final = Path("/proc")
@@ -50,7 +50,7 @@ def search(wanted: Sequence[str], usb: Path = USB_DEVICES, proc: Path = PROC) ->
         except HardwareError as error:
             tried[path] = error
             continue
-        facts: dict[str, Fact] = {"path": path, "candidates": list(paths)}
+        facts: dict[str, object] = {"path": path, "candidates": list(paths)}
         return Search(
             Finding(
                 "port", Mark.GOOD, f"Modem ada di {path} dan menjawab perintah AT.", facts=facts
@@ -66,7 +66,7 @@ def _none(tried: dict[str, HardwareError], usb: Path, proc: Path) -> Search:
         return _busy(path, holder(Path(path), proc), list(tried))
     unfit = explain(usb)
     bad = failed("port", unfit or worst)
-    facts: dict[str, Fact] = {**bad.facts, "candidates": list(tried)}
+    facts: dict[str, object] = {**bad.facts, "candidates": list(tried)}
     seen = bad.seen
     if tried and unfit is None:
         seen = f"{seen} Sudah dicoba: {', '.join(tried)}."
@@ -82,7 +82,7 @@ def _nearest(tried: dict[str, HardwareError]) -> tuple[str, HardwareError]:
 
 
 def _busy(path: str, who: Holder | None, tried: list[str]) -> Search:
-    facts: dict[str, Fact] = {"error": "PortBusy", "path": path, "candidates": tried}
+    facts: dict[str, object] = {"error": "PortBusy", "path": path, "candidates": tried}
     if who is None:
         bad = failed("port", PortBusy())
         return Search(Finding("port", Mark.BAD, bad.seen, bad.todo, facts))

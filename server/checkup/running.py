@@ -33,7 +33,7 @@ def _of_one(radio: Mapping[str, object]) -> tuple[Finding, ...]:
         found.append(Finding("operator", Mark.GOOD, f"Operator: {operator}.", facts=facts))
     if rows := memory_rows(radio):
         shown = ", ".join(f"{name} {used} dari {total}" for name, used, total in rows)
-        plain: list[list[str | int]] = [list(row) for row in rows]
+        plain = [list(row) for row in rows]
         seen = f"Memori SMS terisi: {shown}."
         found.append(Finding("memories", Mark.GOOD, seen, facts={"memories": plain}))
     if erasing := str(radio.get("erasing") or ""):

@@ -14,6 +14,7 @@ from sms.alphabet import decode_gsm7, unpack
 from sms.phone import Phone
 
 TEST_TEXT = "Kentongan: uji kirim."
+_UNPREFIXED = frozenset({"AT+CGMI", "AT+CGMM", "AT+CCID"})
 TIMEOUTS = Timeouts(command_s=5.0, sim_busy_s=15.0)
 
 
@@ -40,7 +41,7 @@ class Question:
 WHO = (
     Question("model", ("AT+CGMI", "AT+CGMM"), judging.model, needs_sim=False, joined=True),
     Question("sim", ("AT+CPIN?",), judging.sim, needs_sim=False, may_be_silent=True),
-    Question("iccid", ("AT+CCID", "AT^ICCID?"), judging.iccid, needs_sim=False),
+    Question("iccid", ("AT+CCID", "AT^ICCID?"), judging.iccid),
     Question("network", ("AT+CREG?", "AT+CEREG?"), judging.network),
     Question("operator", ("AT+COPS?",), judging.operator),
     Question("signal", ("AT+CSQ",), judging.signal),
@@ -128,6 +129,9 @@ class Checkup:
     def _told(self, command: str) -> str:
         """The line that a question is answered with, "" where the modem refuses it."""
         try:
+            if command not in _UNPREFIXED:
+                # An OK before the line and an ERROR behind it cost nothing then.
+                return self._line.query(command, f"{command[2:].rstrip('?')}:")
             lines = self._line.ask(command)
         except CommandFailed:
             return ""
