@@ -96,14 +96,15 @@ def _busy(path: str, who: Holder | None, tried: list[str]) -> Search:
 
 
 def holder(path: Path, proc: Path = PROC) -> Holder | None:
-    """The process that has a device open; None where this user may not see it."""
+    """The process that has a device open, a village node first; None where none can be seen."""
     device = path.resolve()
+    found: list[Holder] = []
     for folder in proc.glob("[0-9]*"):
         if device in _open_files(folder):
             words = _words(folder)
             name = Path(words[0]).name if words else "?"
-            return Holder(int(folder.name), name, _node_directory(folder, words))
-    return None
+            found.append(Holder(int(folder.name), name, _node_directory(folder, words)))
+    return min(found, key=lambda one: (one.directory is None, one.pid), default=None)
 
 
 def _open_files(folder: Path) -> set[Path]:
