@@ -139,7 +139,10 @@ def officer() -> None:
 @click.argument("code")
 def officer_list(directory: Path, code: str) -> None:
     """List the officers of a desa who wait, with the fingerprints of their keys."""
-    for line in cast("list[dict[str, str]]", _ask(directory, "officer list", code=code)):
+    waiting = cast("list[dict[str, str]]", _ask(directory, "officer list", code=code))
+    if not waiting:
+        click.echo("Tidak ada petugas yang menunggu persetujuan.")
+    for line in waiting:
         click.echo(f"{line['fingerprint']}  {line['name']}")
 
 
