@@ -19,7 +19,7 @@ class Sight:
 
     def words(self) -> str:
         """One line for people."""
-        signal = "sinyal belum diketahui"
+        signal = "" if self.trouble else "sinyal belum diketahui"
         if self.signal_percent is not None:
             signal = f"sinyal {self.signal_percent} % ({signal_word(self.signal_percent)})"
         stored = ", ".join(f"{name} {used}/{total}" for name, used, total in self.memories)

@@ -11,6 +11,7 @@ from server.checkup.judging import percent_of
 from server.checkup.masked import arrival, arrival_of, masked
 from server.checkup.running import memory_rows
 from server.checkup.screen import Screen, Sight
+from server.process.control import ControlRefused, NotRunning
 
 COMMAND = "arrivals"
 """Name of the question on the node's control socket: what came after the number it gave last."""
@@ -18,6 +19,7 @@ COMMAND = "arrivals"
 LOOK_EVERY_S = 5.0
 _WAIT_S = 0.5
 _RETRY_S = 2.0
+_SILENT_NODE = "kotak tidak menjawab; periksa apakah `desa run` masih berjalan"
 _MOODS = {
     "good": "jaringan baik",
     "searching": "mencari jaringan",
@@ -126,7 +128,7 @@ class ThroughNode:
     """A modem that the running node holds, asked over its control socket.
 
     Args:
-        ask: asks the running node; raises what has a `sentence` when it does not answer.
+        ask: asks the running node, as `server.process.control.ask` does for its directory.
         stop: ends the waiting.
         every_s: how often it is asked.
     """
@@ -140,8 +142,12 @@ class ThroughNode:
         self._after = ""
 
     def look(self) -> tuple[Sight, tuple[str, ...]]:
-        """Ask once, then wait."""
-        told = cast("Mapping[str, object]", self._ask(COMMAND, after=self._after))
+        """Ask once, then wait; a node that does not answer is asked on."""
+        try:
+            told = cast("Mapping[str, object]", self._ask(COMMAND, after=self._after))
+        except (NotRunning, ControlRefused):
+            self._stop.wait(self._every_s)
+            return Sight(trouble=_SILENT_NODE), ()
         self._after = str(told.get("last", ""))
         radios = cast("list[Mapping[str, object]]", told.get("radios") or [])
         texts = cast("list[Mapping[str, object]]", told.get("texts") or [])

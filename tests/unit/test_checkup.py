@@ -1,6 +1,9 @@
 """What a checkup makes of a modem's lines: marks, sentences that say what to do, exit codes."""
 
 import itertools
+import threading
+from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +15,8 @@ from server.checkup import judging, running
 from server.checkup.finding import Finding, Mark, conclusion, exit_code
 from server.checkup.masked import HIDDEN, Arrival, arrival, arrival_of, masked
 from server.checkup.screen import Screen, Sight
+from server.checkup.watching import ThroughNode
+from server.process import control
 from sms import pdu
 
 NUMBER = "+6281234561234"
@@ -165,6 +170,21 @@ def test_at_a_terminal_one_line_is_drawn_again_and_fits_its_width() -> None:
     assert "".join(written).count("\n") == 2
     assert all(len(one.removeprefix("\r\x1b[K")) < 30 for one in (written[0], written[2]))
     assert written[1].endswith("t1 SMS dari 888, 3 huruf\n")
+
+
+def test_a_node_that_stops_and_comes_back_is_watched_on(node_dir: Path) -> None:
+    watched = ThroughNode(partial(control.ask, node_dir), threading.Event(), every_s=0.0)
+    radio = {"mood": "good", "signal_percent": 50, "memories": [["SM", 0, 20]]}
+    text = Arrival("text", "+62 8•• •••• 1234", 3).plain()
+    answers = {"arrivals": lambda asked: {"last": "7", "texts": [text], "radios": [radio]}}
+    silent, happened = watched.look()
+    assert ("tidak menjawab" in silent.words(), happened) == (True, ())
+    listening = control.ControlSocket(node_dir, answers)
+    sight, happened = watched.look()
+    assert sight.words() == "sinyal 50 % (baik) · jaringan baik · memori SM 0/20"
+    assert happened == ("SMS dari +62 8•• •••• 1234, 3 huruf",)
+    listening.close()
+    assert watched.look()[0] == silent
 
 
 def test_a_running_node_s_modems_are_told_as_findings() -> None:
