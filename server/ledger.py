@@ -26,6 +26,7 @@ _DUTY = (
     e.OfficerRequested,
     e.ContactSet,
     e.SessionsUnlocked,
+    e.InboxExported,
     e.OrderReceived,
 )
 

@@ -14,8 +14,10 @@ from server.cli.docs import docs
 from server.cli.modem import modem
 from server.cli.polres import polres
 from server.cli.sms import sms
+from server.cli.wording import refusal
 from server.process import logs
 
+LEVELS = click.Choice(("debug", "info", "warning", "error"), case_sensitive=False)
 EXIT_REFUSED = 1
 EXIT_BUG = 70
 FAULT = "Ada kesalahan pada program. Kirim baris di atas kepada pengembang; data tetap aman."
@@ -30,7 +32,7 @@ class Told(Protocol):
 
 
 @click.group()
-@click.option("--log", default="warning", help="debug, info, warning or error.")
+@click.option("--log", type=LEVELS, default="warning", help="How much is logged.")
 @click.version_option(package_name="kentongan")
 def kentongan(log: str) -> None:
     """Kentongan: an SMS village post that forgets nothing."""
@@ -46,7 +48,7 @@ def main() -> None:
     try:
         cast("Callable[..., None]", kentongan)(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        click.echo(refusal(error), err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)

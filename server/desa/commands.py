@@ -9,9 +9,11 @@ from pathlib import Path
 from server import lookup
 from server import settings as settings_file
 from server.card import node_number
+from server.checkup import running, watching
 from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
+from server.desa.console import export, radios
 from server.desa.frontdesk import box_of
 from server.desa.node import Node, open_node
 from server.domain import events as e
@@ -29,11 +31,16 @@ from sync.store import SqliteStore
 Figures = dict[str, object]
 
 
-def answers(node: Node) -> dict[str, Callable[[dict[str, str]], object]]:
-    """Commands of the socket by name."""
+def answers(node: Node, desk: export.LoginCheck) -> dict[str, Callable[[dict[str, str]], object]]:
+    """Commands of the socket by name; `desk` checks logins, one guess at a time with the pages."""
     return {
         "status": lambda _: status(node),
         "officer add": lambda asked: add_officer(node, asked["name"]),
+        running.COMMAND: lambda _: radios.told(node),
+        watching.COMMAND: lambda asked: radios.arrivals(node, asked["after"]),
+        export.COMMAND: lambda asked: export.export(
+            node, desk, asked["name"], asked["passphrase"], time.monotonic()
+        ),
     }
 
 
@@ -63,6 +70,7 @@ def status_readonly(directory: Path) -> Figures:
     """The figures of a node that does not run: all its sessions are locked."""
     settings = settings_file.load(directory / settings_file.FILE_NAME)
     keys = key_files.read(directory)
+    key_files.check_code(keys, settings.desa.code)
     database = open_readonly(directory)
     with database.read() as db:
         certificate = peers.certificate(db, keys.pinned)
@@ -97,6 +105,11 @@ def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
         "withheld": outbox.reasons(db),
         "journal": {"head": store.head(log_id).seq, "acked": acked},
     }
+
+
+def zone_of(directory: Path) -> str:
+    """The time zone of a node's directory."""
+    return settings_file.load(directory / settings_file.FILE_NAME).desa.zone
 
 
 def add_officer(node: Node, name: str) -> dict[str, str]:

@@ -124,6 +124,7 @@ def open_node(
     """
     settings = settings_file.load(directory / settings_file.FILE_NAME)
     keys = key_files.read(directory)
+    key_files.check_code(keys, settings.desa.code)
     database = open_database(directory)
     with database.write() as db:
         boot = _count(db, "boot", 1)

@@ -29,6 +29,7 @@ KINDS: dict[int, type[e.Event]] = {
     15: e.OfficerRequested,
     16: e.ContactSet,
     17: e.SessionsUnlocked,
+    28: e.InboxExported,
     64: e.StatusOrdered,
     65: e.AnswerOrdered,
     66: e.RecipientsOrdered,

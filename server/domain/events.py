@@ -166,6 +166,15 @@ class SessionsUnlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxExported:
+    """An officer took the kept texts out as a plain file; `withheld` are those he may not read."""
+
+    by: str
+    texts: int
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -226,6 +235,7 @@ DesaEvent = (
     | OfficerRequested
     | ContactSet
     | SessionsUnlocked
+    | InboxExported
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

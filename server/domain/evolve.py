@@ -58,6 +58,7 @@ def ticket_of(event: e.Event) -> str | None:
             | e.OfficerRequested()
             | e.ContactSet()
             | e.SessionsUnlocked()
+            | e.InboxExported()
             | e.RecipientsOrdered()
             | e.KeysReturned()
             | e.Unknown()

@@ -39,6 +39,7 @@ EVENTS: dict[str, e.Event] = {
     "15": e.OfficerRequested("Made", bytes(range(32))),
     "16": e.ContactSet("Made", "Bhabinkamtibmas", "+6281298765432"),
     "17": e.SessionsUnlocked("Made", 3),
+    "28": e.InboxExported("Made", 120, 4),
     "64": e.StatusOrdered("74233", "forward", "Iptu Sari", "Polsek", 1_790_172_800),
     "65": e.AnswerOrdered("74233", "Iptu Sari", "Tetap di rumah.", 1_790_172_800),
     "66": e.RecipientsOrdered(b"signed list"),
