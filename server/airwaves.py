@@ -239,8 +239,8 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     """Serve a virtual modem at `link` until `stop` is set; leaves within half a second.
 
     Takes from `lines_in` the lines `{"from", "text"}`, `{"pdu"}`, `{"ring"}` and
-    `{"ussd": {"code", "text", "form"}}`; its end does not stop the modem. Writes to `lines_out` for each text that the modem sends
-    `{"to", "text", "parts"}` (its parts joined), for each slot
+    `{"ussd": {"code", "text", "form"}}`; its end does not stop the modem. Writes to `lines_out`
+    for each text that the modem sends `{"to", "text", "parts"}` (its parts joined), for each slot
     `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
     when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
     Whoever asks for a delivery report gets one: every text arrives.
