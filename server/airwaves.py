@@ -104,10 +104,10 @@ def parse_line(line: str) -> Text | Raw | Ring | Answer:
 
 
 def _answer(code: str, text: str, form: object) -> Answer:
-    known: dict[object, UssdForm] = {one: one for one in FORMS}
-    if form not in known:
-        raise BadLine(f"Bentuk USSD harus salah satu dari: {', '.join(FORMS)}.")
-    return Answer(code, text, known[form])
+    for known in FORMS:
+        if known == form:
+            return Answer(code, text, known)
+    raise BadLine(f"Bentuk USSD harus salah satu dari: {', '.join(FORMS)}.")
 
 
 class Airwaves:

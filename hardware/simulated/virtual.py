@@ -7,7 +7,7 @@ from pathlib import Path
 from hardware.simulated.held import Held, SlotChange, is_report, tpdu_length
 from hardware.simulated.terminal import Handler, RefusedError, Terminal
 from hardware.simulated.textmode import text_entry
-from hardware.simulated.ussd_forms import UssdForm, cusd_line
+from hardware.simulated.ussd_forms import UssdForm, asked_code, cusd_line
 
 __all__ = ["BOOT_LINES", "Handler", "RefusedError", "VirtualModem"]
 
@@ -366,7 +366,8 @@ class VirtualModem(Terminal):
     def _cusd(self, rest: str) -> list[str]:
         found = re.match(r'=1,"([^"]+)"', rest)
         if found:
-            text, form = self.ussd.get(found[1]) or (self._on_ussd(found[1]), "plain")
+            code = asked_code(found[1])
+            text, form = self.ussd.get(code) or (self._on_ussd(code), "plain")
             if form == "refused":
                 raise RefusedError
             if form != "silent":

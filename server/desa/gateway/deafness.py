@@ -26,7 +26,7 @@ from sms.replies import ReplyKey, render
 log = logging.getLogger(__name__)
 LOOK_S: Final = 30.0
 SMSC_EVERY_S: Final = 3_600.0
-# The card is spared: a restart may believe that the last text came so much earlier.
+# When a text came stands in clear by the hour only, and the card is spared.
 KEEP_EVERY_S: Final = 3_600
 NONCE_OCTETS: Final = 8
 NOTE_REASON: Final = "uji terima SMS"
@@ -206,7 +206,7 @@ def _write(db: sqlite3.Connection, sim: str, ear: Ear) -> None:
         " values (?, ?, ?, ?, ?, ?, ?)",
         (
             sim,
-            state.heard_s,
+            state.heard_s - state.heard_s % KEEP_EVERY_S,
             state.tested_s,
             state.operator,
             state.smsc,
