@@ -138,6 +138,7 @@ _CREG = re.compile(r"\+C[EG]?REG:\s*(?:\d+\s*,\s*)?(\d+)", re.IGNORECASE)
 _CLIP = re.compile(r'\+CLIP:\s*"?([0-9A-Z*#+]*)"?\s*(?:,\s*(\d+))?', re.IGNORECASE)
 # SIMCom: MISSED_CALL: 08:15AM 081234567
 _MISSED = re.compile(r"MISSED_CALL:\s*(?:\S*[AP]M\s+|\d+:\d+\s+)?(\+?[0-9*#]*)", re.IGNORECASE)
+_CSCA = re.compile(r'\+CSCA:\s*"?(\+?\d{3,20})"?', re.IGNORECASE)
 _CMGS = re.compile(r"\+CMGS:\s*(\d+)", re.IGNORECASE)
 _ERROR = re.compile(r"\+CM[ES] ERROR:\s*(\d+)", re.IGNORECASE)
 _SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
@@ -203,6 +204,12 @@ def parse_clip(line: str) -> str | None:
         return None
     international = found[2] == "145" and found[1] and not found[1].startswith("+")
     return f"+{found[1]}" if international else found[1]
+
+
+def parse_csca(line: str) -> str:
+    """The service centre's number (27.005 section 3.3.1), "" where the line tells none."""
+    found = _CSCA.match(line)
+    return found[1] if found else ""
 
 
 def parse_cmgs(line: str) -> int | None:

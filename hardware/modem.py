@@ -25,7 +25,7 @@ from hardware.errors import CommandFailed, SimMissing, SimNotAccepted, Timeout
 from hardware.forgetting import Forgetting
 from hardware.port import Port
 from hardware.sending import Sending
-from hardware.sim import Identity, SimState, SimWatch, sim_state, sim_trouble
+from hardware.sim import Identity, SimState, SimWatch, fingerprint, sim_state, sim_trouble
 from hardware.storage import Slot, Storage
 from hardware.ussd import pack_ascii, parse_cusd, unpack_ascii, ussd_text
 
@@ -54,6 +54,7 @@ T = TypeVar("T")
 _CNMI_FORMS = ("2,1,0,1", "2,1,0,2", "2,1", "1,1,0,1", "1,1,0,2", "1,1", "3,1")
 _TRIES = 3
 _USSD_CODE = re.compile(r"[0-9*#+]{1,160}")
+_NETWORK_DIGITS = 5
 _ICCID_COMMANDS = ("AT+CCID", "AT^ICCID?")
 
 
@@ -93,11 +94,17 @@ class Modem:
         self._init = tuple(init)
         self._watch = SimWatch(known_sim)
         self._configured = False
+        self._home = ""
 
     @property
     def sim_id(self) -> str:
         """The SIM in the modem, as `Identity.sim`; "" while it is not known."""
         return self._watch.present
+
+    @property
+    def home_network(self) -> str:
+        """MCC and MNC of the SIM, five digits of its IMSI; "" while it is not known."""
+        return self._home
 
     def start(self) -> Identity:
         """Open the port, bring the modem into step, set it up and say who it is."""
@@ -187,6 +194,11 @@ class Modem:
             if lte is not None and lte.registered:
                 return lte
         return network
+
+    def service_centre(self) -> str:
+        """Number of the SMSC that the SIM sends through (AT+CSCA?); "" where it is not told."""
+        told = self._patiently(lambda: self._line.attempt("AT+CSCA?"))
+        return next(filter(None, (answers.parse_csca(one.line) for one in told or ())), "")
 
     def sim(self) -> str:
         """What the SIM waits for, e.g. READY or SIM PIN (AT+CPIN?)."""
@@ -292,7 +304,9 @@ class Modem:
             raise trouble
 
     def _watch_sim(self) -> None:
-        swap = self._watch.see(self._plain("AT+CIMI"), self._iccid())
+        imsi = self._plain("AT+CIMI")
+        self._home = imsi[:_NETWORK_DIGITS] if fingerprint(imsi) else ""
+        swap = self._watch.see(imsi, self._iccid())
         if swap is not None:
             self._line.notify(swap)
 

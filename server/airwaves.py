@@ -15,6 +15,7 @@ from hardware.simulated.held import SlotChange
 from hardware.simulated.latency import Latency
 from hardware.simulated.pty import PtyModem
 from hardware.simulated.quirks.registry import install
+from hardware.simulated.ussd_forms import FORMS, UssdForm
 from hardware.simulated.virtual import VirtualModem
 from sms.errors import PduError, UnsendableError
 from sms.pdu import decode_submit, encode_status_report, split_deliver
@@ -30,7 +31,7 @@ _PHONE: Final = frozenset("+0123456789*#")
 
 
 class BadLine(Exception):
-    """Baris ini tidak dikenal; tulis {"from","text"}, {"pdu"} atau {"ring"}."""
+    """Baris ini tidak dikenal; tulis {"from","text"}, {"pdu"}, {"ring"} atau {"ussd"}."""
 
     def __init__(self, sentence: str = "") -> None:
         super().__init__(sentence)
@@ -70,11 +71,20 @@ class Ring:
     number: str
 
 
-def parse_line(line: str) -> Text | Raw | Ring:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network shall answer to a USSD code from now on, in one of the known forms."""
+
+    code: str
+    text: str
+    form: UssdForm
+
+
+def parse_line(line: str) -> Text | Raw | Ring | Answer:
     """Read one JSON line.
 
     Raises:
-        BadLine: it is none of the three.
+        BadLine: it is none of the four.
     """
     try:
         told: object = json.loads(line)
@@ -87,8 +97,17 @@ def parse_line(line: str) -> Text | Raw | Ring:
             return Raw(pdu)
         case {"ring": str(number)} if number and set(number) <= _PHONE:
             return Ring(number)
+        case {"ussd": {"code": str(code), "text": str(text), **rest}}:
+            return _answer(code, text, rest.get("form", "plain"))
         case _:
             raise BadLine
+
+
+def _answer(code: str, text: str, form: object) -> Answer:
+    for known in FORMS:
+        if known == form:
+            return Answer(code, text, known)
+    raise BadLine(f"Bentuk USSD harus salah satu dari: {', '.join(FORMS)}.")
 
 
 class Airwaves:
@@ -133,6 +152,8 @@ class Airwaves:
                     self._deliver((pdu,))
                 case Ring(number):
                     self._ring(number, stop)
+                case Answer(code, text, form):
+                    self.pty.call(lambda modem: modem.ussd.update({code: (text, form)}))
         except BadLine as error:
             told: dict[str, object] = {"error": error.sentence}
             self.pty.call(lambda _: self._tell(told))
@@ -217,9 +238,9 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
 ) -> None:
     """Serve a virtual modem at `link` until `stop` is set; leaves within half a second.
 
-    Takes from `lines_in` the lines `{"from", "text"}`, `{"pdu"}` and `{"ring"}`; its end does
-    not stop the modem. Writes to `lines_out` for each text that the modem sends
-    `{"to", "text", "parts"}` (its parts joined), for each slot
+    Takes from `lines_in` the lines `{"from", "text"}`, `{"pdu"}`, `{"ring"}` and
+    `{"ussd": {"code", "text", "form"}}`; its end does not stop the modem. Writes to `lines_out`
+    for each text that the modem sends `{"to", "text", "parts"}` (its parts joined), for each slot
     `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
     when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
     Whoever asks for a delivery report gets one: every text arrives.

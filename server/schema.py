@@ -1,4 +1,4 @@
-"""Tables of the node itself: accounts of officers, counters."""
+"""Tables of the node itself: accounts of officers, counters, the life of each SIM."""
 
 from sqlite_utils import Database, Migrations
 
@@ -15,4 +15,27 @@ def m001_accounts(db: Database) -> None:
     )
     db.execute(
         "create table counters (name text primary key, value integer not null) without rowid"
+    )
+
+
+@migrations()
+def m002_credit(db: Database) -> None:
+    """What each prepaid SIM has left and when it was last heard; no number, only its mark."""
+    db.execute(
+        "create table credit (sim text primary key, balance_rp integer, valid_until text,"
+        " told_s integer, sure integer not null, told_day integer not null,"
+        " spent_that_day integer not null, asked_s integer, why text not null) without rowid"
+    )
+    db.execute(
+        "create table credit_days (sim text not null, day integer not null,"
+        " balance_rp integer not null, primary key (sim, day)) without rowid"
+    )
+    db.execute(
+        "create table credit_warned (sim text not null, warning text not null,"
+        " primary key (sim, warning)) without rowid"
+    )
+    db.execute(
+        "create table hearing (sim text primary key, heard_s integer not null, tested_s integer,"
+        " operator text not null, smsc text not null, nonce text not null,"
+        " deaf integer not null) without rowid"
     )

@@ -120,6 +120,30 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """The prepaid credit of the SIM cards."""
+
+    ussd: Annotated[
+        str, Meaning("USSD code that tells the balance; empty for the operator's own")
+    ] = ""
+    ask_every_h: Annotated[
+        int, Meaning("how often the balance is asked", "h", least=1, most=720)
+    ] = 24
+    ask_after_sms: Annotated[
+        int, Meaning("asked also after so many parts went out", "parts", least=1)
+    ] = 30
+    low_rp: Annotated[int, Meaning("below this people are warned", "Rp")] = 10_000
+    sms_price_rp: Annotated[
+        int,
+        Meaning("price of a part, to keep what the alarms need; 0 where an SMS package pays", "Rp"),
+    ] = 350
+    test_after_h: Annotated[
+        int,
+        Meaning("hours without a text until the box sends one to itself; 0 for never", "h"),
+    ] = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """Cost of one guess at a passphrase (argon2id)."""
 
@@ -136,15 +160,17 @@ class Settings:
     modem: Modem = Modem()
     web: Web = Web()
     answers: Answers = Answers()
+    credit: Credit = Credit()
     login: Login = Login()
 
 
-SECTIONS: dict[str, type[Desa | Polres | Modem | Web | Answers | Login]] = {
+SECTIONS: dict[str, type[Desa | Polres | Modem | Web | Answers | Credit | Login]] = {
     "desa": Desa,
     "polres": Polres,
     "modem": Modem,
     "web": Web,
     "answers": Answers,
+    "credit": Credit,
     "login": Login,
 }
 

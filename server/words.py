@@ -109,6 +109,8 @@ NOTICES: Final = {
     "jawab": "jawaban petugas",
     "alarm": "panggilan petugas",
     "order": "kabar atas perintah Polres",
+    "pulsa": "kabar pulsa ke petugas",
+    "tuli": "kabar kotak tidak menerima SMS",
 }
 """What an SMS to a villager was, by the first word of its notice: its template, or an order."""
 

@@ -89,10 +89,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Parts that went out, as counted on disk without any number."""
+    """Parts that went out, as counted on disk without any number.
+
+    Attributes:
+        hour: in this hour.
+        day: on this day.
+        credit: parts that the SIM's balance still pays for; None while that is not known.
+    """
 
     hour: int
     day: int
+    credit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +312,14 @@ def _money(facts: _Facts) -> Held | None:
             short = day > budget.per_day - budget.alarms
         case Purpose.ACK | Purpose.BROADCAST:
             short = hour > budget.per_hour or day > budget.per_day - budget.reserved
-    return Held(Brake.MONEY, "anggaran SMS habis", waits=True) if short else None
+    if short:
+        return Held(Brake.MONEY, "anggaran SMS habis", waits=True)
+    # The network itself says whether it takes an alarm: a balance may be older than a top-up.
+    if facts.asked.purpose is Purpose.ALARM or spent.credit is None:
+        return None
+    if spent.credit - facts.asked.parts < budget.alarms:
+        return Held(Brake.MONEY, "pulsa hampir habis", waits=True)
+    return None
 
 
 def _trend(facts: _Facts) -> Held | None:

@@ -257,6 +257,18 @@ def spent_parts(db: sqlite3.Connection, day: int, hour: int | None) -> int:
     return int(found[0] or 0)
 
 
+def refused(db: sqlite3.Connection) -> bool:
+    """Whether some text waits that the network would not take."""
+    found = db.execute("select 1 from outbox where state = 'queued' and attempts > 0").fetchone()
+    return found is not None
+
+
+def spent_since(db: sqlite3.Connection, day: int) -> int:
+    """Parts that went out on a day and later."""
+    found = db.execute("select sum(parts) from spent where day >= ?", (day,)).fetchone()
+    return int(found[0] or 0)
+
+
 def recover(db: sqlite3.Connection) -> int:
     """After a start: what was being handed to the modem may or may not have gone out.
 

@@ -55,13 +55,17 @@ class ReplyKey(StrEnum):
     JAWAB = "JAWAB"
     AMAN_129 = "AMAN_129"
     UJI = "UJI"
+    PULSA = "PULSA"
+    MASA_AKTIF = "MASA_AKTIF"
+    MASA_HABIS = "MASA_HABIS"
+    TULI = "TULI"
 
 
 FIELD_MAX: Final[dict[str, int]] = {
     "a": 2, "b": 2, "catatan": 45, "desa": 20, "dusun": 24, "hari": 6, "hasil": 45, "hp": 14,
     "instansi": 24, "isi": 55, "jam": 5, "jawab": 149, "jenis": 12, "menit": 4, "n": 3, "nama": 22,
-    "no": 6, "pola": 12, "polsek": 24, "pos": 20, "rt": 3, "rw": 3, "status": 16, "tempat": 24,
-    "tgl": 10, "urgensi": 8, "zona": 4,
+    "no": 6, "pola": 12, "polsek": 24, "pos": 20, "rp": 10, "rt": 3, "rw": 3, "status": 16,
+    "tempat": 24, "tgl": 10, "urgensi": 8, "zona": 4,
 }  # fmt: skip
 """Septets that a field may take; `render` cuts it there."""
 
@@ -217,6 +221,22 @@ _TEXTS: Final[dict[ReplyKey, str]] = {
         "Hapus SMS ini bila perlu."
     ),
     ReplyKey.UJI: "INI HANYA LATIHAN, pukul {jam}. {isi}. Tidak ada bahaya. Terima kasih.",
+    ReplyKey.PULSA: (
+        "Kotak {desa}: pulsa tinggal Rp{rp}. Isi pulsa ke {hp} supaya warga tetap dibalas. "
+        "SMS darurat ke petugas didahulukan."
+    ),
+    ReplyKey.MASA_AKTIF: (
+        "Kotak {desa}: masa aktif kartu SIM berakhir {tgl}, {n} hari lagi. "
+        "Isi pulsa ke {hp} sebelum itu, supaya nomornya tidak hangus."
+    ),
+    ReplyKey.MASA_HABIS: (
+        "Kotak {desa}: masa aktif kartu SIM sudah berakhir {tgl}. "
+        "Isi pulsa ke {hp} hari ini, sebelum nomornya hangus."
+    ),
+    ReplyKey.TULI: (
+        "Kotak {desa} tidak menerima SMS. Periksa antena, sinyal, masa aktif kartu, "
+        "lalu kirim SMS ke {hp}. Laporan mungkin tertahan."
+    ),
 }
 
 _FIELDS: Final = {

@@ -7,6 +7,7 @@ from pathlib import Path
 from hardware.simulated.held import Held, SlotChange, is_report, tpdu_length
 from hardware.simulated.terminal import Handler, RefusedError, Terminal
 from hardware.simulated.textmode import text_entry
+from hardware.simulated.ussd_forms import UssdForm, asked_code, cusd_line
 
 __all__ = ["BOOT_LINES", "Handler", "RefusedError", "VirtualModem"]
 
@@ -27,11 +28,12 @@ class VirtualModem(Terminal):
         store: file that keeps memories, network queue and reference; None keeps nothing.
         on_send: takes the PDU of every accepted SUBMIT, returns PDUs to deliver back.
         on_slot: is told of every slot filled or freed.
-        on_ussd: answers a USSD code.
+        on_ussd: answers a USSD code that is not in `ussd`.
 
     Attributes:
         rssi, registration, pin: what +CSQ, +CREG and +CPIN tell; pin "" means no SIM.
-        imsi, iccid: who the SIM is.
+        imsi, iccid: who the SIM is. smsc: its service centre.
+        ussd: what the network answers to a USSD code, and in which form.
         full_line: unsolicited line for a text that has to wait in the network; "" for none.
         boot_lines: what a modem that restarts says.
         arriving: turn one PDU from the network into those that the modem takes.
@@ -57,6 +59,8 @@ class VirtualModem(Terminal):
         self._on_send, self._on_ussd = on_send, on_ussd
         self.rssi, self.registration, self.pin, self.full_line = 21, 1, "READY", ""
         self.imsi, self.iccid = "510100123456789", "89620000000000000012"
+        self.smsc = "+6281100000"
+        self.ussd: dict[str, tuple[str, UssdForm]] = {}
         self.boot_lines: tuple[str, ...] = BOOT_LINES
         self.arriving: list[Callable[[str], Iterable[str]]] = []
         self.submitting: list[Callable[[bytes], None]] = []
@@ -92,7 +96,7 @@ class VirtualModem(Terminal):
             "+CPIN": self._cpin,
             "+CLIP": self._clip,
             "+CUSD": self._cusd,
-            "+CSCA": lambda rest: ['+CSCA: "+6281100000",145'] if rest == "?" else [],
+            "+CSCA": lambda rest: [f'+CSCA: "{self.smsc}",145'] if rest == "?" else [],
             "+CFUN": self._cfun,
             "+CNMA": lambda _: [],
         }
@@ -362,5 +366,10 @@ class VirtualModem(Terminal):
     def _cusd(self, rest: str) -> list[str]:
         found = re.match(r'=1,"([^"]+)"', rest)
         if found:
-            self.say(f'+CUSD: 0,"{self._on_ussd(found[1])}",15')
+            code = asked_code(found[1])
+            text, form = self.ussd.get(code) or (self._on_ussd(code), "plain")
+            if form == "refused":
+                raise RefusedError
+            if form != "silent":
+                self.say(cusd_line(text, form))
         return []

@@ -37,8 +37,9 @@ def simulate_command(
 ) -> None:
     """Make LINK a modem.
 
-    Reads JSON lines {"from","text"}, {"pdu"} or {"ring"} on standard input; writes JSON lines
-    {"to","text","parts"} for every text the modem sends, and every change of a slot.
+    Reads JSON lines {"from","text"}, {"pdu"}, {"ring"} or {"ussd":{"code","text","form"}} on
+    standard input; writes JSON lines {"to","text","parts"} for every text the modem sends, and
+    every change of a slot.
     """
     stop = stop_on_signals()
     simulate(

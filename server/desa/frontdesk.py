@@ -8,7 +8,7 @@ from collections.abc import Callable
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Box, Contact, Line, Login, Note
-from server.desa.gateway import speaking
+from server.desa.gateway import credit, deafness, speaking
 from server.desa.login import Account
 from server.desa.node import Node
 from server.domain import events as e
@@ -181,6 +181,7 @@ def box_of(node: Node, now_s: float) -> Box:
     acked = receipt[0].head.seq if receipt is not None and known else 0
     health = node.health
     troubles = [orders.trouble(state), health.modem_trouble]
+    troubles += [*deafness.troubles(node), *credit.troubles(node, now_s)]
     return Box(
         modem=health.modem,
         signal_percent=health.signal_percent,

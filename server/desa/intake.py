@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from server import lookup, radio, words
 from server.desa import complaints
-from server.desa.gateway import speaking
+from server.desa.gateway import credit, deafness, speaking
 from server.desa.node import Node
 from server.domain import events as e
 from server.domain import requests as r
@@ -220,12 +220,16 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
         return len(row_ids)
     deliver = pdu.decode(first.pdu)
     assert isinstance(deliver, Deliver)  # noqa: S101 -- only those become fragments
+    if deafness.own_test(node, deliver.sender, text.text):
+        _mark(node, row_ids, inbox.State.RECEIPT)
+        return len(row_ids)
     stamp = _hear_time(node, deliver, now_s)
     arrived = _arrived(deliver, text, stamp, first.row.id)
     if complaints.must_wait(node, arrived):
         return 0
     with node.database.lock:
         decision = decide_text(arrived, _situation(node, arrived, stamp))
+        decision = credit.heard(node, arrived, decision, stamp)
         decision = with_reactions(node, decision, stamp)
         copies = 1 + sum(rows[row_id].print_ == first.print_ for row_id in text.copy_ids)
         decision = _counted(decision, copies)

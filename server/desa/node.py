@@ -12,6 +12,9 @@ from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
 from server.desa.desk import ModemMood
+from server.desa.gateway.hearing import Ear
+from server.desa.gateway.purse import Asking
+from server.desa.gateway.state import RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
@@ -46,6 +49,7 @@ class Health:
     modem_trouble: str = ""
     road_trouble: str = ""
     sync_state: str = ""
+    radios: dict[str, RadioState] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -77,6 +81,9 @@ class Node:
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
     sim: str = ""
+    # By the SIM's mark: what its credit is and when it was asked; whether it still hears.
+    askings: dict[str, Asking] = field(default_factory=dict)
+    ears: dict[str, Ear] = field(default_factory=dict)
     speak_soon: threading.Event = field(default_factory=threading.Event)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 

@@ -7,7 +7,7 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
-from server.desa.gateway import speaking
+from server.desa.gateway import deafness, speaking
 from server.desa.node import Node, begin_session
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
@@ -56,6 +56,8 @@ def listen(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
         return Outcome(Result.NOTHING)
     day = day_of(node.stamp(now_s))
     kept = radio.keep_listed(node.database, node.vault, node.sim, listed, day)
+    if kept.fresh:
+        deafness.arrived(node, node.sim, (slot.pdu for slot in listed), now_s)
     for slot in listed:
         modem.forget(slot)
     return Outcome(Result.DONE, len(kept.fresh))
@@ -66,6 +68,7 @@ def keep_passing(node: Node, hex_pdu: str, now_s: float) -> Outcome:
     slot = Slot(memory="", index=0, pdu=hex_pdu, stat=0)
     day = day_of(node.stamp(now_s))
     kept = radio.keep_listed(node.database, node.vault, "", (slot,), day)
+    deafness.arrived(node, node.sim, (hex_pdu,), now_s)
     return Outcome(Result.DONE, len(kept.fresh))
 
 

@@ -189,7 +189,8 @@ class TestOddTexts:
         assert world.sent == []
         assert lookup.reports(world.node.projection.db) == ()
         ((_, _, sender, text, reason),) = lookup.notes(world.node.projection.db)
-        assert (sender, text, reason) == ("TELKOMSEL", "Sisa pulsa Anda Rp5.000", "bukan nomor HP")
+        assert (sender, text) == ("TELKOMSEL", "Sisa pulsa Anda Rp5.000")
+        assert reason == "kabar operator: sisa pulsa"
 
     @pytest.mark.parametrize(
         "words",

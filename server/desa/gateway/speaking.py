@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hardware.errors import HardwareError
 from server import lookup, radio, words
+from server.desa.gateway import credit
 from server.desa.node import Node
 from server.domain import events as e
 from server.domain.decide import Decision
@@ -198,12 +199,16 @@ def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> b
     }
     node.merged_to[row.purpose] = max(opened, default=row.id)
     gone = gateway.merged(
-        (one.id, f"{to.to} {one.ticket if one.purpose is Purpose.ALARM else ''}", one.urgent)
-        for one, to in opened.values()
+        (one.id, f"{to.to} {_about(one, to)}", one.urgent) for one, to in opened.values()
     )
     for number in sorted(gone):
         _withhold(node, *opened[number], _End(State.WITHHELD, MERGED, "merged"), now_s)
     return bool(gone)
+
+
+def _about(row: outbox.Row, text: radio.Outgoing) -> str:
+    """What a call to an officer is about: its report, or the box itself."""
+    return str(row.ticket or text.name) if row.purpose is Purpose.ALARM else ""
 
 
 def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
@@ -324,10 +329,7 @@ def _within(node: Node, write: Callable[[sqlite3.Connection], None]) -> None:
 
 
 def _spent(node: Node, now_s: float) -> Spent:
-    wall_s = node.stamp(now_s).wall_s
-    day, hour = wall_s // gateway.DAY_S, wall_s // gateway.HOUR_S
-    with node.database.read() as db:
-        return Spent(outbox.spent_parts(db, day, hour), outbox.spent_parts(db, day, None))
+    return credit.spent(node, now_s)
 
 
 def _spend(node: Node, now_s: float, parts: int) -> None:

@@ -14,11 +14,13 @@ class Credit:
         balance_rp: rupiah.
         valid_until: last day on which it may send (masa aktif).
         told_s: when the operator said so, seconds since 1970 (UTC).
+        why: why the last question brought no answer, a few words; "" when it did.
     """
 
     balance_rp: int | None = None
     valid_until: date | None = None
     told_s: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
