@@ -305,6 +305,7 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
         latest=latest,
         clock=words.clock(stamp.wall_s, zone),
         date=words.short_date(stamp.wall_s, zone),
+        on_call=bool(lookup.officer_numbers(node.projection.db)),
     )
 
 

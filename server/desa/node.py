@@ -11,7 +11,8 @@ from server.card import node_number
 from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
-from server.desa.desk import ModemMood
+from server.desa.gateway.samples import Samples
+from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
@@ -35,6 +36,7 @@ from sync.store import SqliteStore
 Random = Callable[[int], bytes]
 # Opens a road to an address, with its time-out in seconds.
 RoadMaker = Callable[[str, float], Road]
+_TIMES_REMEMBERED = 1_000
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Health:
     modem_trouble: str = ""
     road_trouble: str = ""
     sync_state: str = ""
+    radios: dict[str, RadioState] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -77,6 +80,9 @@ class Node:
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
     sim: str = ""
+    # (outbox row, state) -> when this run saw it come there, seconds since 1970 (UTC).
+    came_s: dict[tuple[int, outbox.State], int] = field(default_factory=dict)
+    samples: Samples = field(default_factory=Samples)
     speak_soon: threading.Event = field(default_factory=threading.Event)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 
@@ -89,6 +95,12 @@ class Node:
     def projection(self) -> Projection:
         """The folded journal."""
         return self.ledger.projection
+
+    def saw(self, row_id: int, state: outbox.State, wall_s: int) -> None:
+        """A text came to a state; the times of the newest thousand are remembered."""
+        self.came_s[row_id, state] = wall_s
+        if len(self.came_s) > _TIMES_REMEMBERED:
+            del self.came_s[next(iter(self.came_s))]
 
     def stamp(self, now_s: float) -> Stamp:
         """The stamp of a moment of the monotonic clock."""

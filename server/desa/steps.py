@@ -7,7 +7,7 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
-from server.desa.gateway import speaking
+from server.desa.gateway import history, speaking
 from server.desa.node import Node, begin_session
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
@@ -190,6 +190,7 @@ def remind(node: Node, now_s: float) -> Outcome:
 def tend(node: Node, now_s: float) -> Outcome:
     """Care: parts that came too late, texts that are too old, and a new session at least daily."""
     count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
+    history.flush(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
