@@ -11,7 +11,7 @@ from server.card import node_number
 from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
-from server.desa.gateway.samples import Samples
+from server.desa.gateway.samples import HOUR_S, Kind, Samples
 from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e
@@ -37,6 +37,10 @@ Random = Callable[[int], bytes]
 # Opens a road to an address, with its time-out in seconds.
 RoadMaker = Callable[[str, float], Road]
 _TIMES_REMEMBERED = 1_000
+_COUNTED: dict[outbox.State, Kind] = {
+    outbox.State.SENT: "sent",
+    outbox.State.WITHHELD: "withheld",
+}
 
 
 @dataclass(slots=True)
@@ -97,8 +101,11 @@ class Node:
         return self.ledger.projection
 
     def saw(self, row_id: int, state: outbox.State, wall_s: int) -> None:
-        """A text came to a state; the times of the newest thousand are remembered."""
+        """A text came to a state: it is counted, and the newest thousand times are remembered."""
         self.came_s[row_id, state] = wall_s
+        kind = _COUNTED.get(state)
+        if kind is not None:
+            self.samples.count(kind, wall_s // HOUR_S, 0.0)
         if len(self.came_s) > _TIMES_REMEMBERED:
             del self.came_s[next(iter(self.came_s))]
 

@@ -80,9 +80,7 @@ def _line(
     )
 
 
-def why(
-    node: Node, one: Listed, text: radio.Outgoing | None, seen: Sight, now_s: float
-) -> str:
+def why(node: Node, one: Listed, text: radio.Outgoing | None, seen: Sight, now_s: float) -> str:
     """Why a text waits at this moment, or why it did not go out; "" for one that did.
 
     Waiting is nowhere written down: it is asked of the same brakes that sending asks.

@@ -73,8 +73,7 @@ def figures(past: Past, span: Span, now_s: int, zone: str) -> Figures:
         span=span,
         columns=tuple(columns),
         ticks=tuple(
-            _tick(begins + timedelta(hours=at * share * hours), span)
-            for at in range(_TICKS[span])
+            _tick(begins + timedelta(hours=at * share * hours), span) for at in range(_TICKS[span])
         ),
         texts=texts if texts.up or texts.down else None,
         signals=tuple(_signals(columns)),
@@ -100,9 +99,7 @@ def _days_ago(now_s: int, zone: str, days: int) -> datetime:
     return today - timedelta(days=days)
 
 
-def _columns(
-    noted: Iterable[Hour], begins: datetime, count: int, hours: int
-) -> Sequence[Column]:
+def _columns(noted: Iterable[Hour], begins: datetime, count: int, hours: int) -> Sequence[Column]:
     first = int(begins.timestamp()) // HOUR_S
     counts = [Counts() for _ in range(count)]
     signals: list[dict[str, Strength]] = [{} for _ in range(count)]
@@ -154,9 +151,7 @@ def _signals(columns: Sequence[Column]) -> Iterable[tuple[str, Steps]]:
         )
 
 
-def _balances(
-    noted: Sequence[Balance], now_s: int, zone: str
-) -> Iterable[tuple[str, Steps, int]]:
+def _balances(noted: Sequence[Balance], now_s: int, zone: str) -> Iterable[tuple[str, Steps, int]]:
     """What each SIM had, day by day; between two answers of the operator the older one holds."""
     first = _days_ago(now_s, zone, _BALANCE_DAYS - 1)
     for name in sorted({balance.radio for balance in noted}):

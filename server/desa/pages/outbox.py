@@ -27,6 +27,8 @@ _MARKS: Final = {
     State.FAILED: "bad",
 }
 _NAMES: Final = {
+    State.RESERVED: "sedang dikirim",
+    State.SUBMITTING: "sedang dikirim",
     State.UNKNOWN: "mungkin terkirim",
     State.SENT: "terkirim",
     State.DELIVERED: "sampai",
@@ -73,9 +75,13 @@ def told(line: OutboxLine, zone: str) -> str:
             return f"{at('terkirim', line.sent_s)}, {at('sampai', line.arrived_s)}"
         case State.DELIVERED:
             return at("sampai", line.arrived_s)
+        case State.RESERVED | State.SUBMITTING:
+            return line.reason
         case State.FAILED:
             return f"gagal: {line.reason or _UNDELIVERED}"
         case State.UNKNOWN:
-            return f"mungkin terkirim, diulang sekali: {line.reason}"
+            return f"mungkin terkirim, diulang sekali; {line.reason}"
+        case State.QUEUED if line.reason.startswith("menunggu"):
+            return line.reason
         case _:
             return f"{_NAMES.get(line.state, 'menunggu')}: {line.reason}"
