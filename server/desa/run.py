@@ -63,7 +63,7 @@ def run(directory: Path) -> None:
             schedule.stop()
             radio.join(timeout=4)
             control.close()
-            history.flush(node, time.monotonic(), stop=True)
+            guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
             node.database.close()
 
 

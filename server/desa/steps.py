@@ -190,8 +190,9 @@ def remind(node: Node, now_s: float) -> Outcome:
 def tend(node: Node, now_s: float) -> Outcome:
     """Care: parts that came too late, texts that are too old, and a new session at least daily."""
     count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
-    history.flush(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
+    history.note_signals(node, now_s)
+    history.flush(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

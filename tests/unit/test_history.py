@@ -12,6 +12,7 @@ from world import World
 from server.desa import steps
 from server.desa.gateway import history
 from server.desa.gateway.samples import Counts, Samples, Strength, surge
+from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.intake import missed_call
 from server.settings import Answers
 
@@ -98,6 +99,21 @@ def test_an_unknown_signal_is_not_noted_as_nothing(make: MakeWorld) -> None:
     world = make()
     history.note_signal(world.node, STICK, None, world.mono_s)
     assert history.hours(world.node, world.mono_s) == ()
+
+
+def test_care_notes_the_signal_of_every_modem_that_answers(make: MakeWorld) -> None:
+    world = make()
+    world.node.health.modem, world.node.health.signal_percent = ModemMood.GOOD, 61
+    steps.tend(world.node, world.mono_s)
+    world.node.health.radios = {
+        "a": RadioState("a", ModemMood.GOOD, signal_percent=70),
+        "b": RadioState("b", ModemMood.SEARCHING, signal_percent=10),
+        "c": RadioState("c", ModemMood.SILENT, signal_percent=90),
+    }
+    steps.tend(world.node, world.mono_s)
+    (hour,) = history.hours(world.node, world.mono_s)
+    noted = {name: strength.average for name, strength in hour.signals}
+    assert noted == {history.ONLY: 61, "a": 70, "b": 10}
 
 
 def test_hours_are_kept_for_thirty_days(make: MakeWorld) -> None:

@@ -4,10 +4,13 @@ import sqlite3
 from typing import Final
 
 from server.desa.gateway.samples import HOUR_S, Counts, Hour, Kind, Strength, surge
+from server.desa.gateway.state import ModemMood
 from server.desa.node import Node
 from server.domain.report import Trust
 
 KEPT_HOURS: Final = 30 * 24
+ONLY: Final = "modem"
+"""Name of the modem of a box that does not tell its modems apart."""
 WRITE_EVERY_S: Final = 600.0
 """SD cards wear: one commit for all that was counted meanwhile."""
 
@@ -23,6 +26,16 @@ def note_signal(node: Node, name: str, percent: int | None, now_s: float) -> Non
     if percent is not None:
         with node.database.lock:
             node.samples.sample(name, percent, _hour(node, now_s))
+
+
+def note_signals(node: Node, now_s: float) -> None:
+    """Note the signal of every modem that answers, as it was last seen."""
+    with node.database.lock:
+        health = node.health
+        seen = [(radio.name, radio.mood, radio.signal_percent) for radio in health.radios.values()]
+        for name, mood, percent in seen or [(ONLY, health.modem, health.signal_percent)]:
+            if mood in {ModemMood.GOOD, ModemMood.SEARCHING}:
+                note_signal(node, name, percent, now_s)
 
 
 def flush(node: Node, now_s: float, *, stop: bool = False) -> bool:
