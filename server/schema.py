@@ -1,4 +1,4 @@
-"""Tables of the node itself: accounts of officers, counters, the life of each SIM."""
+"""Tables of the node itself: accounts, counters, the life of each SIM, figures of each hour."""
 
 from sqlite_utils import Database, Migrations
 
@@ -38,4 +38,18 @@ def m002_credit(db: Database) -> None:
         "create table hearing (sim text primary key, heard_s integer not null, tested_s integer,"
         " operator text not null, smsc text not null, nonce text not null,"
         " deaf integer not null) without rowid"
+    )
+
+
+@migrations()
+def m003_hours(db: Database) -> None:
+    """Counts and signal of each hour, in clear: no numbers of people, no words."""
+    db.execute(
+        "create table traffic_hours (hour integer primary key, received integer not null,"
+        " sent integer not null, withheld integer not null, calls integer not null)"
+    )
+    db.execute(
+        "create table signal_hours (hour integer not null, radio text not null,"
+        " samples integer not null, total integer not null, least integer not null,"
+        " most integer not null, primary key (hour, radio)) without rowid"
     )

@@ -283,8 +283,11 @@ def _rate(facts: _Facts) -> Held | None:
         return None
     pace = facts.limits.pace
     hour, day = allowance(to, traffic, pace, emergency=facts.asked.emergency)
-    if traffic.answers(to, now_s, HOUR_S) >= hour or traffic.answers(to, now_s, DAY_S) >= day:
-        return Held(Brake.RATE, "batas jawaban untuk nomor ini")
+    in_hour, in_day = traffic.answers(to, now_s, HOUR_S), traffic.answers(to, now_s, DAY_S)
+    if in_day >= day:
+        return Held(Brake.RATE, f"batas jawaban untuk nomor ini, {in_day} dalam sehari")
+    if in_hour >= hour:
+        return Held(Brake.RATE, f"batas jawaban untuk nomor ini, {in_hour} dalam satu jam")
     return None
 
 
@@ -307,13 +310,14 @@ def _money(facts: _Facts) -> Held | None:
     day, hour = spent.day + facts.asked.parts, spent.hour + facts.asked.parts
     match facts.asked.purpose:
         case Purpose.ALARM:
-            short = day > budget.per_day
+            short, in_hour = day > budget.per_day, False
         case Purpose.OFFICER | Purpose.NEWS:
-            short = day > budget.per_day - budget.alarms
+            short, in_hour = day > budget.per_day - budget.alarms, False
         case Purpose.ACK | Purpose.BROADCAST:
-            short = hour > budget.per_hour or day > budget.per_day - budget.reserved
-    if short:
-        return Held(Brake.MONEY, "anggaran SMS habis", waits=True)
+            short, in_hour = day > budget.per_day - budget.reserved, hour > budget.per_hour
+    if short or in_hour:
+        span = "hari" if short else "jam"
+        return Held(Brake.MONEY, f"anggaran SMS {span} ini habis", waits=True)
     # The network itself says whether it takes an alarm: a balance may be older than a top-up.
     if facts.asked.purpose is Purpose.ALARM or spent.credit is None:
         return None

@@ -305,6 +305,27 @@ def reasons(db: sqlite3.Connection) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row with what stands in clear beside it; `day` is the header's number, 0 for unknown."""
+
+    row: Row
+    reason: str
+    day: int
+
+
+def listing(db: sqlite3.Connection, states: Collection[State], limit: int) -> tuple[Listed, ...]:
+    """The newest texts in one of these states (none: in any), newest first."""
+    wanted = tuple(states) or tuple(State)
+    marks = ", ".join("?" * len(wanted))
+    rows = db.execute(
+        f"select {_COLUMNS}, reason, day from outbox where state in ({marks})"
+        " order by id desc limit ?",
+        (*wanted, limit),
+    )
+    return tuple(Listed(_row(found[:-2]), str(found[-2] or ""), int(found[-1])) for found in rows)
+
+
 def waiting_by_purpose(db: sqlite3.Connection) -> dict[Purpose, int]:
     """How many texts of each purpose still want to be sent."""
     rows = db.execute(

@@ -15,6 +15,7 @@ class ReplyKey(StrEnum):
 
     ACK = "ACK"
     ACK_DARURAT = "ACK_DARURAT"
+    ACK_DARURAT_SEPI = "ACK_DARURAT_SEPI"
     ACK_NETRAL = "ACK_NETRAL"
     TANYA_TEMPAT = "TANYA_TEMPAT"
     TANYA_APA = "TANYA_APA"
@@ -77,6 +78,10 @@ _TEXTS: Final[dict[ReplyKey, str]] = {
     ReplyKey.ACK_DARURAT: (
         "DARURAT DITERIMA, no {no}. Petugas sedang dihubungi. Cari tempat aman, "
         "jangan hadapi pelaku. Telepon 110 sekarang, gratis 24 jam."
+    ),
+    ReplyKey.ACK_DARURAT_SEPI: (
+        "DARURAT TERCATAT, no {no}, belum tentu segera dibaca. Telepon 110 sekarang, "
+        "gratis 24 jam. Cari tempat aman, jangan hadapi pelaku, minta tolong tetangga."
     ),
     ReplyKey.ACK_NETRAL: "Pesan Anda sudah kami terima, no {no}. Terima kasih.",
     ReplyKey.TANYA_TEMPAT: (

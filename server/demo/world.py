@@ -110,12 +110,14 @@ class World:
             self.await_village(village)
 
     def make_accounts(self) -> None:
-        """One account at the Polres and one officer in each desa."""
+        """One account at the Polres and one officer in each desa, whom emergencies ring."""
         made = _strings(control.ask(self.polres, "user add", name=DESK, role="spkt"))
         self.account = Account(made["name"], made["passphrase"], f"http://{LOOPBACK}:{self.port}/")
         for village in self.villages:
             name = village.place.officer
             new = _strings(control.ask(village.directory, "officer add", name=name))
+            book = {"name": name, "role": "Bhabinkamtibmas", "number": village.place.number}
+            control.ask(village.directory, "contact set", **book)
             page = f"http://{LOOPBACK}:{village.port}"
             link = page + new["phone_path"]
             village.account = Account(name, new["passphrase"], f"{page}/", link)

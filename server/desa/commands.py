@@ -14,10 +14,12 @@ from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
 from server.desa.console import export, radios
-from server.desa.frontdesk import box_of
+from server.desa.desk import Contact
+from server.desa.frontdesk import FrontDesk, box_of
 from server.desa.node import Node, open_node
 from server.domain import events as e
 from server.domain.decide import Decision
+from server.domain.errors import Told
 from server.domain.report import Trust
 from server.process.running import only_one
 from sms import inbox, outbox
@@ -31,11 +33,16 @@ from sync.store import SqliteStore
 Figures = dict[str, object]
 
 
+class NotAContact(Told):
+    """Nama atau nomor HP petugas tidak dikenali; tulis nomornya seperti 0812-3456-7890."""
+
+
 def answers(node: Node, desk: export.LoginCheck) -> dict[str, Callable[[dict[str, str]], object]]:
     """Commands of the socket by name; `desk` checks logins, one guess at a time with the pages."""
     return {
         "status": lambda _: status(node),
         "officer add": lambda asked: add_officer(node, asked["name"]),
+        "contact set": lambda asked: set_contact(node, asked),
         running.COMMAND: lambda _: radios.told(node),
         watching.COMMAND: lambda asked: radios.arrivals(node, asked["after"]),
         export.COMMAND: lambda asked: export.export(
@@ -135,6 +142,18 @@ def add_officer(node: Node, name: str) -> dict[str, str]:
         "port": str(node.settings.web.port),
         "host": node.settings.web.host,
     }
+
+
+def set_contact(node: Node, asked: dict[str, str]) -> dict[str, str]:
+    """Put an officer into the phone book: `name`, `role` and `number`.
+
+    Raises:
+        NotAContact: the name is empty, or the number is no mobile number.
+    """
+    contact = Contact(asked["name"], asked.get("role", ""), asked["number"])
+    if FrontDesk(node).set_contact(contact) is not None:
+        raise NotAContact
+    return {"name": contact.name}
 
 
 def add_officer_offline(directory: Path, name: str) -> dict[str, str]:

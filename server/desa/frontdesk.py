@@ -3,25 +3,32 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from server import lookup
 from server.desa import intake, login, orders, sessions
-from server.desa.desk import Box, Contact, Line, Login, Note
-from server.desa.gateway import credit, deafness, speaking
+from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
+from server.desa.gateway import credit, deafness, history, outgoing
+from server.desa.gateway.state import RadioState
 from server.desa.login import Account
-from server.desa.node import Node
+from server.desa.node import Health, Node
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
 from server.domain.report import Report, Trust
 from server.domain.requests import Action
 from sms import inbox, outbox
+from sms.outbox import State
 from sms.phone import parse_phone
 from sync import peers, seal
 from sync.errors import CannotOpen, MalformedFrame
 from sync.session import read_wrap
 from sync.store import SqliteStore
+
+NO_OFFICER = (
+    "Buku telepon petugas kosong: laporan darurat tidak membunyikan HP siapa pun. "
+    "Tambahkan petugas di halaman Warga."
+)
 
 
 class FrontDesk:
@@ -132,6 +139,21 @@ class FrontDesk:
         opened = 0 if pair is None else self._unlock(name, pair)
         return Login(name, pair is not None, opened)
 
+    def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
+        """Outgoing texts in one of these states (none: in any), newest first, 200 at most."""
+        return outgoing.lines(self._node, states, self._now())
+
+    def past(self) -> Past:
+        """What the box measured in the last days."""
+        with self._node.database.lock:
+            radios = tuple(self._node.health.radios.values())
+        return Past(history.hours(self._node, self._now()), _balances(radios))
+
+    def accept_sim(self, name: str) -> Refused | None:
+        """Let a modem send with the SIM that is in it now; only one that asks can be told so."""
+        del name
+        return Refused(Reason.NO_SIM_ASKS)
+
     def _check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait; one guess a time."""
         node = self._node
@@ -176,12 +198,19 @@ def box_of(node: Node, now_s: float) -> Box:
         kept, queued = inbox.counts(db), outbox.counts(db)
         held = Counter(outbox.reasons(db))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
-    held.update(speaking.waiting_reasons(node, now_s))
+    held.update(outgoing.waiting_reasons(node, now_s))
     known = receipt is not None and receipt[0].log_id == node.ledger.log_id
     acked = receipt[0].head.seq if receipt is not None and known else 0
     health = node.health
-    troubles = [orders.trouble(state), health.modem_trouble]
-    troubles += [*deafness.troubles(node), *credit.troubles(node, now_s)]
+    with node.database.lock:
+        officers = len(lookup.officer_numbers(node.projection.db))
+        radios = tuple(health.radios.values())
+    of_radios = [radio.trouble for radio in radios]
+    of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
+    nobody = "" if officers else NO_OFFICER
+    troubles = dict.fromkeys(
+        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, nobody]
+    )
     return Box(
         modem=health.modem,
         signal_percent=health.signal_percent,
@@ -197,6 +226,24 @@ def box_of(node: Node, now_s: float) -> Box:
         budget_parts_day=node.settings.answers.per_day,
         trouble=tuple(sentence for sentence in troubles if sentence),
         held=tuple(held.most_common()),
+        radios=radios or (_only_radio(health),),
+        officers=officers,
+        surge=history.surge_now(node, now_s),
+    )
+
+
+def _only_radio(health: Health) -> RadioState:
+    """The modem of a box that has not told its modems apart yet."""
+    percent = health.signal_percent
+    return RadioState("", health.modem, health.modem_trouble, signal_percent=percent)
+
+
+def _balances(radios: tuple[RadioState, ...]) -> tuple[Balance, ...]:
+    """What the operators last said of each SIM."""
+    return tuple(
+        Balance(radio.name, radio.credit.told_s, radio.credit.balance_rp)
+        for radio in radios
+        if radio.credit.told_s is not None and radio.credit.balance_rp is not None
     )
 
 

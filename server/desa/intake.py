@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from server import lookup, radio, words
 from server.desa import complaints
-from server.desa.gateway import credit, deafness, speaking
+from server.desa.gateway import credit, deafness, history, speaking
 from server.desa.node import Node
 from server.domain import events as e
 from server.domain import requests as r
@@ -122,6 +122,7 @@ def missed_call(node: Node, number: str, now_s: float) -> None:
     call = r.CallArrived(phone or number, answerable=phone is not None)
     stamp = node.stamp(now_s)
     node.traffic.hear(call.sender, "", now_s, understood=False)
+    history.count(node, "call", now_s)
     cause = f"call:{stamp.boot}:{stamp.mono_ms}"
     node.ledger.record(stamp, decide_call(call), cause=cause)
     node.speak_soon.set()
@@ -239,6 +240,7 @@ def _whole(node: Node, text: Complete, rows: dict[int, Opened], now_s: float) ->
         # Only now: a card that refuses the commit must not count one text as many.
         clear = understood(arrived)
         node.traffic.hear(arrived.sender, arrived.text, now_s, understood=clear)
+        history.count(node, "received", now_s)
     node.speak_soon.set()
     if any(isinstance(event, e.ReportReceived) for event in decision.events):
         node.exchange_soon.set()
@@ -329,6 +331,7 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
         latest=latest,
         clock=words.clock(stamp.wall_s, zone),
         date=words.short_date(stamp.wall_s, zone),
+        on_call=bool(lookup.officer_numbers(node.projection.db)),
     )
 
 

@@ -11,10 +11,10 @@ from server.card import node_number
 from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
-from server.desa.desk import ModemMood
 from server.desa.gateway.hearing import Ear
 from server.desa.gateway.purse import Asking
-from server.desa.gateway.state import RadioState
+from server.desa.gateway.samples import HOUR_S, Kind, Samples
+from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
@@ -38,6 +38,11 @@ from sync.store import SqliteStore
 Random = Callable[[int], bytes]
 # Opens a road to an address, with its time-out in seconds.
 RoadMaker = Callable[[str, float], Road]
+_TIMES_REMEMBERED = 1_000
+_COUNTED: dict[outbox.State, Kind] = {
+    outbox.State.SENT: "sent",
+    outbox.State.WITHHELD: "withheld",
+}
 
 
 @dataclass(slots=True)
@@ -84,6 +89,9 @@ class Node:
     # By the SIM's mark: what its credit is and when it was asked; whether it still hears.
     askings: dict[str, Asking] = field(default_factory=dict)
     ears: dict[str, Ear] = field(default_factory=dict)
+    # (outbox row, state) -> when this run saw it come there, seconds since 1970 (UTC).
+    came_s: dict[tuple[int, outbox.State], int] = field(default_factory=dict)
+    samples: Samples = field(default_factory=Samples)
     speak_soon: threading.Event = field(default_factory=threading.Event)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 
@@ -96,6 +104,15 @@ class Node:
     def projection(self) -> Projection:
         """The folded journal."""
         return self.ledger.projection
+
+    def saw(self, row_id: int, state: outbox.State, wall_s: int) -> None:
+        """A text came to a state: it is counted, and the newest thousand times are remembered."""
+        self.came_s[row_id, state] = wall_s
+        kind = _COUNTED.get(state)
+        if kind is not None:
+            self.samples.count(kind, wall_s // HOUR_S, 0.0)
+        if len(self.came_s) > _TIMES_REMEMBERED:
+            del self.came_s[next(iter(self.came_s))]
 
     def stamp(self, now_s: float) -> Stamp:
         """The stamp of a moment of the monotonic clock."""

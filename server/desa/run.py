@@ -10,6 +10,7 @@ from pathlib import Path
 from server.desa import commands, steps
 from server.desa.app import create_app
 from server.desa.frontdesk import FrontDesk
+from server.desa.gateway import history
 from server.desa.gateway.port_thread import modem_loop
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
@@ -63,6 +64,7 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
             schedule.stop()
             radio.join(timeout=4)
             control.close()
+            guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
             node.database.close()
 
 

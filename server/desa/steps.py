@@ -7,7 +7,7 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
-from server.desa.gateway import deafness, speaking
+from server.desa.gateway import deafness, history, speaking
 from server.desa.node import Node, begin_session
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
@@ -196,4 +196,6 @@ def tend(node: Node, now_s: float) -> Outcome:
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
+    history.note_signals(node, now_s)
+    history.flush(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

@@ -49,6 +49,7 @@ class Situation:
         latest: the newest report from the same number.
         clock: time of day as people of the desa read it, `08.46`.
         date: day as they read it, `22 Nov`.
+        on_call: whether an emergency rings somebody: an officer stands in the phone book.
     """
 
     desa: str
@@ -57,6 +58,7 @@ class Situation:
     latest: Report | None
     clock: str
     date: str
+    on_call: bool = True
 
 
 def decide_text(text: r.TextArrived, now: Situation) -> Decision:
@@ -209,7 +211,8 @@ def _report(text: r.TextArrived, now: Situation, *, hidden: bool) -> Decision:
     elif confidential or reading.category in SENSITIVE:
         key = ReplyKey.ACK_NETRAL
     elif reading.urgency is Urgency.DARURAT:
-        key = ReplyKey.ACK_DARURAT
+        # Nobody may be told that help is called where nobody is.
+        key = ReplyKey.ACK_DARURAT if now.on_call else ReplyKey.ACK_DARURAT_SEPI
     else:
         key = ReplyKey.ACK
     urgent = reading.urgency is Urgency.DARURAT

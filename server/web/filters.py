@@ -22,7 +22,7 @@ def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
 
     Args:
         app: gets `ago clock date moment iso lasting age mask phone category urgency status
-            journey line move notice reason`.
+            journey line move notice reason rupiah day_month`.
         now_s: seconds since 1970 (UTC), as the node believes them.
         zone: WIB, WITA or WIT.
     """
@@ -46,6 +46,8 @@ def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
         move=lambda key: words.word(words.MOVES, key),
         notice=notice,
         reason=lambda text: text[:1].upper() + text[1:],
+        rupiah=words.rupiah,
+        day_month=words.day_month,
     )
 
 

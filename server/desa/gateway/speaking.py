@@ -1,7 +1,6 @@
 """Speaking: which queued text goes out next, what holds it, and what became of it."""
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -64,18 +63,35 @@ def sweep(node: Node, now_s: float) -> int:
     return len(old)
 
 
-def waiting_reasons(node: Node, now_s: float) -> Counter[str]:
-    """Why texts wait at this moment, with counts."""
-    closed = gateway.closed(node.traffic, _spent(node, now_s), limits_of(node), now_s)
-    with node.database.read() as db:
-        waiting = outbox.waiting_by_purpose(db)
-    reasons: Counter[str] = Counter()
-    for purpose, count in waiting.items():
-        if purpose in closed:
-            reasons[closed[purpose].reason] += count
-        elif _silent(node, purpose, now_s, urgent=False):
-            reasons[NIGHT] += count
-    return reasons
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the brakes see at a moment, the same for every text."""
+
+    limits: Limits
+    spent: Spent
+    closed: dict[Purpose, Held]
+
+
+def sight(node: Node, now_s: float) -> Sight:
+    """What the brakes see now."""
+    limits, spent = limits_of(node), _spent(node, now_s)
+    return Sight(limits, spent, gateway.closed(node.traffic, spent, limits, now_s))
+
+
+def put_off(node: Node, row: outbox.Row, now_s: float) -> str:
+    """Why a text waits whoever it is for, a few words; "" when it need not."""
+    wait_s = _retry_at_s(node, row) - now_s
+    if wait_s > 0:
+        return f"dicoba lagi dalam {words.lasting(int(wait_s))}"
+    return NIGHT if silent_now(node, row.purpose, now_s, urgent=row.urgent) else ""
+
+
+def holding(
+    node: Node, row: outbox.Row, text: radio.Outgoing, seen: Sight, now_s: float
+) -> Held | None:
+    """Which brake holds a text now; asking changes nothing."""
+    asked = Asked(text.to, row.purpose, row.parts, _emergency(node, text))
+    return gateway.held(asked, node.traffic, seen.spent, seen.limits, now_s)
 
 
 def limits_of(node: Node) -> Limits:
@@ -147,19 +163,15 @@ def _referred(node: Node, report: StatusReport) -> tuple[outbox.Row, radio.Outgo
 
 def _next(node: Node, now_s: float) -> tuple[outbox.Row, radio.Outgoing, Held | None] | None:
     """The first text that may be sent or must be ended now, with what holds it."""
-    limits, spent = limits_of(node), _spent(node, now_s)
-    closed = gateway.closed(node.traffic, spent, limits, now_s)
+    seen = sight(node, now_s)
     with node.database.read() as db:
-        for row in outbox.waiting(db, closed):
-            if _retry_at_s(node, row) > now_s or _silent(
-                node, row.purpose, now_s, urgent=row.urgent
-            ):
+        for row in outbox.waiting(db, seen.closed):
+            if put_off(node, row, now_s):
                 continue
             text = radio.open_outgoing(node.vault, row)
             if text is None:
                 continue
-            asked = Asked(text.to, row.purpose, row.parts, _emergency(node, text))
-            held = gateway.held(asked, node.traffic, spent, limits, now_s)
+            held = holding(node, row, text, seen, now_s)
             if held is None or not held.waits:
                 return row, text, held
     return None
@@ -319,6 +331,7 @@ def _close(
     if end.word and (unsent or (text.ticket is not None and text.name != "alarm")):
         events = (e.MessageSent(text.ticket or "", text.name, end.word),)
     decision = Decision(events, official=text.official)
+    node.saw(row.id, end.state, stamp.wall_s)
     node.ledger.record(stamp, decision, cause="", also=lambda: _within(node, write))
 
 
@@ -342,7 +355,8 @@ def _emergency(node: Node, text: radio.Outgoing) -> bool:
     return lookup.has_emergency(node.projection.db, text.to)
 
 
-def _silent(node: Node, purpose: Purpose, now_s: float, *, urgent: bool) -> bool:
+def silent_now(node: Node, purpose: Purpose, now_s: float, *, urgent: bool) -> bool:
+    """Whether texts of a purpose wait for the morning."""
     stamp, said = node.stamp(now_s), node.settings.answers
     local = words.local(stamp.wall_s, node.settings.desa.zone)
     hour = local.hour if stamp.trust >= Trust.SMSC else None

@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from server.desa.desk import ModemMood
+from hardware.errors import SimNotAccepted
+
+
+class ModemMood(StrEnum):
+    """How the modem is."""
+
+    GOOD = "good"
+    SEARCHING = "searching"
+    SILENT = "silent"
+    ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +58,8 @@ class RadioState:
     erasing: str = ""
     may_send: bool = False
     credit: Credit = Credit()
+
+    @property
+    def swapped(self) -> bool:
+        """Whether another SIM is in it, which sends only when a person agrees."""
+        return self.trouble == SimNotAccepted.sentence
