@@ -76,6 +76,8 @@ class Node:
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
+    # Numbers that rang and cannot be answered -> when that was last noted.
+    calls_noted: dict[str, float] = field(default_factory=dict)
     sim: str = ""
     speak_soon: threading.Event = field(default_factory=threading.Event)
     exchange_soon: threading.Event = field(default_factory=threading.Event)

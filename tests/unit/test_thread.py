@@ -301,7 +301,7 @@ class TestCopies:
         world.listen()
         steps.tend(world.node, world.mono_s)
         assert lookup.reports(world.node.projection.db) == ()
-        world.mono_s += intake.PARTS_WAIT_S
+        world.mono_s += 15 * 60
         steps.tend(world.node, world.mono_s)
         assert "bagian 3 dari 3 belum diterima" in world.report().text
 

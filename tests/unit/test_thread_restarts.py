@@ -155,7 +155,7 @@ class TestPowerCuts:
         world.restart()
         world.virtual.deliver(first)
         world.listen()
-        world.mono_s += intake.PARTS_WAIT_S
+        world.mono_s += 15 * 60
         steps.tend(world.node, world.mono_s)
         assert reports(world) == []
         world.exchange()
