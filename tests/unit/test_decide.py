@@ -13,7 +13,7 @@ from server.domain import requests as r
 from server.domain.classify import classify
 from server.domain.decide import Decision, Situation, decide_action, decide_order, decide_text
 from server.domain.errors import Reason, Refused
-from server.domain.report import TRANSITIONS, Move, Report, Status
+from server.domain.report import CALL_BACK, TRANSITIONS, Move, Report, Status
 from sms.alphabet import septets
 
 SENDER, OTHER = "+6281234567890", "+6281298765432"
@@ -166,7 +166,8 @@ class TestCommands:
         assert "Melapor tetap bisa" in words(decision)
 
     def test_a_missed_call_is_a_request_and_a_mobile_number_told_how_to_write(self) -> None:
-        rung = decide.decide_call(r.CallArrived(SENDER, answerable=True, received_s=9), "41275", None)
+        call = r.CallArrived(SENDER, answerable=True, received_s=9)
+        rung = decide.decide_call(call, "41275", None)
         (begun,) = rung.events
         assert isinstance(begun, e.ReportReceived)
         assert (begun.ticket, begun.sender, begun.category) == ("41275", SENDER, CALL_BACK)

@@ -154,8 +154,12 @@ class Nights(RuleBasedStateMachine):
         self.deleted: dict[Where, tuple[str, bool, int]] = {}
 
     @rule(where=SLOTS, text=st.sampled_from(TEXTS))
-    def arrive(self, where: Where, text: str) -> None:
+    def store(self, where: Where, text: str) -> None:
         """The network stores a text in a free slot."""
+        self.arrive(where, text)
+
+    def arrive(self, where: Where, text: str) -> None:
+        """Store it, and know whether its row may be missing."""
         before, marked, again = self.deleted.get(where, ("", True, 0))
         equal = before == text
         if where in self.modem.slots or (equal and again == inbox.AGAIN_MAX):
@@ -165,6 +169,11 @@ class Nights(RuleBasedStateMachine):
         self.blurred += equal and not marked
         self.deleted[where] = (before, marked, again + equal)
 
+    def send_again(self, where: Where) -> None:
+        """The network did not learn that its text came, and stores it in the same slot again."""
+        if where in self.deleted:
+            self.arrive(where, self.deleted[where][0])
+
     @rule()
     def listen(self) -> None:
         """As on every day."""
@@ -172,17 +181,19 @@ class Nights(RuleBasedStateMachine):
         listen(self.world, self.modem)
         self.deleted = {}
 
-    @rule()
-    def listen_once(self) -> None:
+    @rule(again=st.lists(SLOTS, max_size=3))
+    def listen_once(self, again: list[Where]) -> None:
         """One listing; before the next, anything may come."""
         going = self._listed()
         steps.listen(self.world.node, self.modem, self.world.mono_s)
         steps.read(self.world.node, self.world.mono_s)
         if not self.modem.lies:
             self.deleted |= {where: (text, True, n) for where, text, n in going}
+        for where in again:
+            self.send_again(where)
 
     @rule(deletes=st.integers(0, 3), cut=st.booleans())
-    def lose_the_modem(self, deletes: int, cut: bool) -> None:
+    def lose_the_modem(self, deletes: int, *, cut: bool) -> None:
         """The modem or the power goes between two deletes."""
         going = self._listed()
         self.modem.dies_after = deletes
@@ -196,6 +207,8 @@ class Nights(RuleBasedStateMachine):
         self.deleted |= {where: (text, marked, n) for where, text, n in gone}
         if cut:
             self.ring.restart()
+        for where, _, _ in gone:
+            self.send_again(where)
 
     @rule()
     def cut_before_the_commit(self) -> None:
@@ -218,7 +231,7 @@ class Nights(RuleBasedStateMachine):
         self.ring.restart()
 
     @rule(lies=st.booleans())
-    def honesty(self, lies: bool) -> None:
+    def honesty(self, *, lies: bool) -> None:
         """Deletes delete, or only say so."""
         self.modem.lies = lies
 
@@ -259,4 +272,4 @@ class Nights(RuleBasedStateMachine):
 
 
 TestNights = Nights.TestCase
-TestNights.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+TestNights.settings = settings(max_examples=10, stateful_step_count=16, deadline=None)

@@ -9,7 +9,7 @@ import pytest
 from world import CODE, NOW_S, World
 
 from server import lookup, radio
-from server.desa import intake, steps
+from server.desa import steps
 from server.desa.desk import Login
 from server.desa.gateway import speaking
 from server.desa.node import begin_session
