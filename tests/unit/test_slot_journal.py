@@ -153,10 +153,11 @@ class Nights(RuleBasedStateMachine):
         self.blurred = 0
         self.deleted: dict[Where, tuple[str, bool, int]] = {}
 
-    @rule(where=SLOTS, text=st.sampled_from(TEXTS))
-    def store(self, where: Where, text: str) -> None:
-        """The network stores a text in a free slot."""
-        self.arrive(where, text)
+    @rule(stored=st.lists(st.tuples(SLOTS, st.sampled_from(TEXTS)), min_size=1, max_size=3))
+    def store(self, stored: list[tuple[Where, str]]) -> None:
+        """The network stores texts in free slots."""
+        for where, text in stored:
+            self.arrive(where, text)
 
     def arrive(self, where: Where, text: str) -> None:
         """Store it, and know whether its row may be missing."""
@@ -174,20 +175,22 @@ class Nights(RuleBasedStateMachine):
         if where in self.deleted:
             self.arrive(where, self.deleted[where][0])
 
-    @rule()
     def listen(self) -> None:
-        """As on every day."""
+        """Until nothing comes."""
         self._listed()
         listen(self.world, self.modem)
         self.deleted = {}
 
-    @rule(again=st.lists(SLOTS, max_size=3))
-    def listen_once(self, again: list[Where]) -> None:
-        """One listing; before the next, anything may come."""
+    @rule(again=st.lists(SLOTS, max_size=3), lies=st.booleans(), reads=st.booleans())
+    def listen_once(self, again: list[Where], *, lies: bool, reads: bool) -> None:
+        """One listing; deletes delete, or only say so; then anything may come."""
         going = self._listed()
+        self.modem.lies = lies
         steps.listen(self.world.node, self.modem, self.world.mono_s)
-        steps.read(self.world.node, self.world.mono_s)
-        if not self.modem.lies:
+        self.modem.lies = False
+        if reads:
+            steps.read(self.world.node, self.world.mono_s)
+        if not lies:
             self.deleted |= {where: (text, True, n) for where, text, n in going}
         for where in again:
             self.send_again(where)
@@ -220,20 +223,6 @@ class Nights(RuleBasedStateMachine):
                 self.deleted[where] = (before, False, again)
         self.modem.list()
         self.ring.restart()
-
-    @rule()
-    def cut_before_reading(self) -> None:
-        """Kept, deleted, and not read."""
-        going = self._listed()
-        steps.listen(self.world.node, self.modem, self.world.mono_s)
-        if not self.modem.lies:
-            self.deleted |= {where: (text, True, n) for where, text, n in going}
-        self.ring.restart()
-
-    @rule(lies=st.booleans())
-    def honesty(self, *, lies: bool) -> None:
-        """Deletes delete, or only say so."""
-        self.modem.lies = lies
 
     @rule()
     def restart(self) -> None:
