@@ -130,12 +130,15 @@ def _sets(event: e.DesaEvent) -> int:
             return Status.TAKEN
         case e.Forwarded():
             return Status.FORWARDED
-        case e.Closed():
+        case e.Closed() | e.Merged():
             return Status.CLOSED
         case _:
             return 0
 
 
 def _flags(event: e.DesaEvent) -> Flag:
-    urgent = isinstance(event, e.ReportReceived) and event.urgency == Urgency.DARURAT.value
-    return Flag.URGENT if urgent else Flag.NONE
+    match event:
+        case e.ReportReceived(urgency=Urgency.DARURAT) | e.TextCompleted(urgency=Urgency.DARURAT):
+            return Flag.URGENT
+        case _:
+            return Flag.NONE

@@ -13,6 +13,8 @@ from sync.entry import Entry, ticket_text
 from sync.errors import CannotOpen, MalformedFrame
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Report))
+CALL_REASON = "panggilan tak terjawab"
+HIDDEN = "panggilan dari nomor tersembunyi"
 _BOOLEANS = frozenset({"locked", "sealed", "confidential"})
 
 
@@ -78,12 +80,13 @@ class Projection:
         header = entry.header
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
-        except (CannotOpen, MalformedFrame):
+        except (CannotOpen, MalformedFrame) as error:
             keys = vault.knows(header.session)
             locked = keys is None or keys.session is None
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
-            self._save(evolve_sealed(known, header, locked=locked))
+            hides = isinstance(error, CannotOpen)
+            self._save(evolve_sealed(known, header, locked=locked, hides=hides))
             if locked:
                 self.locked_sessions.add(header.session)
             return
@@ -95,9 +98,14 @@ class Projection:
             self._save(evolve(self.report(ticket), stamp, event, seq))
             self._tell(seq, ticket, line(stamp, event))
         match event:
-            case e.ReportReceived():
+            case e.ReportReceived() if event.inbox_id:
                 self.db.execute(
                     "insert or replace into opened values (?, ?)", (event.inbox_id, event.ticket)
+                )
+            case e.CallMissed():
+                self.db.execute(
+                    "insert into notes values (?, ?, ?, '', ?)",
+                    (seq, stamp.wall_s, event.sender, CALL_REASON if event.sender else HIDDEN),
                 )
             case e.TextNoted():
                 self.db.execute(

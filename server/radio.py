@@ -71,12 +71,18 @@ def keep_listed(
         return inbox.keep(db, sim, listed, seal, recall, day)
 
 
+def mark_deleted(database: Database, sim: str, listed: tuple[Slot, ...]) -> None:
+    """The modem answered the deletes of these slots with OK."""
+    with database.jot() as db:
+        inbox.mark_deleted(db, sim, listed)
+
+
 def forget_slots(database: Database, sim: str) -> None:
     """The modem lists nothing: what stood beside its slots is erased."""
     with database.read() as db:
         held = inbox.holds_slots(db, sim)
     if held:
-        with database.write() as db:
+        with database.jot() as db:
             inbox.free_slots(db, sim)
 
 

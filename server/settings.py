@@ -80,6 +80,25 @@ class Modem:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """Incoming texts of several parts."""
+
+    parts_wait_min: Annotated[
+        int,
+        Meaning(
+            "how long a text waits for missing parts before it is shown with gaps",
+            "min",
+            least=1,
+            most=10_080,
+        ),
+    ] = 15
+    parts_keep_days: Annotated[
+        int,
+        Meaning("how long parts that come later still complete it", "days", least=1, most=3_650),
+    ] = 90
+
+
+@dataclass(frozen=True, slots=True)
 class Web:
     """The local pages."""
 
@@ -158,16 +177,18 @@ class Settings:
     desa: Desa = Desa()
     polres: Polres = Polres()
     modem: Modem = Modem()
+    texts: Texts = Texts()
     web: Web = Web()
     answers: Answers = Answers()
     credit: Credit = Credit()
     login: Login = Login()
 
 
-SECTIONS: dict[str, type[Desa | Polres | Modem | Web | Answers | Credit | Login]] = {
+SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login]] = {
     "desa": Desa,
     "polres": Polres,
     "modem": Modem,
+    "texts": Texts,
     "web": Web,
     "answers": Answers,
     "credit": Credit,

@@ -37,6 +37,7 @@ CATEGORIES: Final = {
     "aparat": "Aduan aparat",
     "infrastruktur": "Infrastruktur",
     "lainnya": "Lainnya",
+    "minta_dihubungi": "Minta dihubungi",
 }
 URGENCIES: Final = {"darurat": "Darurat", "tinggi": "Tinggi", "biasa": "Biasa"}
 STATUSES: Final = {
@@ -80,7 +81,9 @@ JOURNEYS: Final = {
 }
 LINES: Final = {
     "received": "Laporan diterima",
-    "repeated": "Dikirim ulang dari HP yang sama",
+    "repeated": "Dikirim ulang atau menelepon lagi dari HP yang sama",
+    "completed": "Bagian SMS yang hilang sudah datang, laporan dilengkapi",
+    "merged": "Digabung, SMS yang sama dengan No",
     "note": "Keterangan tambahan",
     "cancel": "Pelapor minta laporan dibatalkan",
     "taken": "Diambil",
@@ -110,6 +113,7 @@ NOTICES: Final = {
     "selesai": "kabar selesai",
     "jawab": "jawaban petugas",
     "alarm": "panggilan petugas",
+    "miscall": "petunjuk setelah menelepon",
     "order": "kabar atas perintah Polres",
     "pulsa": "kabar pulsa ke petugas",
     "tuli": "kabar kotak tidak menerima SMS",

@@ -85,6 +85,8 @@ class Node:
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
+    # Numbers that rang and cannot be answered -> when that was last noted.
+    calls_noted: dict[str, float] = field(default_factory=dict)
     sim: str = ""
     # By the SIM's mark: what its credit is and when it was asked; whether it still hears.
     askings: dict[str, Asking] = field(default_factory=dict)

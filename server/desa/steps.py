@@ -9,6 +9,7 @@ from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
 from server.desa.gateway import deafness, history, speaking
 from server.desa.node import Node, begin_session
+from server.desa.reading import gaps
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
 from server.domain.decide import Decision
@@ -60,7 +61,9 @@ def listen(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
         deafness.arrived(node, node.sim, (slot.pdu for slot in listed), now_s)
     for slot in listed:
         modem.forget(slot)
-    return Outcome(Result.DONE, len(kept.fresh))
+    radio.mark_deleted(node.database, node.sim, listed)
+    # A modem that deletes nothing must not be asked on and on.
+    return Outcome(Result.DONE if kept.fresh else Result.NOTHING, len(kept.fresh))
 
 
 def keep_passing(node: Node, hex_pdu: str, now_s: float) -> Outcome:
@@ -179,7 +182,7 @@ def remind(node: Node, now_s: float) -> Outcome:
     count = 0
     with node.database.lock:
         officers = lookup.officer_numbers(node.projection.db)
-        for report in lookup.reports(node.projection.db):
+        for report in lookup.reports_to_remind(node.projection.db):
             notices = domain_remind.remind(report, officers, stamp.wall_s, started_s)
             if notices:
                 cause = domain_remind.cause(report, stamp.wall_s, started_s)
@@ -193,6 +196,7 @@ def remind(node: Node, now_s: float) -> Outcome:
 def tend(node: Node, now_s: float) -> Outcome:
     """Care: parts that came too late, texts that are too old, and a new session at least daily."""
     count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
+    count += gaps.forget_old(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1

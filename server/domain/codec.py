@@ -29,6 +29,8 @@ KINDS: dict[int, type[e.Event]] = {
     15: e.OfficerRequested,
     16: e.ContactSet,
     17: e.SessionsUnlocked,
+    18: e.TextCompleted,
+    19: e.Merged,
     28: e.InboxExported,
     64: e.StatusOrdered,
     65: e.AnswerOrdered,

@@ -12,6 +12,7 @@ from world import CODE, World
 from server import lookup
 from server.desa import intake, steps
 from server.desa.desk import Contact
+from server.desa.reading import length
 from server.domain import requests as r
 from server.domain.report import Move, Status
 from server.polres import lookup as polres_lookup
@@ -223,8 +224,8 @@ class TestOddTexts:
         for _ in range(7):
             world.listen()
         told = world.report().text
-        assert 0 <= intake.TEXT_OCTETS_MAX - len(told.encode()) < 4
-        assert told.endswith(intake.CUT)
+        assert 0 <= length.TEXT_OCTETS_MAX - len(told.encode()) < 4
+        assert told.endswith(length.CUT)
         world.exchange()
         assert world.at_polres()[0].report.text == world.report().text
 
@@ -304,7 +305,7 @@ class TestCopies:
         world.listen()
         steps.tend(world.node, world.mono_s)
         assert lookup.reports(world.node.projection.db) == ()
-        world.mono_s += intake.PARTS_WAIT_S
+        world.mono_s += 15 * 60
         steps.tend(world.node, world.mono_s)
         assert "bagian 3 dari 3 belum diterima" in world.report().text
 

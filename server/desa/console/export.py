@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from server import lookup, radio
 from server.desa.desk import Login
 from server.desa.node import Node
+from server.desa.reading.length import whole_or_cut
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.errors import Told
@@ -32,7 +33,6 @@ LOCKED, NOT_SHOWN, UNREADABLE = "locked", "not shown", "unreadable"
 officials, commands and parts; it cannot be decoded."""
 
 _ROWS_AT_ONCE = 200
-_TEXT_CHARS_MAX = 16_000
 _WINDOW = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What begins like a formula is run by a spreadsheet; whoever sends an SMS must not get so far.
@@ -144,7 +144,7 @@ def _shown(node: Node) -> dict[tuple[str, str], str]:
 def _ticket(shown: dict[tuple[str, str], str], deliver: Deliver, text: str) -> str | None:
     """The ticket of a text that the pages show, "" for one without; None when none shows it."""
     sender = parse_phone(deliver.sender) or deliver.sender
-    whole = text[:_TEXT_CHARS_MAX]
+    whole = whole_or_cut(text)
     command = grammar.parse(whole)
     said = (whole, command.text) if isinstance(command, grammar.Add) else (whole,)
     return next((shown[sender, one] for one in said if (sender, one) in shown), None)
