@@ -11,8 +11,8 @@ from outcomes import NEIGHBOUR, VILLAGER, browser, deliver, kept, now, outcome
 from world import World
 
 from server import lookup
-from server.desa import intake
 from server.desa.desk import Contact
+from server.desa.reading import whole
 from server.domain.report import Status
 from server.process.logs import PlainFormatter
 from server.settings import Answers
@@ -215,7 +215,7 @@ def test_2000_texts_after_an_outage_are_all_kept_and_the_emergency_is_called_out
     world.node.database.connection.execute("pragma synchronous = off")
     tickets = (f"{number:05d}" for number in count())
     # How tickets are drawn is another test's, and slow.
-    monkeypatch.setattr(intake, "_draw", lambda *_: next(tickets))
+    monkeypatch.setattr(whole, "draw", lambda *_: next(tickets))
     world.desk().set_contact(Contact("Made", "Bhabinkamtibmas", OFFICER))
     cry = "tolong kebakaran rumah pak Amir, ada anak di dalam"
     pdus = [

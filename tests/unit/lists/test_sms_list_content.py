@@ -5,7 +5,7 @@ from outcomes import VILLAGER, browser, deliver, outcome, raw
 from world import World
 
 from server import lookup
-from server.desa.intake import NOT_FOR_PEOPLE
+from server.desa.reading.opened import NOT_FOR_PEOPLE
 from server.web.filters import legible
 from sms.alphabet import pack
 from sms.replies import ReplyKey, render
