@@ -98,8 +98,8 @@ def _changed(report: Report, stamp: Stamp, event: e.Event) -> Report:
         case e.Forwarded():
             return _moved(report, Move.FORWARD, stamp, forwarded_to=event.to)
         case e.Closed() | e.Merged():
-            closed = isinstance(event, e.Closed)
-            result = event.result if closed else MERGED_INTO.format(event.into)
+            into = MERGED_INTO.format(event.into) if isinstance(event, e.Merged) else ""
+            result = event.result if isinstance(event, e.Closed) else into
             return _moved(report, Move.CLOSE, stamp, result=result)
         case e.Reopened():
             return _moved(report, Move.REOPEN, stamp, officer=event.by, reopened=True)
