@@ -176,7 +176,7 @@ def test_a_node_that_stops_and_comes_back_is_watched_on(node_dir: Path) -> None:
     watched = ThroughNode(partial(control.ask, node_dir), threading.Event(), every_s=0.0)
     radio = {"mood": "good", "signal_percent": 50, "memories": [["SM", 0, 20]]}
     text = Arrival("text", "+62 8•• •••• 1234", 3).plain()
-    answers = {"arrivals": lambda asked: {"last": "7", "texts": [text], "radios": [radio]}}
+    answers = {"arrivals": lambda _: {"last": "7", "texts": [text], "radios": [radio]}}
     silent, happened = watched.look()
     assert ("tidak menjawab" in silent.words(), happened) == (True, ())
     listening = control.ControlSocket(node_dir, answers)
