@@ -91,7 +91,7 @@ class Ledger:
                     day=day,
                     stamp=stamp,
                 )
-            inbox.mark(db, inbox_ids, inbox.State.DONE)
+            inbox.mark(db, inbox_ids, inbox.State.DONE, _begun(decision))
             if also is not None:
                 also()
         return entries
@@ -120,6 +120,12 @@ def day_of(stamp: Stamp) -> int:
     if stamp.trust < Trust.LAST_SEEN:
         return 0
     return day_number(datetime.fromtimestamp(stamp.wall_s, UTC))
+
+
+def _begun(decision: Decision) -> str | None:
+    """The report that a decision begins."""
+    begun = (one.ticket for one in decision.events if isinstance(one, e.ReportReceived))
+    return next(begun, None)
 
 
 def _sets(event: e.DesaEvent) -> int:

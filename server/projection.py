@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from server.domain import codec
 from server.domain import events as e
-from server.domain.evolve import HistoryLine, evolve, evolve_sealed, line, ticket_of
+from server.domain.evolve import HistoryLine, LineKind, evolve, evolve_sealed, line, ticket_of
 from server.domain.report import Report, Stamp, Status
 from server.vault import Vault
 from sync.entry import Entry, ticket_text
@@ -86,7 +86,10 @@ class Projection:
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
             hides = isinstance(error, CannotOpen)
-            self._save(evolve_sealed(known, header, locked=locked, hides=hides))
+            after = evolve_sealed(known, header, locked=locked, hides=hides)
+            self._save(after)
+            if known is not None and after is not None and after.sealed and not known.sealed:
+                self._hush(known.ticket)
             if locked:
                 self.locked_sessions.add(header.session)
             return
@@ -135,6 +138,13 @@ class Projection:
         self.db.execute(
             f"insert or replace into reports ({', '.join(_FIELDS)}) values ({marks})",
             [int(value) if isinstance(value, Status) else value for value in values],
+        )
+
+    def _hush(self, ticket: str) -> None:
+        """What people wrote about a report that is sealed from here on is shown no more."""
+        self.db.execute(
+            "update history set text = '' where ticket = ? and kind in (?, ?, ?, ?)",
+            (ticket, LineKind.NOTE, LineKind.ANSWERED, LineKind.CLOSED, LineKind.FORWARDED),
         )
 
     def _tell(self, seq: int, ticket: str, told: HistoryLine | None) -> None:

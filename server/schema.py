@@ -1,4 +1,4 @@
-"""Tables of the node itself: accounts, counters, the life of each SIM, figures of each hour."""
+"""Tables of the node itself: accounts, counters, SIM cards and their life, each hour."""
 
 from sqlite_utils import Database, Migrations
 
@@ -53,3 +53,9 @@ def m003_hours(db: Database) -> None:
         " samples integer not null, total integer not null, least integer not null,"
         " most integer not null, primary key (hour, radio)) without rowid"
     )
+
+
+@migrations()
+def m004_sims(db: Database) -> None:
+    """Which SIM each modem may send with; both only as marks that tell no number."""
+    db.execute("create table sims (modem text primary key, sim text not null) without rowid")

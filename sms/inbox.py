@@ -74,7 +74,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A kept PDU, still sealed; `ticket` names the report of a part in the state `GAPS`."""
+    """A kept PDU, still sealed; `ticket` names the report that it began or belongs to."""
 
     id: int
     session: bytes
@@ -255,16 +255,20 @@ def _rows(db: sqlite3.Connection, where: str, *values: int) -> tuple[Row, ...]:
     )
 
 
-def mark(db: sqlite3.Connection, inbox_ids: Iterable[int], state: State) -> None:
+def mark(
+    db: sqlite3.Connection, inbox_ids: Iterable[int], state: State, ticket: str | None = None
+) -> None:
     """Set the state of rows; inside the transaction that records what came of them.
+
+    `ticket` names the report that they began.
 
     A row that is finished stays so: to decide on it again is a bug, and stops the transaction
     before a second report can come of one text.
     """
     for inbox_id in inbox_ids:
         changed = db.execute(
-            "update inbox set state = ? where id = ? and state in ('unread', 'part')",
-            (state, inbox_id),
+            "update inbox set state = ?, ticket = ? where id = ? and state in ('unread', 'part')",
+            (state, ticket, inbox_id),
         ).rowcount
         if changed != 1:
             raise AssertionError(f"inbox {inbox_id} is finished already")
@@ -272,22 +276,17 @@ def mark(db: sqlite3.Connection, inbox_ids: Iterable[int], state: State) -> None
 
 def show_gaps(db: sqlite3.Connection, inbox_ids: Iterable[int], ticket: str) -> None:
     """Parts of a text became a report, or were added to one, while others are missing."""
-    rows = tuple(inbox_ids)
-    mark(db, rows, State.GAPS)
-    db.executemany("update inbox set ticket = ? where id = ?", [(ticket, row) for row in rows])
+    mark(db, inbox_ids, State.GAPS, ticket)
 
 
-def move_gaps(db: sqlite3.Connection, before: str, ticket: str) -> None:
-    """Parts of one report are found to belong to another."""
+def move_rows(db: sqlite3.Connection, before: str, ticket: str) -> None:
+    """The texts of one report are found to belong to another."""
     db.execute("update inbox set ticket = ? where ticket = ?", (ticket, before))
 
 
 def close_gaps(db: sqlite3.Connection, ticket: str) -> None:
     """Nothing is missing of a report's text any more."""
-    db.execute(
-        "update inbox set state = 'done', ticket = null where state = 'gaps' and ticket = ?",
-        (ticket,),
-    )
+    db.execute("update inbox set state = 'done' where state = 'gaps' and ticket = ?", (ticket,))
 
 
 def forget_gaps(db: sqlite3.Connection, before_day: int) -> int:
@@ -296,8 +295,7 @@ def forget_gaps(db: sqlite3.Connection, before_day: int) -> int:
     Those of an unknown day (0) are waited for on.
     """
     return db.execute(
-        "update inbox set state = 'done', ticket = null"
-        " where state = 'gaps' and day > 0 and day < ?",
+        "update inbox set state = 'done' where state = 'gaps' and day > 0 and day < ?",
         (before_day,),
     ).rowcount
 

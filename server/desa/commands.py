@@ -37,11 +37,16 @@ class NotAContact(Told):
     """Nama atau nomor HP petugas tidak dikenali; tulis nomornya seperti 0812-3456-7890."""
 
 
+class UnknownModem(Told):
+    """Modem itu tidak ada, atau kartu SIM-nya belum terbaca; lihat namanya di `desa status`."""
+
+
 def answers(node: Node, desk: export.LoginCheck) -> dict[str, Callable[[dict[str, str]], object]]:
     """Commands of the socket by name; `desk` checks logins, one guess at a time with the pages."""
     return {
         "status": lambda _: status(node),
         "officer add": lambda asked: add_officer(node, asked["name"]),
+        "sim accept": lambda asked: accept_sim(node, asked["name"]),
         "contact set": lambda asked: set_contact(node, asked),
         running.COMMAND: lambda _: radios.told(node),
         watching.COMMAND: lambda asked: radios.arrivals(node, asked["after"]),
@@ -63,6 +68,7 @@ def status(node: Node) -> Figures:
         "running": True,
         "open_reports": open_reports,
         "modem": box.modem.value,
+        "modems": radios.told(node),
         "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
         "locked_sessions": box.locked_sessions,
         "trouble": [
@@ -90,6 +96,7 @@ def status_readonly(directory: Path) -> Figures:
         **figures,
         "running": False,
         "modem": "absent",
+        "modems": [],
         "clock": {"sure": False, "trust": "unknown"},
         "locked_sessions": sessions,
         "trouble": [],
@@ -117,6 +124,19 @@ def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
 def zone_of(directory: Path) -> str:
     """The time zone of a node's directory."""
     return settings_file.load(directory / settings_file.FILE_NAME).desa.zone
+
+
+def accept_sim(node: Node, name: str) -> Figures:
+    """Let the SIM card that is in a modem send; with one modem "" names it.
+
+    Raises:
+        UnknownModem: there is none of that name, or its SIM is not known.
+    """
+    radios = node.health.radios
+    name = next(iter(radios)) if not name and len(radios) == 1 else name
+    if FrontDesk(node).accept_sim(name) is not None:
+        raise UnknownModem
+    return {"name": name}
 
 
 def add_officer(node: Node, name: str) -> dict[str, str]:

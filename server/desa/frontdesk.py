@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
-from server.desa.gateway import credit, deafness, history, outgoing
+from server.desa.gateway import credit, deafness, history, outgoing, purse, sims
 from server.desa.gateway.state import RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
@@ -18,6 +18,7 @@ from server.domain.errors import Reason, Refused
 from server.domain.report import Report, Trust
 from server.domain.requests import Action
 from sms import inbox, outbox
+from sms.gateway import DAY_S
 from sms.outbox import State
 from sms.phone import parse_phone
 from sync import peers, seal
@@ -124,6 +125,16 @@ class FrontDesk:
         node.ledger.record(node.stamp(self._now()), Decision((event,)), cause="contact")
         return None
 
+    def accept_sim(self, name: str) -> Refused | None:
+        """Let the SIM card that is in the modem of that name send; its thread finds out."""
+        node = self._node
+        with node.database.write() as db:
+            radio = node.health.radios.get(name)
+            if radio is None or not radio.sim or not radio.mark:
+                return Refused(Reason.NO_SIM_ASKS)
+            sims.accept(db, radio.mark, radio.sim)
+        return None
+
     def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:
         """Check a login; on failure the seconds until the next try is looked at.
 
@@ -147,12 +158,7 @@ class FrontDesk:
         """What the box measured in the last days."""
         with self._node.database.lock:
             radios = tuple(self._node.health.radios.values())
-        return Past(history.hours(self._node, self._now()), _balances(radios))
-
-    def accept_sim(self, name: str) -> Refused | None:
-        """Let a modem send with the SIM that is in it now; only one that asks can be told so."""
-        del name
-        return Refused(Reason.NO_SIM_ASKS)
+        return Past(history.hours(self._node, self._now()), _balances(self._node, radios))
 
     def _check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait; one guess a time."""
@@ -238,13 +244,15 @@ def _only_radio(health: Health) -> RadioState:
     return RadioState("", health.modem, health.modem_trouble, signal_percent=percent)
 
 
-def _balances(radios: tuple[RadioState, ...]) -> tuple[Balance, ...]:
-    """What the operators last said of each SIM."""
-    return tuple(
-        Balance(radio.name, radio.credit.told_s, radio.credit.balance_rp)
-        for radio in radios
-        if radio.credit.told_s is not None and radio.credit.balance_rp is not None
-    )
+def _balances(node: Node, radios: tuple[RadioState, ...]) -> tuple[Balance, ...]:
+    """What the operators said of each SIM that is in a modem, oldest first."""
+    with node.database.read() as db:
+        told = [
+            Balance(one.name, day * DAY_S, rupiah)
+            for one in radios
+            for day, rupiah in purse.history(db, one.sim)
+        ]
+    return tuple(sorted(told, key=lambda one: one.told_s))
 
 
 def _line(row: lookup.HistoryRow) -> Line:

@@ -11,10 +11,11 @@ from server.card import node_number
 from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
+from server.desa.gateway.choosing import Offers
 from server.desa.gateway.hearing import Ear
 from server.desa.gateway.purse import Asking
 from server.desa.gateway.samples import HOUR_S, Kind, Samples
-from server.desa.gateway.state import ModemMood, RadioState
+from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
@@ -47,14 +48,19 @@ _COUNTED: dict[outbox.State, Kind] = {
 
 @dataclass(slots=True)
 class Health:
-    """What the steps last saw of modem and road; in RAM only."""
+    """What the steps last saw of modems and road; in RAM only.
 
+    Attributes:
+        radios: every modem by its name.
+        modem, signal_percent, modem_trouble: all modems as one, see `gateway.state.summary`.
+    """
+
+    radios: dict[str, RadioState] = field(default_factory=dict)
     modem: ModemMood = ModemMood.ABSENT
     signal_percent: int | None = None
     modem_trouble: str = ""
     road_trouble: str = ""
     sync_state: str = ""
-    radios: dict[str, RadioState] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -87,14 +93,15 @@ class Node:
     parts_since: dict[int, float] = field(default_factory=dict)
     # Numbers that rang and cannot be answered -> when that was last noted.
     calls_noted: dict[str, float] = field(default_factory=dict)
-    sim: str = ""
     # By the SIM's mark: what its credit is and when it was asked; whether it still hears.
     askings: dict[str, Asking] = field(default_factory=dict)
     ears: dict[str, Ear] = field(default_factory=dict)
     # (outbox row, state) -> when this run saw it come there, seconds since 1970 (UTC).
     came_s: dict[tuple[int, outbox.State], int] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples)
-    speak_soon: threading.Event = field(default_factory=threading.Event)
+    # Which modem takes which text.
+    offers: Offers = field(default_factory=Offers)
+    speak_soon: Bell = field(default_factory=Bell)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 
     @property

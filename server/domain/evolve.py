@@ -98,10 +98,8 @@ def _changed(report: Report, stamp: Stamp, event: e.Event) -> Report:
             return _moved(report, Move.TAKE, stamp, officer=event.by)
         case e.Forwarded():
             return _moved(report, Move.FORWARD, stamp, forwarded_to=event.to)
-        case e.Closed():
-            return _moved(report, Move.CLOSE, stamp, result=event.result)
-        case e.Merged():
-            return _moved(report, Move.CLOSE, stamp, result=MERGED_INTO.format(event.into))
+        case e.Closed() | e.Merged():
+            return _moved(report, Move.CLOSE, stamp, result=_result(event))
         case e.Reopened():
             return _moved(report, Move.REOPEN, stamp, officer=event.by, reopened=True)
         case e.NoteAdded() | e.CancelAsked() | e.Answered():
@@ -199,6 +197,10 @@ def _begun(stamp: Stamp, event: e.ReportReceived, seq: int) -> Report:
         updated_s=stamp.wall_s,
         seq=seq,
     )
+
+
+def _result(event: e.Closed | e.Merged) -> str:
+    return MERGED_INTO.format(event.into) if isinstance(event, e.Merged) else event.result
 
 
 def _completed(report: Report, stamp: Stamp, event: e.TextCompleted) -> Report:

@@ -44,7 +44,8 @@ _DATE: Final = (
 _WORD_DATE: Final = re.compile(rf"(\d{{1,2}})[ -]?({_MONTH})\D*(\d+)")
 
 # Amounts: 10250 / 10.250 / 10,250 / 1.234.567, each perhaps with two decimals.
-_AMOUNT: Final = r"(?P<amount>\d[\d.,]*)"
+# What goes on with a letter or a month is a size or a day.
+_AMOUNT: Final = r"\d[\d.,]*+(?!(?<=\d)(?!s[./]?d)[a-z])" rf"(?![ -]?(?:{_MONTH})(?![a-z]))"
 _MONEY: Final = r"(?:rp|idr)\s?[.:]?\s?"
 _FILLING: Final = (
     r"(?:\s|[:=]| - |anda|kamu|utama|reguler|regular|saat|ini|sekarang|adalah|sebesar|tersisa"
@@ -147,21 +148,15 @@ def _flatten(text: str) -> str:
 def _balance(flat: str, operator: Operator) -> int | None:
     labels = "|".join(re.escape(one) for one in (*operator.labels, *_LABELS))
     asked = re.compile(
-        rf"\b(?:{labels})\b{_FILLING}(?:{_MONEY})?(?<![-\d]){_AMOUNT}{_SIZE}", re.ASCII
+        rf"\b(?:{labels})\b{_FILLING}(?:{_MONEY})?(?<![-\d])({_AMOUNT}){_SIZE}", re.ASCII
     )
     for found in asked.finditer(flat):
         if _NOT_OURS.search(flat[max(0, found.start() - 20) : found.start()]) is None:
-            return _whole_amount(found)
+            return parse_rupiah(found[1])
     if operator.leads:
-        first = re.match(rf"\s*{_MONEY}{_AMOUNT}{_SIZE}", flat, re.ASCII)
-        return None if first is None else _whole_amount(first)
+        first = re.match(rf"\s*{_MONEY}({_AMOUNT}){_SIZE}", flat, re.ASCII)
+        return None if first is None else parse_rupiah(first[1])
     return None
-
-
-def _whole_amount(found: re.Match[str]) -> int | None:
-    """The amount, unless digits go on where a date or a unit was seen."""
-    after = found.string[found.end("amount") : found.end("amount") + 1]
-    return None if after.isdigit() else parse_rupiah(found["amount"])
 
 
 def _dates(flat: str) -> tuple[date | None, date | None]:

@@ -52,7 +52,6 @@ class Village:
         world.node.settings = replace(world.node.settings, credit=self.section)
         world.modem = Modem(lambda: PatientPort(world), lambda: world.mono_s)
         world.modem.start()
-        world.node.sim = world.modem.sim_id
         world.node.health.radios[NAME] = RadioState(
             NAME, ModemMood.GOOD, operator="51010", sim=world.modem.sim_id, may_send=True
         )

@@ -271,3 +271,25 @@ def test_an_officer_s_call_names_him_and_not_his_number(phone: Phone) -> None:
 
 def test_the_way_to_the_outgoing_texts_begins_at_the_box(phone: Phone) -> None:
     assert 'href="/keluar?keadaan=menunggu"' in phone.get("/kotak")
+
+
+def test_many_outgoing_texts_come_in_pages_that_weigh_little(phone: Phone) -> None:
+    words = "KENTONGAN Labuhan Sangoro: laporan Anda diterima, no 41275. " * 3
+    phone.desk.texts = tuple(line(n, State.WITHHELD, text=words) for n in range(200, 0, -1))
+    seen: list[str] = []
+    for page in range(1, 8):
+        raw = phone.client.get(f"/keluar?keadaan=ditahan&hal={page}").data
+        assert len(raw) < 60_000
+        seen += re.findall(r'data-key="k-(\d+)"', raw.decode())
+    assert seen == [str(n) for n in range(200, 0, -1)]
+    assert 'href="/keluar?hal=2&keadaan=ditahan"' in phone.get("/keluar?keadaan=ditahan")
+
+
+def test_the_box_page_weighs_little_with_a_full_history(phone: Phone) -> None:
+    strength = Strength(60, 3_600, 40, 80)
+    signals = (("stick-1", strength), ("stick-2", strength))
+    full = tuple(Hour(HOUR - n, Counts(9, 9, 9, 9), signals) for n in range(720, -1, -1))
+    days = tuple(Balance("stick-1", NOW_S - 86_400 * n, 9_000 + n) for n in range(90, -1, -1))
+    phone.desk.measured = Past(full, days)
+    for span in Span:
+        assert len(phone.client.get(f"/kotak?rentang={span.value}").data) < 60_000

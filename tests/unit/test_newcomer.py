@@ -124,6 +124,9 @@ def test_the_status_speaks_sentences_and_keeps_its_keys_for_programs(tmp_path: P
         assert words in told
     assert "Polres: terakhir terhubung" in told
     assert "{" not in told
+    radio = {"name": "usb-A", "mood": "good", "signal_percent": 71, "may_send": False}
+    figure = {**commands.status(world.node), "modems": [radio]}
+    assert "  usb-A: modem baik, sinyal 71 %, tidak mengirim" in figures.sentences(figure, "WITA")
     world.node.database.close()
     world.district.close()
     shown = CliRunner().invoke(kentongan, ["desa", "status", str(world.directory)])

@@ -29,6 +29,8 @@ ANSWERS = [
      Told(10250, NOV_30)),
     ("Smartfren", "Pulsa 08811234567 adalah Rp 1.234.567 Masa aktif 30 Nov 2026",
      Told(1234567, NOV_30)),
+    ("Telkomsel", "Pulsa Rp10.250,jangan lupa isi ulang", Told(10250)),
+    ("Axis", "Pulsa: Rp10250s.d 30/11/2026", Told(10250)),
     ("Telkomsel", "Pulsa Anda Rp 0. Aktif s.d. 30/11/2026", Told(0, NOV_30)),
 ]  # fmt: skip
 
@@ -44,6 +46,11 @@ UNKNOWN = [
     "Pulsa Rp -500",
     "Pulsa habis",
     "Pulsa 30/11/2026",
+    "Pulsa 30NOV26",
+    "Pulsa 30 Nov 2026",
+    "Rp 30NOV26",
+    "Pulsa 10250GB",
+    "Pulsa 10.5 GB",
     "Pulsa 5 GB",
     "Pulsa: 100SMS",
     "Pulsa Rp999999999999",

@@ -21,6 +21,9 @@ def sentences(figures: Mapping[str, object], zone: str) -> list[str]:
     told = ["Kotak sedang berjalan." if runs else "Kotak tidak berjalan; jalankan `desa run`."]
     if runs:
         told.append(f"{words.word(words.MODEMS, str(figures['modem']))}.")
+        told += [
+            _modem(one) for one in cast("list[Mapping[str, object]]", figures.get("modems", []))
+        ]
     told += [_texts(figures), _reports(figures), _outgoing(figures)]
     told += [f"  {words.word(_reasons(), why)}: {n} SMS" for why, n in _counts(figures, "withheld")]
     told += [_journal(figures), _polres(figures, zone)]
@@ -32,6 +35,17 @@ def sentences(figures: Mapping[str, object], zone: str) -> list[str]:
     if trouble := cast("list[str]", figures["trouble"]):
         told += ["Yang perlu dikerjakan:", *(f"  → {sentence}" for sentence in trouble)]
     return told
+
+
+def _modem(radio: Mapping[str, object]) -> str:
+    percent = radio.get("signal_percent")
+    parts = (
+        words.word(words.MODEMS, str(radio["mood"])).lower(),
+        "" if percent is None else f"sinyal {percent} %",
+        str(radio.get("operator") or ""),
+        "" if radio.get("may_send") else "tidak mengirim",
+    )
+    return f"  {radio['name']}: {', '.join(filter(None, parts))}"
 
 
 def _texts(figures: Mapping[str, object]) -> str:

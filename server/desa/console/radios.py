@@ -4,30 +4,16 @@ from dataclasses import asdict
 
 from server import radio
 from server.checkup.masked import arrival
-from server.desa.desk import ModemMood
-from server.desa.gateway.state import RadioState
 from server.desa.node import Node
 from sms import inbox
 
 _TEXTS_AT_ONCE = 50
 
 
-def radios_of(node: Node) -> tuple[RadioState, ...]:
-    """Each modem of the node."""
-    health = node.health
-    name = ", ".join(node.settings.modem.ports) or "modem"
-    may_send = health.modem is ModemMood.GOOD
-    return (
-        RadioState(
-            name, health.modem, health.modem_trouble, health.signal_percent, may_send=may_send
-        ),
-    )
-
-
 def told(node: Node) -> list[dict[str, object]]:
     """The modems as plain JSON; see `server.checkup.running`. No number and no mark of a SIM."""
     with node.database.lock:
-        radios = radios_of(node)
+        radios = tuple(node.health.radios.values())
     return [
         {
             "name": one.name,

@@ -76,8 +76,8 @@ def spent(node: Node, now_s: float) -> Spent:
     """Parts that went out, and those that the balance of the best SIM still pays for."""
     wall_s = node.stamp(now_s).wall_s
     day, hour = wall_s // gateway.DAY_S, wall_s // gateway.HOUR_S
-    sims = {radio.sim for radio in node.health.radios.values()}
-    purses = [asking.purse for sim, asking in node.askings.items() if sim in sims]
+    sims = {radio.sim for radio in tuple(node.health.radios.values())}
+    purses = [asking.purse for sim, asking in tuple(node.askings.items()) if sim in sims]
     with node.database.read() as db:
         left = [
             parts_left(
@@ -119,7 +119,7 @@ def heard(node: Node, text: r.TextArrived, decision: Decision, stamp: Stamp) -> 
 def troubles(node: Node, now_s: float) -> tuple[str, ...]:
     """A sentence for everything that people must do about the credit of the SIMs in use."""
     found: dict[str, None] = {}
-    for radio in node.health.radios.values():
+    for radio in tuple(node.health.radios.values()):
         kept = node.askings[radio.sim].purse if radio.sim in node.askings else Purse()
         for care in _cares(node, kept, now_s):
             found[_sentence(node, radio.name, kept, care)] = None

@@ -114,7 +114,7 @@ def own_test(node: Node, sender: str, text: str) -> bool:
 def troubles(node: Node) -> tuple[str, ...]:
     """A sentence for each SIM in use that does not hear, or cannot be tested."""
     found: dict[str, None] = {}
-    for radio in node.health.radios.values():
+    for radio in tuple(node.health.radios.values()):
         ear = node.ears.get(radio.sim)
         if ear is not None and ear.hearing.deaf:
             found[DEAF.format(number=own.shown(node, radio.name))] = None

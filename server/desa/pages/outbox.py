@@ -11,6 +11,7 @@ from server.web.guards import needs
 from sms.outbox import State
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/keluar")
+ROWS_A_PAGE: Final = 30
 FILTERS: Final = {
     "menunggu": ("Menunggu", (State.QUEUED, State.RESERVED, State.SUBMITTING, State.UNKNOWN)),
     "terkirim": ("Terkirim", (State.SENT,)),
@@ -46,10 +47,16 @@ def show() -> str:
     wanted = request.args.get("keadaan", "")
     chosen = wanted if wanted in FILTERS else ""
     found = the_desk().outbox(FILTERS[chosen][1] if chosen else ())
+    readable = [line for line in found if not line.official]
+    pages = max(1, -(-len(readable) // ROWS_A_PAGE))
+    page = min(max(1, request.args.get("hal", 1, type=int)), pages)
     return render_template(
         "outbox.html",
-        lines=[line for line in found if not line.official],
-        sealed=sum(line.official for line in found),
+        lines=readable[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE],
+        count=len(readable),
+        page=page,
+        pages=pages,
+        sealed=len(found) - len(readable),
         chosen=chosen,
         filters={name: title for name, (title, _) in FILTERS.items()},
         told=lambda line: told(line, the_desk().zone),

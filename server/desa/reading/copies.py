@@ -46,37 +46,47 @@ def remember_seen(node: Node, now_s: float) -> None:
     """Learn the PDUs of the last days again, after a start or when keys came.
 
     Equal PDUs of which the second was read while the first was locked began two reports; now
-    that both are open the younger one is merged into the older.
+    that both are open they become one: the older, or the one whose text is whole.
     """
     since = day_of(node.stamp(now_s)) - COPY_WINDOW_DAYS
     with node.database.lock:
         with node.database.read() as db:
             opened = open_rows(node, inbox.done_since(db, since))
-        firsts: dict[bytes, int] = {}
+        firsts: dict[bytes, Opened] = {}
+        merged: dict[str, str] = {}
         for one in opened:
-            first = firsts.setdefault(one.print_, one.row.id)
-            if first != one.row.id:
-                _merge(node, first, one.row.id, now_s)
+            first = firsts.setdefault(one.print_, one)
+            if first is not one and not (first.shown and one.shown):
+                # Where both have gaps, reading puts their parts together.
+                _merge(node, first, one, merged, now_s)
         for print_, first in firsts.items():
-            node.seen[print_] = min(first, node.seen.get(print_, first))
+            node.seen[print_] = min(first.row.id, node.seen.get(print_, first.row.id))
 
 
-def _merge(node: Node, first: int, second: int, now_s: float) -> None:
-    older, younger = _report(node, first), _report(node, second)
-    if older is None or younger is None or older.ticket == younger.ticket:
+def _merge(node: Node, first: Opened, second: Opened, merged: dict[str, str], now_s: float) -> None:
+    stays, goes = (second, first) if first.shown else (first, second)
+    into, gone = _report(node, stays, merged), _report(node, goes, merged)
+    if into is None or gone is None or into.ticket == gone.ticket:
         return
-    same = (older.sender, older.text) == (younger.sender, younger.text)
-    if not same or lookup.is_merged(node.projection.db, younger.ticket):
-        return
-    events = (
-        e.Repeated(older.ticket, older.copies + younger.copies),
-        e.Merged(younger.ticket, older.ticket),
-    )
-    node.ledger.record(node.stamp(now_s), Decision(events), cause=f"inbox:{second}")
+    events: list[e.DesaEvent] = [e.Merged(gone.ticket, into.ticket)]
+    if lookup.ticket_of_inbox(node.projection.db, stays.row.id) == into.ticket:
+        events.append(e.Repeated(into.ticket, into.copies + gone.copies))
+
+    def also() -> None:
+        with node.database.write() as db:
+            inbox.move_rows(db, gone.ticket, into.ticket)
+            inbox.close_gaps(db, into.ticket)
+
+    decision = Decision(tuple(events), official=into.sealed or gone.sealed)
+    cause = f"merged:{gone.ticket}:{into.ticket}"
+    node.ledger.record(node.stamp(now_s), decision, cause=cause, also=also)
+    merged[gone.ticket] = into.ticket
 
 
-def _report(node: Node, inbox_id: int) -> Report | None:
-    ticket = lookup.ticket_of_inbox(node.projection.db, inbox_id)
+def _report(node: Node, one: Opened, merged: dict[str, str]) -> Report | None:
+    """The report that a row belongs to, if anybody here may know what it says."""
+    ticket = one.row.ticket
+    while ticket in merged:
+        ticket = merged[ticket]
     report = None if ticket is None else node.projection.report(ticket)
-    readable = report is not None and not report.sealed and not report.locked
-    return report if readable else None
+    return None if report is None or report.locked else report

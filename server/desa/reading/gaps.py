@@ -164,7 +164,7 @@ def _record(node: Node, one: Late, decision: Decision, report: Report, stamp: St
     def also() -> None:
         with node.database.write() as db:
             for ticket in one.tickets[1:]:
-                inbox.move_gaps(db, ticket, report.ticket)
+                inbox.move_rows(db, ticket, report.ticket)
             inbox.show_gaps(db, [part.row.id for part in one.fresh], report.ticket)
             if isinstance(one.text, Complete):
                 inbox.close_gaps(db, report.ticket)
