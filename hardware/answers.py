@@ -135,6 +135,7 @@ _CPMS = re.compile(r'\+CPMS:\s*(?:"?[A-Z]+"?\s*,)?\s*(\d+)\s*,\s*(\d+)', re.IGNO
 _STORED = re.compile(r'\+C(?:MTI|DSI):\s*"?([A-Z]*)"?\s*,?\s*(-?\d+)?', re.IGNORECASE)
 _CSQ = re.compile(r"\+CSQ:\s*(\d+)\s*(?:,\s*(\d+))?", re.IGNORECASE)
 _CREG = re.compile(r"\+C[EG]?REG:\s*(?:\d+\s*,\s*)?(\d+)", re.IGNORECASE)
+_COPS = re.compile(r'\+COPS:\s*\d+\s*,\s*\d+\s*,\s*"?([^",]*)"?', re.IGNORECASE)
 _CLIP = re.compile(r'\+CLIP:\s*"?([0-9A-Z*#+]*)"?\s*(?:,\s*(\d+))?', re.IGNORECASE)
 # SIMCom: MISSED_CALL: 08:15AM 081234567
 _MISSED = re.compile(r"MISSED_CALL:\s*(?:\S*[AP]M\s+|\d+:\d+\s+)?(\+?[0-9*#]*)", re.IGNORECASE)
@@ -194,6 +195,12 @@ def parse_creg(line: str) -> Network | None:
         return None
     stat = int(found[1])
     return Network(stat in (1, 5, 6, 7), stat in (5, 7), stat)
+
+
+def parse_cops(line: str) -> str:
+    """The operator's name or number from +COPS (27.007 section 7.3); "" where there is none."""
+    found = _COPS.match(line)
+    return found[1].strip() if found else ""
 
 
 def parse_clip(line: str) -> str | None:

@@ -22,6 +22,7 @@ from hardware.answers import (
 from hardware.at import Event
 from hardware.dialogue import DEFAULT_TIMEOUTS, Dialogue, Timeouts
 from hardware.errors import CommandFailed, SimMissing, SimNotAccepted, Timeout
+from hardware.filling import Erasing, Filling
 from hardware.forgetting import Forgetting
 from hardware.port import Port
 from hardware.sending import Sending
@@ -85,14 +86,41 @@ class Modem:
     ) -> None:
         self._line = Dialogue(open_port, monotonic, timeouts)
         self._storage = Storage(self._line, monotonic, timeouts.list_s)
-        self._forgetting = Forgetting(self._storage)
         self._sending = Sending(self._line, monotonic, timeouts)
+        self._filling = Filling(self._storage, self._sending)
+        self._forgetting = Forgetting(self._storage, self._filling.freed)
         self._monotonic = monotonic
         self._timeouts = timeouts
         self._septets = septets
         self._init = tuple(init)
         self._watch = SimWatch(known_sim)
         self._configured = False
+        self._identity: Identity | None = None
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the modem said it is when it was last started."""
+        return self._identity
+
+    @property
+    def sim_accepted(self) -> bool:
+        """Whether the SIM in the modem may send."""
+        return self._watch.accepted
+
+    @property
+    def erasing(self) -> Erasing:
+        """What becomes of the text in a freed slot of the SIM."""
+        return self._filling.erasing
+
+    @property
+    def fillers(self) -> int:
+        """How many fillers were written."""
+        return self._filling.written
+
+    @property
+    def memories(self) -> dict[str, Usage]:
+        """How full each memory was when it was last looked at; nothing is asked."""
+        return dict(self._storage.told)
 
     @property
     def sim_id(self) -> str:
@@ -119,6 +147,10 @@ class Modem:
     def accept_sim(self) -> None:
         """Let the SIM that is in the modem send: people have said that it may."""
         self._watch.accept()
+
+    def know_sim(self, known: str) -> None:
+        """Judge the SIM that is there by the one that may send, as `Identity.sim`; "" takes it."""
+        self._watch.know(known)
 
     def reopen(self) -> Identity:
         """Close the port, open it and start again; notices not yet taken stay."""
@@ -187,6 +219,19 @@ class Modem:
             if lte is not None and lte.registered:
                 return lte
         return network
+
+    def operator(self) -> str:
+        """Name or number of the network (AT+COPS?); "" while there is none."""
+        lines = self._patiently(lambda: self._line.attempt("AT+COPS?")) or ()
+        return next(filter(None, (answers.parse_cops(event.line) for event in lines)), "")
+
+    def fill(self) -> bool:
+        """Write or delete one filler in freed slots of the SIM; False when all is done.
+
+        A message that is listed meanwhile may be a filler; see `hardware.filling.is_filler`.
+        """
+        self._refresh()
+        return self._filling.step()
 
     def sim(self) -> str:
         """What the SIM waits for, e.g. READY or SIM PIN (AT+CPIN?)."""
@@ -298,9 +343,14 @@ class Modem:
 
     def _identify(self) -> Identity:
         manufacturer, model = self._plain("AT+CGMI"), self._plain("AT+CGMM")
-        return Identity(
+        told = Identity(
             manufacturer, model, self._plain("AT+CGSN"), self._plain("AT+CIMI"), self._iccid()
         )
+        before, self._identity = self._identity, told
+        if before is not None and (before.imei, before.sim) != (told.imei, told.sim):
+            self._storage.told.clear()
+            self._filling.forget_modem()
+        return told
 
     def _iccid(self) -> str:
         return next(filter(None, map(self._plain, _ICCID_COMMANDS)), "")

@@ -36,7 +36,11 @@ class Slot:
 
 
 class Storage:
-    """The memories of one modem, reached through its dialogue."""
+    """The memories of one modem, reached through its dialogue.
+
+    Attributes:
+        told: how full each memory was when it was last chosen.
+    """
 
     def __init__(
         self, line: Dialogue, monotonic: Callable[[], float], list_timeout_s: float
@@ -49,10 +53,17 @@ class Storage:
         self._home = ""
         self._chosen = ""
         self._chosen_at = 0.0
+        self._receives = _WANTED_MEMORIES[0]
+        self.told: dict[str, Usage] = {}
         self._believed: dict[str, int] = {}
         # Listings for which a memory that hung is read slot by slot, and how long next time.
         self._resting: dict[str, int] = {}
         self._rest: dict[str, int] = {}
+
+    @property
+    def memories(self) -> tuple[str, ...]:
+        """The memories that are listed."""
+        return self._memories
 
     def list(self) -> tuple[Slot, ...]:
         """All messages in all memories, in the order of memory and slot."""
@@ -106,7 +117,28 @@ class Storage:
             raise CommandFailed("+CPMS")
         extra = (memory for memory in self._memories if memory not in _WANTED_MEMORIES)
         self._memories = (*usable, *extra)
-        self._home = usable[0]
+        self._home = self._receives if self._receives in usable else usable[0]
+
+    def receive_in(self, memory: str) -> bool:
+        """Have texts stored in this memory from now on; False where the modem does not let us."""
+        if memory not in self._memories or self._form != _CPMS_FORMS[0]:
+            return False
+        before, self._home = self._home, memory
+        try:
+            self.select(memory)
+        except CommandFailed:
+            self._home = before
+            return False
+        if self._form != _CPMS_FORMS[0]:
+            self._home = before
+            return False
+        self._receives = memory
+        return True
+
+    def pdu_of(self, index: int) -> str:
+        """The PDU in a slot of the chosen memory, "" where there is none."""
+        read = self._read(index)
+        return read.pdu if read else ""
 
     def select(self, memory: str) -> Usage | None:
         """Choose a memory; tell how full it is, None where the modem does not say."""
@@ -122,7 +154,10 @@ class Storage:
                 continue
             self._form = form
             self._chosen, self._chosen_at = memory, self._monotonic()
-            return _usage(lines) or _usage(self.line.attempt("AT+CPMS?") or ())
+            usage = _usage(lines) or _usage(self.line.attempt("AT+CPMS?") or ())
+            if usage is not None:
+                self.told[memory] = usage
+            return usage
         raise refused
 
     def list_memory(self, memory: str) -> tuple[Slot, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -125,6 +126,7 @@ class Airwaves:
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
         self._last: dict[str, datetime] = {}
         self._modem = VirtualModem(store=store, on_send=self._sent, on_slot=self._slot)
+        self._modem.imei, self._modem.imsi = _numbers_of(link)
         install(self._modem, quirks.names, quirks.seed)
         if clock is not None:
             self._modem.before.insert(0, self._command)
@@ -271,6 +273,12 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     finally:
         stop.set()
         hearing.join()
+
+
+def _numbers_of(link: Path) -> tuple[str, str]:
+    """IMEI and IMSI of the modem at a path: no two modems or SIMs have the same."""
+    digest = int.from_bytes(blake2b(str(link.absolute()).encode(), digest_size=8).digest(), "big")
+    return f"86612304{digest % 10**7:07}", f"51010{digest % 10**10:010}"
 
 
 def _hear(descriptor: int, air: Airwaves, stop: threading.Event) -> None:

@@ -1,7 +1,7 @@
 """The radio: texts between the modem and the sealed inbox and outbox."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -28,11 +28,15 @@ SURE = Trust.PERSON
 class Modem(Protocol):
     """What the radio needs of a modem."""
 
+    @property
+    def sim_id(self) -> str:
+        """The SIM that is in it, as in the slot journal; "" while it is not known."""
+
     def list(self) -> tuple[Slot, ...]:
         """Every stored PDU of both memories."""
 
-    def forget(self, slot: Slot) -> None:
-        """Free a slot."""
+    def forget_all(self, slots: Sequence[Slot]) -> None:
+        """Free slots as they were listed last."""
 
     def send(self, tpdu_length: int, pdu: str) -> int:
         """Send a PDU; gives the message reference."""
@@ -197,8 +201,7 @@ def send(
         keep: called with part and reference as soon as one is taken while others are left.
 
     Raises:
-        HardwareError: the modem is gone; the row stays `submitting` until the next start of
-            the port finds out.
+        HardwareError: the modem is gone; of the parts that were not kept nothing went out.
     """
     chunks = split_words(text.text)
     left = [number for number in range(1, len(chunks) + 1) if number not in taken]

@@ -1,4 +1,4 @@
-"""Tables of the node itself: accounts of officers, counters."""
+"""Tables of the node itself: accounts of officers, counters, accepted SIM cards."""
 
 from sqlite_utils import Database, Migrations
 
@@ -16,3 +16,9 @@ def m001_accounts(db: Database) -> None:
     db.execute(
         "create table counters (name text primary key, value integer not null) without rowid"
     )
+
+
+@migrations()
+def m002_sims(db: Database) -> None:
+    """Which SIM each modem may send with; both only as marks that tell no number."""
+    db.execute("create table sims (modem text primary key, sim text not null) without rowid")

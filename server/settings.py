@@ -65,11 +65,13 @@ class Polres:
 
 @dataclass(frozen=True, slots=True)
 class Modem:
-    """The GSM modem."""
+    """The GSM modems."""
 
     ports: Annotated[
-        tuple[str, ...], Meaning("candidate ttys; the first that answers is used")
+        tuple[str, ...],
+        Meaning("candidate ttys, * and ? allowed; auto for every USB port; none: no modem"),
     ] = ()
+    count: Annotated[int, Meaning("how many modems to run at once", least=1, most=4)] = 1
     list_every_s: Annotated[
         int, Meaning("how often both memories are listed anyway", "s", least=1)
     ] = 15

@@ -123,6 +123,7 @@ POLRES_STATES: Final = {
 MODEMS: Final = {
     "good": "Modem baik",
     "searching": "Modem mencari sinyal",
+    "blocked": "Modem menunggu Anda",
     "silent": "Modem diam",
     "absent": "Modem tidak ada",
 }

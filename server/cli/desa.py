@@ -22,7 +22,9 @@ def desa() -> None:
 @desa.command()
 @click.argument("directory", type=DIRECTORY)
 @click.option("--card", type=FILE, required=True, help="Enrolment card from the Polres.")
-@click.option("--modem", "modems", multiple=True, required=True, help="Candidate tty; repeatable.")
+@click.option(
+    "--modem", "modems", multiple=True, required=True, help="Candidate tty, or auto; repeatable."
+)
 @click.option("--port", type=click.IntRange(0, 65_535), help="TCP port of the pages.")
 def init(directory: Path, card: Path, modems: tuple[str, ...], port: int | None) -> None:
     """Prepare DIRECTORY from an enrolment card."""
@@ -73,3 +75,18 @@ def officer_add(directory: Path, name: str) -> None:
     click.echo(f"Sidik kunci  {shown['fingerprint']}")
     click.echo("Catat sekarang: kata sandi dan tautan tidak disimpan dan tidak ditampilkan lagi.")
     click.echo("Polres menyetujui setelah mencocokkan sidik kunci lewat telepon.")
+
+
+@desa.group()
+def sim() -> None:
+    """SIM cards of the modems."""
+
+
+@sim.command(name="accept")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("modem", default="")
+def sim_accept(directory: Path, modem: str) -> None:
+    """Let the SIM card that was put into MODEM send; the node must run."""
+    done = control.ask(directory, "sim accept", name=modem)
+    shown = dict(done)  # type: ignore[call-overload]
+    click.echo(f"Kartu SIM di {shown['name']} boleh mengirim.")

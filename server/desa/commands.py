@@ -12,10 +12,12 @@ from server.card import node_number
 from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
-from server.desa.frontdesk import box_of
+from server.desa.frontdesk import FrontDesk, box_of
+from server.desa.gateway.state import RadioState
 from server.desa.node import Node, open_node
 from server.domain import events as e
 from server.domain.decide import Decision
+from server.domain.errors import Told
 from server.domain.report import Trust
 from server.process.running import only_one
 from sms import inbox, outbox
@@ -29,11 +31,16 @@ from sync.store import SqliteStore
 Figures = dict[str, object]
 
 
+class UnknownModem(Told):
+    """Modem itu tidak ada, atau kartu SIM-nya belum terbaca; lihat namanya di `desa status`."""
+
+
 def answers(node: Node) -> dict[str, Callable[[dict[str, str]], object]]:
     """Commands of the socket by name."""
     return {
         "status": lambda _: status(node),
         "officer add": lambda asked: add_officer(node, asked["name"]),
+        "sim accept": lambda asked: accept_sim(node, asked["name"]),
     }
 
 
@@ -44,11 +51,13 @@ def status(node: Node) -> Figures:
         figures = _stored(db, node.ledger.log_id)
     with node.database.lock:
         open_reports = lookup.open_count(node.projection.db)
+        radios = tuple(node.health.radios.values())
     return {
         **figures,
         "running": True,
         "open_reports": open_reports,
         "modem": box.modem.value,
+        "modems": [_modem(radio) for radio in radios],
         "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
         "locked_sessions": box.locked_sessions,
         "trouble": [
@@ -75,6 +84,7 @@ def status_readonly(directory: Path) -> Figures:
         **figures,
         "running": False,
         "modem": "absent",
+        "modems": [],
         "clock": {"sure": False, "trust": "unknown"},
         "locked_sessions": sessions,
         "trouble": [],
@@ -97,6 +107,32 @@ def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
         "withheld": outbox.reasons(db),
         "journal": {"head": store.head(log_id).seq, "acked": acked},
     }
+
+
+def _modem(radio: RadioState) -> Figures:
+    return {
+        "name": radio.name,
+        "mood": radio.mood.value,
+        "trouble": radio.trouble,
+        "signal_percent": radio.signal_percent,
+        "operator": radio.operator,
+        "may_send": radio.may_send,
+        "memories": [list(one) for one in radio.memories],
+        "erasing": radio.erasing,
+    }
+
+
+def accept_sim(node: Node, name: str) -> Figures:
+    """Let the SIM card that is in a modem send; with one modem "" names it.
+
+    Raises:
+        UnknownModem: there is none of that name, or its SIM is not known.
+    """
+    radios = node.health.radios
+    name = next(iter(radios)) if not name and len(radios) == 1 else name
+    if FrontDesk(node).accept_sim(name) is not None:
+        raise UnknownModem
+    return {"name": name}
 
 
 def add_officer(node: Node, name: str) -> dict[str, str]:

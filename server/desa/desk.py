@@ -50,10 +50,11 @@ class Note:
 
 
 class ModemMood(StrEnum):
-    """How the modem is."""
+    """How the modem is; one that is blocked waits for a person: a PIN, or a SIM card."""
 
     GOOD = "good"
     SEARCHING = "searching"
+    BLOCKED = "blocked"
     SILENT = "silent"
     ABSENT = "absent"
 
@@ -135,6 +136,9 @@ class Desk(Protocol):
 
     def set_contact(self, contact: Contact) -> Refused | None:
         """Put an officer into the phone book; an empty number takes him out."""
+
+    def accept_sim(self, name: str) -> Refused | None:
+        """Let the SIM card that is in the modem of that name send."""
 
     def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:
         """Check a login; on failure the seconds until the next try is looked at."""

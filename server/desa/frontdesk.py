@@ -8,7 +8,7 @@ from collections.abc import Callable
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Box, Contact, Line, Login, Note
-from server.desa.gateway import speaking
+from server.desa.gateway import sims, speaking
 from server.desa.login import Account
 from server.desa.node import Node
 from server.domain import events as e
@@ -115,6 +115,16 @@ class FrontDesk:
         event = e.ContactSet(contact.name.strip(), contact.role.strip(), number)
         node = self._node
         node.ledger.record(node.stamp(self._now()), Decision((event,)), cause="contact")
+        return None
+
+    def accept_sim(self, name: str) -> Refused | None:
+        """Let the SIM card that is in the modem of that name send; its thread finds out."""
+        node = self._node
+        with node.database.write() as db:
+            radio = node.health.radios.get(name)
+            if radio is None or not radio.sim or not radio.mark:
+                return Refused(Reason.UNKNOWN_MODEM)
+            sims.accept(db, radio.mark, radio.sim)
         return None
 
     def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:

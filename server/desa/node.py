@@ -12,6 +12,8 @@ from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
 from server.desa.desk import ModemMood
+from server.desa.gateway.choosing import Offers
+from server.desa.gateway.state import Bell, RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
@@ -39,8 +41,14 @@ RoadMaker = Callable[[str, float], Road]
 
 @dataclass(slots=True)
 class Health:
-    """What the steps last saw of modem and road; in RAM only."""
+    """What the steps last saw of modems and road; in RAM only.
 
+    Attributes:
+        radios: every modem by its name.
+        modem, signal_percent, modem_trouble: all modems as one, see `gateway.state.summary`.
+    """
+
+    radios: dict[str, RadioState] = field(default_factory=dict)
     modem: ModemMood = ModemMood.ABSENT
     signal_percent: int | None = None
     modem_trouble: str = ""
@@ -76,8 +84,9 @@ class Node:
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
-    sim: str = ""
-    speak_soon: threading.Event = field(default_factory=threading.Event)
+    # Which modem takes which text.
+    offers: Offers = field(default_factory=Offers)
+    speak_soon: Bell = field(default_factory=Bell)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 
     @property

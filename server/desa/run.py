@@ -1,8 +1,7 @@
-"""The village process: one thread owns the modem, the clock drives the rest, waitress serves."""
+"""The village process: one thread owns each modem, the clock drives the rest, waitress serves."""
 
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from server.desa import commands, steps
 from server.desa.app import create_app
 from server.desa.frontdesk import FrontDesk
-from server.desa.gateway.port_thread import modem_loop
+from server.desa.gateway.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
 from server.process.control import ControlSocket
@@ -49,8 +48,7 @@ def run(directory: Path) -> None:
         schedule.every(0.25, guarded(exchanger.tick))
         schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
         schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
-        radio = threading.Thread(target=modem_loop, args=(node, stop), name="modem", daemon=True)
-        radio.start()
+        radios = start_radios(node, stop)
         schedule.start()
         try:
             web = node.settings.web
@@ -60,7 +58,8 @@ def run(directory: Path) -> None:
             stop.set()
             leave_within(LEAVE_S)
             schedule.stop()
-            radio.join(timeout=4)
+            for radio in radios:
+                radio.join(timeout=LEAVE_S / len(radios))
             control.close()
             node.database.close()
 

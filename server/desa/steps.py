@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hardware.filling import is_filler
 from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
@@ -44,21 +45,33 @@ class Outcome:
     trouble: str = ""
 
 
-def listen(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
+def listen(node: Node, modem: radio.Modem, now_s: float, mark: str = "") -> Outcome:
     """Keep every text that the modem lists, then free its slots.
+
+    What lies there again although it was freed is no new text. Fillers are freed only: they are
+    what a stop in the middle of overwriting leaves behind.
+
+    Args:
+        node: the node.
+        modem: the modem.
+        now_s: the monotonic clock.
+        mark: stands for a SIM that does not tell who it is.
 
     Raises:
         HardwareError: the modem is gone; what was committed stays, the rest waits in it.
     """
     listed = modem.list()
-    if not listed:
-        radio.forget_slots(node.database, node.sim)
-        return Outcome(Result.NOTHING)
-    day = day_of(node.stamp(now_s))
-    kept = radio.keep_listed(node.database, node.vault, node.sim, listed, day)
-    for slot in listed:
-        modem.forget(slot)
-    return Outcome(Result.DONE, len(kept.fresh))
+    texts = tuple(slot for slot in listed if not is_filler(slot.pdu))
+    sim = modem.sim_id or mark
+    count = 0
+    if texts:
+        day = day_of(node.stamp(now_s))
+        count = len(radio.keep_listed(node.database, node.vault, sim, texts, day).fresh)
+    else:
+        radio.forget_slots(node.database, sim)
+    if listed:
+        modem.forget_all(listed)
+    return Outcome(Result.DONE if count else Result.NOTHING, count)
 
 
 def keep_passing(node: Node, hex_pdu: str, now_s: float) -> Outcome:
@@ -75,13 +88,19 @@ def read(node: Node, now_s: float) -> Outcome:
     return Outcome(Result.DONE if count else Result.NOTHING, count)
 
 
-def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
+def speak(node: Node, modem: radio.Modem, now_s: float, name: str = "") -> Outcome:
     """Send one text that may go out, or end one that must not.
 
+    Args:
+        node: the node.
+        modem: the modem.
+        now_s: the monotonic clock.
+        name: of the modem, which leaves to others what they are better for; "" takes all.
+
     Raises:
-        HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
+        HardwareError: the modem is gone before it took the text, which is tried again.
     """
-    done = speaking.speak_one(node, modem, now_s)
+    done = speaking.speak_one(node, modem, now_s, name)
     return Outcome(Result.DONE if done else Result.NOTHING, int(done))
 
 

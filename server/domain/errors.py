@@ -13,6 +13,7 @@ class Reason(StrEnum):
     EMPTY_TEXT = "Isi belum ditulis."
     TEXT_TOO_LONG = "Isi terlalu panjang untuk satu SMS; ringkaskan."
     NOT_A_NUMBER = "Nomor HP tidak dikenali; tulis seperti 0812-3456-7890."
+    UNKNOWN_MODEM = "Modem itu tidak ada di kotak ini, atau kartu SIM-nya belum terbaca."
     SEALED = "Pesan ini disegel untuk Propam; tidak dapat ditindak dari desa."
 
 

@@ -68,11 +68,11 @@ class TestPowerCuts:
     def test_between_keeping_and_forgetting_makes_one_report(self, world: World) -> None:
         world.text(SENDER, "ada maling")
         node = world.node
-        radio.keep_listed(node.database, node.vault, node.sim, world.modem.list(), 5)
+        radio.keep_listed(node.database, node.vault, world.modem.sim_id, world.modem.list(), 5)
         for _ in range(2):
             world.restart()
             radio.keep_listed(
-                world.node.database, world.node.vault, world.node.sim, world.modem.list(), 5
+                world.node.database, world.node.vault, world.modem.sim_id, world.modem.list(), 5
             )
         world.restart()
         world.listen()
@@ -87,7 +87,7 @@ class TestPowerCuts:
     def test_between_reading_and_forgetting_makes_one_report(self, world: World) -> None:
         world.text(SENDER, "ada maling")
         node = world.node
-        radio.keep_listed(node.database, node.vault, node.sim, world.modem.list(), 5)
+        radio.keep_listed(node.database, node.vault, world.modem.sim_id, world.modem.list(), 5)
         steps.read(node, world.mono_s)
         world.restart()
         world.listen()

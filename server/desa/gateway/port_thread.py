@@ -1,99 +1,361 @@
-"""The thread that owns a modem's port: listen, read, speak, and open it again when it is lost."""
+"""The threads that own the modems' ports: each listens, reads, speaks, and mends its modem."""
 
 import contextlib
 import logging
 import sqlite3
 import threading
 import time
-from hashlib import blake2b
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from hardware.answers import Call, ReportArrived, TextArrived
-from hardware.errors import HardwareError, NotAModem, Timeout
+from hardware.answers import Call, Notice, ReportArrived, SimSwapped, TextArrived
+from hardware.errors import CommandFailed, HardwareError, PortGone, SimNotAccepted
 from hardware.modem import Modem
-from hardware.port import open_first
+from hardware.recovery.ladder import Limits, Step
+from hardware.recovery.mending import Mending
+from hardware.sim import fingerprint
 from server.desa import steps
 from server.desa.desk import ModemMood
+from server.desa.gateway import chores, moods, sims
+from server.desa.gateway.ports import Ports
+from server.desa.gateway.power import switch_of
+from server.desa.gateway.state import RadioState, summary
 from server.desa.intake import missed_call
 from server.desa.node import Node
+from sms.alphabet import decode_packed
+from sms.operator.prefixes import operator_of_imsi, shown
 
 log = logging.getLogger(__name__)
-CARD_TROUBLE = (
-    "Kotak tidak dapat menulis ke kartunya. SMS tetap aman di modem dan jaringan; "
-    "periksa sisa ruang kartu, lalu ganti kartu bila tetap begini."
-)
+LIMITS: Final = Limits(pause_max_s=30.0)
+# So many new texts at once mean that more may wait in the network for the room.
+_LISTED_MANY = 4
 _WAIT_S = 0.2
-_REOPEN_S = 2.0
-_HEALTH_EVERY_S = 30.0
+_LOOK_PLUG_S = 1.0
+_CARD_REST_S = 2.0
+_SPEAK_EVERY_S = 1.0
+_CHORE_EVERY_S = 1.0
+_HEALTH_EVERY_S, _HEALTH_SEARCHING_S = 60.0, 15.0
+_OPERATOR_EVERY_S = 600.0
+_SIM_EVERY_S = 1.0
 
 
-def modem_loop(node: Node, stop: threading.Event) -> None:
-    """Own the port: open it, listen, read, speak; open it again whenever it is lost."""
-    paths = node.settings.modem.ports
-    while not stop.is_set():
-        modem = Modem(lambda: open_first(paths), time.monotonic)
-        try:
-            identity = modem.start()
-            with node.database.lock:
-                node.sim = blake2b(identity.imsi.encode(), digest_size=8).hexdigest()
-            _mood(node, ModemMood.GOOD, "")
-            _converse(node, modem, stop)
-        except HardwareError as error:
-            log.warning("modem lost", extra={"error": type(error).__name__})
-            silent = isinstance(error, NotAModem | Timeout)
-            _mood(node, ModemMood.SILENT if silent else ModemMood.ABSENT, error.sentence)
-        except sqlite3.Error as error:
-            log.warning("card refused a write", extra={"error": type(error).__name__})
-            _mood(node, ModemMood.GOOD, CARD_TROUBLE)
-        except Exception:
-            # A fault in reading or sending must not end the listening; what was kept stays.
-            log.exception("radio step failed")
-        finally:
-            with contextlib.suppress(HardwareError):
-                modem.close()
-        stop.wait(_REOPEN_S)
-
-
-def _converse(node: Node, modem: Modem, stop: threading.Event) -> None:
-    list_due_s = health_due_s = 0.0
-    while not stop.is_set():
-        now_s = time.monotonic()
-        if now_s >= health_due_s:
-            _look(node, modem)
-            health_due_s = now_s + _HEALTH_EVERY_S
-        if now_s >= list_due_s:
-            kept = steps.listen(node, modem, now_s)
-            # A memory that was just emptied lets the network deliver what waits there.
-            again = kept.result is steps.Result.DONE
-            list_due_s = now_s if again else now_s + node.settings.modem.list_every_s
-            steps.read(node, now_s)
-        spoke = steps.speak(node, modem, now_s).result is steps.Result.DONE
-        node.speak_soon.clear()
-        for notice in modem.wait(0.0 if spoke or now_s >= list_due_s else _WAIT_S):
-            if isinstance(notice, Call):
-                missed_call(node, notice.number, time.monotonic())
-                continue
-            if isinstance(notice, TextArrived | ReportArrived) and notice.pdu:
-                steps.keep_passing(node, notice.pdu, time.monotonic())
-                steps.read(node, time.monotonic())
-            list_due_s = 0.0
-
-
-def _look(node: Node, modem: Modem) -> None:
-    rssi = modem.signal().rssi
-    searching = not modem.network().registered
-    percent = None if rssi is None or rssi > 31 else round(rssi * 100 / 31)
-    with node.database.lock:
-        node.health.signal_percent = percent
-    trouble = "Modem belum mendapat sinyal. Pindahkan antena ke tempat lebih tinggi."
-    _mood(
-        node,
-        ModemMood.SEARCHING if searching else ModemMood.GOOD,
-        trouble if searching else "",
+def start_radios(node: Node, stop: threading.Event) -> tuple[threading.Thread, ...]:
+    """Start one thread for each modem that the settings ask for."""
+    ports = Ports(node.settings.modem.ports)
+    threads = tuple(
+        threading.Thread(
+            target=RadioThread(node, ports, number, stop).run, name=f"modem{number}", daemon=True
+        )
+        for number in range(1, node.settings.modem.count + 1)
     )
+    for thread in threads:
+        thread.start()
+    return threads
 
 
-def _mood(node: Node, mood: ModemMood, trouble: str) -> None:
-    with node.database.lock:
-        if (node.health.modem, node.health.modem_trouble) != (mood, trouble):
-            node.health.modem, node.health.modem_trouble = mood, trouble
-            node.projection.touch()
+@dataclass(slots=True)
+class _Due:
+    """When each of the recurring things is to be done next, monotonic seconds."""
+
+    list_s: float = 0.0
+    health_s: float = 0.0
+    operator_s: float = 0.0
+    speak_s: float = 0.0
+    chore_s: float = 0.0
+    sim_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What this thread knows of its modem beside what it has published."""
+
+    network: bool = False
+    card: str = ""
+    memory: str = ""
+    quiet_since_s: float = 0.0
+    bell: int = -1
+    turn: int = 0
+    # What came past the memories and is nowhere else until it is kept.
+    passing: list[str] = field(default_factory=list)
+    told: str = ""
+
+
+class RadioThread:
+    """One modem, its driver, and the ladder that mends it; all in one thread.
+
+    Args:
+        node: the node.
+        ports: the ports of all threads.
+        number: of this thread, from 1.
+        stop: ends it.
+        monotonic: the clock of the node.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        ports: Ports,
+        number: int,
+        stop: threading.Event,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._node, self._ports, self._number, self._stop = node, ports, number, stop
+        self._now = monotonic
+        self.modem = Modem(lambda: ports.open(number), monotonic, septets=decode_packed)
+        self._mending = Mending(self.modem, monotonic, limits=LIMITS)
+        self._name = f"modem{number}"
+        self._due, self._seen = _Due(), _Seen()
+
+    def run(self) -> None:
+        """Work with the modem until told to stop; whatever fails is mended and told."""
+        trouble = self._tried(self._begin)
+        if trouble is not None:
+            self._tell_trouble(trouble)
+        while not self._stop.is_set():
+            if trouble is None:
+                trouble = self._tried(self.round)
+                continue
+            mended = self._mending.mend(trouble)
+            before, trouble = trouble, mended.trouble or self._tried(self._greet)
+            if trouble is not None or mended.step is Step.TELL:
+                self._tell_trouble(trouble or before)
+            if trouble is not None:
+                self._rest(mended.pause_s)
+        self.modem.close()
+
+    def _tried(self, act: Callable[[], object]) -> HardwareError | None:
+        try:
+            act()
+        except HardwareError as error:
+            return error
+        except sqlite3.Error as error:
+            self._log("card refused a write", type(error).__name__)
+            self._seen.card = moods.CARD_TROUBLE
+            self._publish()
+            self._stop.wait(_CARD_REST_S)
+        except Exception as error:
+            # A fault in reading or sending must not end the listening; what was kept stays.
+            if self._seen.told != type(error).__name__:
+                log.exception("radio step failed")
+            self._seen.told = type(error).__name__
+            self.modem.close()
+            return HardwareError("fault")
+        return None
+
+    def _begin(self) -> None:
+        self.modem.start()
+        self._greet()
+
+    def _greet(self) -> None:
+        """The port is open: is it a modem of our own, and may its SIM send?"""
+        identity = self.modem.identity
+        imei = "" if identity is None else identity.imei
+        if not self._ports.claim_modem(self._number, imei):
+            self.modem.close()
+            raise PortGone("one modem, two ports")
+        self._mending.switch(switch_of(self._ports.stick(self._number), self._stop.wait))
+        now_s = self._now()
+        self._due = _Due()
+        self._seen.network, self._seen.quiet_since_s = False, now_s
+        self._rename()
+        mark = fingerprint(imei) or self._name
+        home = operator_of_imsi("" if identity is None else identity.imsi) or ""
+        self._judge_sim(mark)
+        self._publish(mark=mark, home=home, mood=ModemMood.SEARCHING, trouble="")
+        log.info("modem ready", extra={"modem": self._name})
+
+    def round(self) -> None:
+        """Do all that is due, then wait a moment for what the modem says.
+
+        Raises:
+            HardwareError: the modem fails; it wants mending.
+        """
+        now_s = self._now()
+        self._keep_passing()
+        if now_s >= self._due.list_s:
+            self._listen(now_s)
+        if not self.modem.sim_accepted and now_s >= self._due.sim_s:
+            self._judge_sim(self.state.mark)
+            self._due.sim_s = now_s + _SIM_EVERY_S
+            self._publish()
+        if now_s >= self._due.health_s:
+            self._look(now_s)
+        spoke = self._speak()
+        now_s = self._now()
+        busy = spoke or now_s >= self._due.list_s
+        for notice in self.modem.wait(0.0 if busy else _WAIT_S):
+            busy = True
+            self._hear(notice)
+        if not busy and now_s >= self._due.chore_s:
+            self._do_chore(now_s)
+
+    @property
+    def state(self) -> RadioState:
+        """What was published last."""
+        known = self._node.health.radios.get(self._name)
+        return known or RadioState(self._name, ModemMood.ABSENT)
+
+    def _listen(self, now_s: float) -> None:
+        kept = steps.listen(self._node, self.modem, now_s, self.state.mark)
+        every_s = self._node.settings.modem.list_every_s
+        self._due.list_s = now_s if kept.count >= _LISTED_MANY else now_s + every_s
+        if kept.count:
+            self._seen.quiet_since_s = now_s
+        used = self.modem.memories.values()
+        if not any(usage.used >= usage.total for usage in used):
+            self._seen.memory = ""
+        self._seen.card = self._seen.told = ""
+        self._mending.works()
+        steps.read(self._node, now_s)
+        if self.state.mood is not ModemMood.SEARCHING:
+            self._publish()
+
+    def _look(self, now_s: float) -> None:
+        percent, network = None, True
+        with contextlib.suppress(CommandFailed):
+            rssi = self.modem.signal().rssi
+            percent = None if rssi > 31 else round(rssi * 100 / 31)
+        # A modem that does not tell may have a network: sending finds out.
+        with contextlib.suppress(CommandFailed):
+            network = self.modem.network().registered
+        self._seen.network = network
+        self._due.health_s = now_s + (_HEALTH_EVERY_S if network else _HEALTH_SEARCHING_S)
+        operator = self.state.operator
+        if network and now_s >= self._due.operator_s:
+            operator = shown(self.modem.operator())
+            self._due.operator_s = now_s + _OPERATOR_EVERY_S
+        mood = ModemMood.GOOD if network else ModemMood.SEARCHING
+        self._publish(mood=mood, signal_percent=percent, operator=operator)
+
+    def _speak(self) -> bool:
+        now_s, node = self._now(), self._node
+        rings = node.speak_soon.rings
+        if not self.state.may_send or (rings == self._seen.bell and now_s < self._due.speak_s):
+            return False
+        spoke = steps.speak(node, self.modem, now_s, self._name).result is steps.Result.DONE
+        if spoke:
+            self._seen.quiet_since_s = self._now()
+        else:
+            self._seen.bell, self._due.speak_s = rings, now_s + _SPEAK_EVERY_S
+        return spoke
+
+    def _hear(self, notice: Notice) -> None:
+        self._seen.memory = moods.storage_trouble(notice, self._seen.memory)
+        match notice:
+            case Call(number):
+                missed_call(self._node, number, self._now())
+                return
+            case TextArrived(pdu=pdu) | ReportArrived(pdu=pdu) if pdu:
+                self._seen.passing.append(pdu)
+                self._seen.quiet_since_s = self._now()
+                self._keep_passing()
+                return
+            case SimSwapped():
+                self._due.sim_s = self._due.operator_s = self._due.health_s = 0.0
+                self._judge_sim(self.state.mark)
+                self._publish()
+            case _:
+                pass
+        self._due.list_s = 0.0
+
+    def _keep_passing(self) -> None:
+        while self._seen.passing:
+            steps.keep_passing(self._node, self._seen.passing[0], self._now())
+            self._seen.passing.pop(0)
+            if not self._seen.passing:
+                steps.read(self._node, self._now())
+
+    def _do_chore(self, now_s: float) -> None:
+        chore = chores.CHORES[self._seen.turn % len(chores.CHORES)]
+        self._seen.turn += 1
+        radio = replace(self.state, quiet_since_s=self._seen.quiet_since_s)
+        if not chore(self._node, radio, self.modem, now_s):
+            self._due.chore_s = now_s + _CHORE_EVERY_S / len(chores.CHORES)
+        elif self.state.erasing != chores.ERASING[self.modem.erasing]:
+            self._publish()
+
+    def _judge_sim(self, mark: str) -> None:
+        present = self.modem.sim_id
+        with self._node.database.read() as db:
+            known = sims.known(db)
+        wanted = sims.judge(known, mark, present)
+        self.modem.know_sim(wanted)
+        if wanted == present and present and known.get(mark) != present:
+            with self._node.database.write() as db:
+                sims.accept(db, mark, present)
+
+    def _publish(self, **changes: object) -> None:
+        """Tell pages and other threads how the modem is; they are woken only by what is new."""
+        node = self._node
+        with node.database.lock:
+            before = self.state
+            accepted = self.modem.sim_accepted
+            after = replace(
+                before,
+                sim=self.modem.sim_id,
+                memories=tuple(
+                    (name, usage.used, usage.total) for name, usage in self.modem.memories.items()
+                ),
+                erasing=chores.ERASING[self.modem.erasing],
+                may_send=accepted and self._seen.network,
+                **changes,  # type: ignore[arg-type] # the names of fields, with their values
+            )
+            if "trouble" not in changes or not changes["trouble"]:
+                after = replace(after, trouble=self._lesser_trouble(after.mood, accepted=accepted))
+            self._put(before, after)
+
+    def _lesser_trouble(self, mood: ModemMood, *, accepted: bool) -> str:
+        """What is wrong with a modem that works."""
+        searching = moods.SEARCHING_TROUBLE if mood is ModemMood.SEARCHING else ""
+        looked = searching if self._due.health_s else ""
+        swapped = "" if accepted else SimNotAccepted.sentence
+        return self._seen.card or swapped or self._seen.memory or looked
+
+    def _tell_trouble(self, trouble: HardwareError) -> None:
+        self._rename()
+        self._seen.network = False
+        with self._node.database.lock:
+            before = self.state
+            after = replace(
+                before,
+                mood=moods.mood_of(trouble),
+                trouble=trouble.sentence,
+                signal_percent=None,
+                may_send=False,
+            )
+            if self._put(before, after):
+                self._log("modem lost", type(trouble).__name__)
+
+    def _put(self, before: RadioState, after: RadioState) -> bool:
+        health = self._node.health
+        if health.radios.get(self._name) == after:
+            return False
+        health.radios = {**health.radios, self._name: after}
+        told = summary(health.radios.values())
+        health.modem, health.modem_trouble = told.mood, told.trouble
+        health.signal_percent = told.signal_percent
+        # How full the memory is changes with every text; nobody waits for that.
+        if replace(before, memories=after.memories) != after:
+            self._node.projection.touch()
+        return True
+
+    def _rename(self) -> None:
+        """Go by the name of the port, which stays while the modem is plugged in."""
+        node, name = self._node, self._ports.name(self._number)
+        with node.database.lock:
+            others = {one: state for one, state in node.health.radios.items() if one != self._name}
+            if name in others:
+                name = f"{name}-{self._number}"
+            if name and name != self._name:
+                node.health.radios, self._name = others, name
+
+    def _rest(self, pause_s: float) -> None:
+        """Wait, but not when something is plugged in or out meanwhile."""
+        until_s, seen = self._now() + pause_s, self._ports.seen()
+        while (left_s := until_s - self._now()) > 0 and self._ports.seen() == seen:
+            if self._stop.wait(min(left_s, _LOOK_PLUG_S)):
+                return
+
+    def _log(self, event: str, error: str) -> None:
+        log.warning(event, extra={"error": error, "modem": self._name})
