@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 LIMITS: Final = Limits(pause_max_s=30.0)
 # So many new texts at once mean that more may wait in the network for the room.
 _LISTED_MANY = 4
+# Reading waits so long at the most while the modem is being emptied: it takes far longer than
+# keeping, and the network delivers what waits as soon as there is room.
+_READ_WITHIN_S = 3.0
 _WAIT_S = 0.2
 _LOOK_PLUG_S = 1.0
 _CARD_REST_S = 2.0
@@ -59,6 +62,8 @@ class _Due:
     """When each of the recurring things is to be done next, monotonic seconds."""
 
     list_s: float = 0.0
+    # 0 while nothing kept is unread.
+    read_s: float = 0.0
     health_s: float = 0.0
     operator_s: float = 0.0
     speak_s: float = 0.0
@@ -199,7 +204,9 @@ class RadioThread:
     def _listen(self, now_s: float) -> None:
         kept = steps.listen(self._node, self.modem, now_s, self.state.mark)
         every_s = self._node.settings.modem.list_every_s
-        self._due.list_s = now_s if kept.count >= _LISTED_MANY else now_s + every_s
+        many = kept.count >= _LISTED_MANY
+        self._due.list_s = now_s if many else now_s + every_s
+        self._due.read_s = self._due.read_s or now_s + (_READ_WITHIN_S if many else 0.0)
         if kept.count:
             self._seen.quiet_since_s = now_s
         used = self.modem.memories.values()
@@ -207,7 +214,9 @@ class RadioThread:
             self._seen.memory = ""
         self._seen.card = self._seen.told = ""
         self._mending.works()
-        steps.read(self._node, now_s)
+        if not many or now_s >= self._due.read_s:
+            steps.read(self._node, now_s)
+            self._due.read_s = 0.0
         if self.state.mood is not ModemMood.SEARCHING:
             self._publish()
 
