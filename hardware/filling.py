@@ -56,6 +56,8 @@ class Filling:
         self.written = 0
         self._everything = True
         self._wanted = True
+        # What was told when the SIM was last too full; it is asked again after a listing.
+        self._crowded: Usage | None = None
         self._freed: set[int] = set()
         self._stored: list[int] = []
 
@@ -79,22 +81,20 @@ class Filling:
             HardwareError: as every question.
         """
         if self._wanted and self.erasing in (Erasing.UNKNOWN, Erasing.FILLS):
-            if self._is_crowded(self._storage.told.get(SIM)):
+            if self._crowded is not None and self._storage.told.get(SIM) is self._crowded:
                 return False
             usage = self._storage.select(SIM) if SIM in self._storage.memories else None
             if usage is None:
                 self.erasing = Erasing.NEITHER
                 return True
-            if self._is_crowded(usage):
+            if usage.used - len(self._stored) > usage.total // 2:
+                self._crowded = usage
                 return False
             if usage.used < usage.total - _KEPT_FREE and (self._everything or self._freed):
                 return self._write(usage.used)
             self._everything = self._wanted = False
             return True
         return self._clear_one()
-
-    def _is_crowded(self, usage: Usage | None) -> bool:
-        return usage is not None and usage.used - len(self._stored) > usage.total // 2
 
     def _write(self, used: int) -> bool:
         try:

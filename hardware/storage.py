@@ -118,6 +118,8 @@ class Storage:
         extra = (memory for memory in self._memories if memory not in _WANTED_MEMORIES)
         self._memories = (*usable, *extra)
         self._home = self._receives if self._receives in usable else usable[0]
+        if self._home != usable[0]:
+            self.select(self._home)
 
     def receive_in(self, memory: str) -> bool:
         """Have texts stored in this memory from now on; False where the modem does not let us."""

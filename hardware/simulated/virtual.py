@@ -142,6 +142,11 @@ class VirtualModem(Terminal):
         """The memory that is listed and deleted from."""
         return self._chosen[0]
 
+    @property
+    def receiving(self) -> str:
+        """The memory that was chosen for texts that come."""
+        return self._chosen[2]
+
     def restart(self) -> None:
         """Start anew, as after a brown-out: settings are lost, memories stay."""
         self.quit()

@@ -11,6 +11,7 @@ from server.desa.run import run
 from server.process import control
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
+NOT_RUNNING = "Kotak ini tidak sedang berjalan; jalankan dulu, lalu ulangi."
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -87,6 +88,9 @@ def sim() -> None:
 @click.argument("modem", default="")
 def sim_accept(directory: Path, modem: str) -> None:
     """Let the SIM card that was put into MODEM send; the node must run."""
-    done = control.ask(directory, "sim accept", name=modem)
+    try:
+        done = control.ask(directory, "sim accept", name=modem)
+    except control.NotRunning as absent:
+        raise control.ControlRefused(NOT_RUNNING) from absent
     shown = dict(done)  # type: ignore[call-overload]
     click.echo(f"Kartu SIM di {shown['name']} boleh mengirim.")

@@ -41,6 +41,7 @@ _CHORE_EVERY_S = 1.0
 _HEALTH_EVERY_S, _HEALTH_SEARCHING_S = 60.0, 15.0
 _OPERATOR_EVERY_S = 600.0
 _SIM_EVERY_S = 1.0
+_FAULT = "fault"
 
 
 def start_radios(node: Node, stop: threading.Event) -> tuple[threading.Thread, ...]:
@@ -114,20 +115,30 @@ class RadioThread:
 
     def run(self) -> None:
         """Work with the modem until told to stop; whatever fails is mended and told."""
+        trouble = self.begin()
+        while not self._stop.is_set():
+            trouble = self.turn(trouble)
+        with contextlib.suppress(HardwareError):
+            self.modem.close()
+
+    def begin(self) -> HardwareError | None:
+        """Start the modem for the first time; gives what is wrong with it."""
         trouble = self._tried(self._begin)
         if trouble is not None:
             self._tell_trouble(trouble)
-        while not self._stop.is_set():
-            if trouble is None:
-                trouble = self._tried(self.round)
-                continue
-            mended = self._mending.mend(trouble)
-            before, trouble = trouble, mended.trouble or self._tried(self._greet)
-            if trouble is not None or mended.step is Step.TELL:
-                self._tell_trouble(trouble or before)
-            if trouble is not None:
-                self._rest(mended.pause_s)
-        self.modem.close()
+        return trouble
+
+    def turn(self, trouble: HardwareError | None) -> HardwareError | None:
+        """One round with a modem that works, or one step to mend it; gives what is then wrong."""
+        if trouble is None:
+            return self._tried(self.round)
+        mended = self._mending.mend(trouble)
+        left = mended.trouble or self._tried(self._greet)
+        if left is not None or mended.step is Step.TELL:
+            self._tell_trouble(left or trouble)
+        if left is not None:
+            self._rest(mended.pause_s)
+        return left
 
     def _tried(self, act: Callable[[], object]) -> HardwareError | None:
         try:
@@ -135,17 +146,18 @@ class RadioThread:
         except HardwareError as error:
             return error
         except sqlite3.Error as error:
-            self._log("card refused a write", type(error).__name__)
+            if not self._seen.card:
+                self._log("card refused a write", type(error).__name__)
             self._seen.card = moods.CARD_TROUBLE
             self._publish()
             self._stop.wait(_CARD_REST_S)
-        except Exception as error:
+        except Exception:
             # A fault in reading or sending must not end the listening; what was kept stays.
-            if self._seen.told != type(error).__name__:
+            if self._seen.told != _FAULT:
                 log.exception("radio step failed")
-            self._seen.told = type(error).__name__
+            self._seen.told = _FAULT
             self.modem.close()
-            return HardwareError("fault")
+            return HardwareError(_FAULT)
         return None
 
     def _begin(self) -> None:
@@ -209,14 +221,14 @@ class RadioThread:
         self._due.read_s = self._due.read_s or now_s + (_READ_WITHIN_S if many else 0.0)
         if kept.count:
             self._seen.quiet_since_s = now_s
-        used = self.modem.memories.values()
-        if not any(usage.used >= usage.total for usage in used):
+        if not any(usage.used for usage in self.modem.memories.values()):
             self._seen.memory = ""
-        self._seen.card = self._seen.told = ""
+        self._seen.card = ""
         self._mending.works()
         if not many or now_s >= self._due.read_s:
             steps.read(self._node, now_s)
             self._due.read_s = 0.0
+            self._seen.told = ""
         if self.state.mood is not ModemMood.SEARCHING:
             self._publish()
 
@@ -333,13 +345,17 @@ class RadioThread:
                 signal_percent=None,
                 may_send=False,
             )
-            if self._put(before, after):
-                self._log("modem lost", type(trouble).__name__)
+            self._put(before, after)
+        kind = type(trouble).__name__
+        # Once for each kind, until the modem has worked again; a fault has told its own place.
+        if self._seen.told not in (kind, _FAULT):
+            self._seen.told = kind
+            self._log("modem lost", kind)
 
-    def _put(self, before: RadioState, after: RadioState) -> bool:
+    def _put(self, before: RadioState, after: RadioState) -> None:
         health = self._node.health
         if health.radios.get(self._name) == after:
-            return False
+            return
         health.radios = {**health.radios, self._name: after}
         told = summary(health.radios.values())
         health.modem, health.modem_trouble = told.mood, told.trouble
@@ -347,7 +363,6 @@ class RadioThread:
         # How full the memory is changes with every text; nobody waits for that.
         if replace(before, memories=after.memories) != after:
             self._node.projection.touch()
-        return True
 
     def _rename(self) -> None:
         """Go by the name of the port, which stays while the modem is plugged in."""
