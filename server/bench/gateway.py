@@ -32,6 +32,8 @@ _DURABLE: Final = PEERS[1].name
 _SLOW_S: Final = 60.0
 _RATIO_NONE, _RATIO_USB = 20.0, 4.0
 _COMMANDS: Final = 0.3
+# Modems with quirks are waited for most of the time: minutes for each, with the usual patience.
+_PATIENCE_PERCENT: Final = 10
 _ACK_P99_S: Final = 2.0
 _IDLE_MIB, _SURGED_MIB, _IDLE_PERCENT = 64.0, 90.0, 1.0
 
@@ -267,9 +269,10 @@ def _home(directory: Path | None) -> Iterator[Path]:
 
 
 def _hurried(settings: Settings) -> Settings:
-    """Silent, and quick to ask the Polres for the keys of the run that was killed."""
+    """Silent, impatient, and quick to ask the Polres for the keys of the run that was killed."""
     quick = replace(settings.polres, exchange_every_s=1)
-    return replace(silenced(settings), polres=quick)
+    modem = replace(settings.modem, patience_percent=_PATIENCE_PERCENT, list_every_s=2)
+    return replace(silenced(settings), polres=quick, modem=modem)
 
 
 def _medians(runs: dict[str, list[Drain]], figure: Callable[[Drain], float]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from hardware.answers import Call, Notice, ReportArrived, SimSwapped, TextArrived
+from hardware.dialogue import DEFAULT_TIMEOUTS
 from hardware.errors import CommandFailed, HardwareError, PortGone, SimNotAccepted
 from hardware.modem import Modem
 from hardware.recovery.ladder import Limits, Step
@@ -108,8 +109,15 @@ class RadioThread:
     ) -> None:
         self._node, self._ports, self._number, self._stop = node, ports, number, stop
         self._now = monotonic
-        self.modem = Modem(lambda: ports.open(number), monotonic, septets=decode_packed)
-        self._mending = Mending(self.modem, monotonic, limits=LIMITS)
+        share = node.settings.modem.patience_percent / 100
+        self.modem = Modem(
+            lambda: ports.open(number),
+            monotonic,
+            timeouts=DEFAULT_TIMEOUTS.scaled(share),
+            septets=decode_packed,
+            open_deaf=lambda: ports.open_deaf(number),
+        )
+        self._mending = Mending(self.modem, monotonic, limits=LIMITS.scaled(share))
         self._name = f"modem{number}"
         self._due, self._seen = _Due(), _Seen()
 
