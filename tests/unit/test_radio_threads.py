@@ -2,7 +2,6 @@
 
 import logging
 import sqlite3
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +18,8 @@ from hardware.errors import (
 )
 from hardware.filling import FILLER, is_filler
 from hardware.simulated.held import UNSENT
-from hardware.simulated.terminal import RefusedError
 from server import lookup, radio
-from server.desa import steps
+from server.desa import commands, steps
 from server.desa.desk import ModemMood
 from server.desa.gateway.moods import CARD_TROUBLE, KEEPS_TROUBLE
 from server.domain.errors import Refused
@@ -120,6 +118,29 @@ class TestOneModem:
         village.live(20)
         assert kept(village) == 1
         assert village.state(1).trouble == ""
+
+    def test_a_modem_that_speaks_of_texts_without_end_is_not_listed_without_end(
+        self, village: Village
+    ) -> None:
+        modem = village.plug(1)
+        village.live(3)
+        village.commands[1].clear()
+
+        def nag(line: str) -> bool:
+            modem.say('+CMTI: "SM",1')
+            return False
+
+        modem.before.append(nag)
+        village.live(60)
+        assert sum("CPMS" in line for line in village.commands[1]) <= 60 * 2 * 2 + 4
+
+    def test_a_missed_call_is_answered(self, village: Village) -> None:
+        modem = village.plug(1)
+        village.live(3)
+        modem.ring(ON_TELKOMSEL)
+        modem.hang_up()
+        village.live(15)
+        assert village.over() == [(1, ON_TELKOMSEL)]
 
 
 class TestTrouble:
@@ -234,11 +255,15 @@ class TestSim:
         state = village.state(1)
         assert (state.mood, state.trouble) == (ModemMood.GOOD, SimNotAccepted.sentence)
         assert waiting(village) == 1
+        assert state.home == "xl"
         assert isinstance(village.world.desk().accept_sim("modem9"), Refused)
-        assert village.world.desk().accept_sim(state.name) is None
+        with pytest.raises(commands.UnknownModem):
+            commands.accept_sim(village.world.node, "modem9")
+        assert commands.accept_sim(village.world.node, "") == {"name": state.name}
         village.live(3)
         assert village.over() == [(1, ON_TELKOMSEL)]
-        assert village.state(1).trouble == ""
+        (told,) = commands.status(village.world.node)["modems"]
+        assert (told["trouble"], told["may_send"]) == ("", True)
 
     def test_the_old_sim_back_in_its_place_sends_again(self, village: Village) -> None:
         modem = village.plug(1)
@@ -248,102 +273,6 @@ class TestSim:
             modem.restart()
             village.live(30)
             assert village.state(1).may_send is may
-
-
-class TestSeveral:
-    def test_each_number_is_answered_over_its_own_operator(self, village: Village) -> None:
-        first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
-        village.live(3)
-        village.text(first, ON_XL, "ada maling di pasar")
-        village.text(second, ON_TELKOMSEL, "kerbau hilang di kebun")
-        village.live(10)
-        assert sorted(village.over()) == [(1, ON_TELKOMSEL), (2, ON_XL)]
-        assert kept(village) == 2
-
-    def test_when_one_is_lost_the_other_sends_for_it(self, village: Village) -> None:
-        first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
-        village.live(3)
-        village.ports.plugged[1] = None
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
-        village.live(30)
-        assert village.over() == [(2, ON_TELKOMSEL)]
-        health = village.world.node.health
-        assert health.modem is ModemMood.GOOD
-        assert health.modem_trouble == f"stick1: {PortGone.sentence}"
-        assert first.stored("SM") == {}
-
-    def test_when_one_is_lost_at_the_very_moment_of_sending_the_other_takes_over(
-        self, village: Village
-    ) -> None:
-        first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
-        village.live(3)
-
-        def vanish(line: str) -> bool:
-            if line.startswith("AT+CMGS"):
-                village.ports.plugged[1] = None
-            return False
-
-        first.before.append(vanish)
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
-        village.live(30)
-        assert village.over() == [(2, ON_TELKOMSEL)]
-
-    def test_what_one_network_refuses_goes_over_the_other_at_once(self, village: Village) -> None:
-        first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
-        village.live(3)
-
-        def refuse(_: bytes) -> None:
-            raise RefusedError("+CMS ERROR: 38")
-
-        first.submitting.append(refuse)
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
-        village.live(5)
-        assert village.over() == [(2, ON_TELKOMSEL)]
-
-    def test_what_may_have_gone_out_is_sent_once_more_and_no_oftener(
-        self, village: Village
-    ) -> None:
-        village.plug(1, TELKOMSEL_IMSI)
-        second = village.plug(2, XL_IMSI)
-        village.live(3)
-
-        def unsure(_: int) -> None:
-            raise RefusedError("+CMS ERROR: 500")
-
-        village.on_send = unsure
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
-        village.live(600)
-        assert len(village.over()) == 2
-        counts = outbox.counts(village.world.node.database.connection)
-        assert counts["failed"] == 1
-
-    def test_a_port_of_a_stick_that_another_thread_has_is_left_alone(
-        self, village: Village
-    ) -> None:
-        first = village.plug(1)
-        village.ports.plugged[2] = first
-        village.launch(2)
-        village.live(60)
-        assert village.state(1).mood is ModemMood.GOOD
-        assert village.state(2).trouble == PortGone.sentence
-
-    def test_while_a_modem_sends_nobody_waits_for_the_database(self, village: Village) -> None:
-        modem = village.plug(1)
-        free: list[bool] = []
-
-        def look(_: int) -> None:
-            def take() -> None:
-                free.append(village.world.node.database.lock.acquire(timeout=5))
-                village.world.node.database.lock.release()
-
-            other = threading.Thread(target=take)
-            other.start()
-            other.join()
-
-        village.on_send = look
-        village.text(modem, ON_TELKOMSEL, "ada maling di pasar")
-        village.live(5)
-        assert free == [True]
 
 
 class TestErasing:

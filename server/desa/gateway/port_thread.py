@@ -18,10 +18,10 @@ from hardware.recovery.mending import Mending
 from hardware.sim import fingerprint
 from server.desa import steps
 from server.desa.desk import ModemMood
-from server.desa.gateway import chores, moods, sims
+from server.desa.gateway import board, chores, moods, sims
 from server.desa.gateway.ports import Ports
 from server.desa.gateway.power import switch_of
-from server.desa.gateway.state import RadioState, summary
+from server.desa.gateway.state import RadioState
 from server.desa.intake import missed_call
 from server.desa.node import Node
 from sms.alphabet import decode_packed
@@ -31,9 +31,14 @@ log = logging.getLogger(__name__)
 LIMITS: Final = Limits(pause_max_s=30.0)
 # So many new texts at once mean that more may wait in the network for the room.
 _LISTED_MANY = 4
+<<<<<<< HEAD
 # Reading waits so long at the most while the modem is being emptied: it takes far longer than
 # keeping, and the network delivers what waits as soon as there is room.
 _READ_WITHIN_S = 3.0
+=======
+# A modem that speaks of texts without end, and has none, is not listed without end.
+_RELIST_S = 0.5
+>>>>>>> modems
 _WAIT_S = 0.2
 _LOOK_PLUG_S = 1.0
 _CARD_REST_S = 2.0
@@ -83,8 +88,10 @@ class _Seen:
     quiet_since_s: float = 0.0
     bell: int = -1
     turn: int = 0
-    # What came past the memories and is nowhere else until it is kept.
-    passing: list[str] = field(default_factory=list)
+    # Calls, and what came past the memories: they are nowhere else until they are kept.
+    waiting: list[Notice] = field(default_factory=list)
+    # From when on another listing is not too soon.
+    list_from_s: float = 0.0
     told: str = ""
 
 
@@ -182,6 +189,7 @@ class RadioThread:
         self._mending.switch(switch_of(self._ports.stick(self._number), self._stop.wait))
         now_s = self._now()
         self._due = _Due()
+        self._seen.list_from_s = 0.0
         self._seen.network, self._seen.quiet_since_s = False, now_s
         self._rename()
         mark = fingerprint(imei) or self._name
@@ -209,24 +217,32 @@ class RadioThread:
         spoke = self._speak()
         now_s = self._now()
         busy = spoke or now_s >= self._due.list_s
-        for notice in self.modem.wait(0.0 if busy else _WAIT_S):
-            busy = True
+        heard = self.modem.wait(0.0 if busy else _WAIT_S)
+        # First of all, so that a fault in one of them costs no other.
+        self._seen.waiting += [one for one in heard if isinstance(one, Call) or _is_whole(one)]
+        for notice in heard:
             self._hear(notice)
+        self._keep_passing()
+        busy = busy or bool(heard)
         if not busy and now_s >= self._due.chore_s:
             self._do_chore(now_s)
 
     @property
     def state(self) -> RadioState:
         """What was published last."""
-        known = self._node.health.radios.get(self._name)
-        return known or RadioState(self._name, ModemMood.ABSENT)
+        return board.state(self._node, self._name)
 
     def _listen(self, now_s: float) -> None:
         kept = steps.listen(self._node, self.modem, now_s, self.state.mark)
         every_s = self._node.settings.modem.list_every_s
+<<<<<<< HEAD
         many = kept.count >= _LISTED_MANY
         self._due.list_s = now_s if many else now_s + every_s
         self._due.read_s = self._due.read_s or now_s + (_READ_WITHIN_S if many else 0.0)
+=======
+        self._due.list_s = now_s if kept.count >= _LISTED_MANY else now_s + every_s
+        self._seen.list_from_s = now_s if kept.count else now_s + _RELIST_S
+>>>>>>> modems
         if kept.count:
             self._seen.quiet_since_s = now_s
         if not any(usage.used for usage in self.modem.memories.values()):
@@ -270,30 +286,30 @@ class RadioThread:
         return spoke
 
     def _hear(self, notice: Notice) -> None:
+        """What the modem said: list soon, at once where the last listing was worth it."""
         self._seen.memory = moods.storage_trouble(notice, self._seen.memory)
-        match notice:
-            case Call(number):
-                missed_call(self._node, number, self._now())
-                return
-            case TextArrived(pdu=pdu) | ReportArrived(pdu=pdu) if pdu:
-                self._seen.passing.append(pdu)
-                self._seen.quiet_since_s = self._now()
-                self._keep_passing()
-                return
-            case SimSwapped():
-                self._due.sim_s = self._due.operator_s = self._due.health_s = 0.0
-                self._judge_sim(self.state.mark)
-                self._publish()
-            case _:
-                pass
-        self._due.list_s = 0.0
+        if isinstance(notice, SimSwapped):
+            self.modem.start()
+            self._greet()
+        elif not (isinstance(notice, Call) or _is_whole(notice)):
+            self._due.list_s = min(self._due.list_s, self._seen.list_from_s)
 
     def _keep_passing(self) -> None:
-        while self._seen.passing:
-            steps.keep_passing(self._node, self._seen.passing[0], self._now())
-            self._seen.passing.pop(0)
-            if not self._seen.passing:
-                steps.read(self._node, self._now())
+        """Keep calls, and texts that came past the memories; a card that refuses is tried again."""
+        node, waiting = self._node, self._seen.waiting
+        while waiting:
+            match waiting[0]:
+                case Call(number):
+                    with node.database.lock:
+                        missed_call(node, number, self._now())
+                case TextArrived(pdu=pdu) | ReportArrived(pdu=pdu):
+                    steps.keep_passing(node, pdu, self._now())
+                    self._seen.quiet_since_s = self._now()
+                case _:
+                    pass
+            waiting.pop(0)
+            if not waiting:
+                steps.read(node, self._now())
 
     def _do_chore(self, now_s: float) -> None:
         chore = chores.CHORES[self._seen.turn % len(chores.CHORES)]
@@ -332,7 +348,7 @@ class RadioThread:
             )
             if "trouble" not in changes or not changes["trouble"]:
                 after = replace(after, trouble=self._lesser_trouble(after.mood, accepted=accepted))
-            self._put(before, after)
+            board.put(self._node, after)
 
     def _lesser_trouble(self, mood: ModemMood, *, accepted: bool) -> str:
         """What is wrong with a modem that works."""
@@ -353,34 +369,17 @@ class RadioThread:
                 signal_percent=None,
                 may_send=False,
             )
-            self._put(before, after)
+            board.put(self._node, after)
         kind = type(trouble).__name__
         # Once for each kind, until the modem has worked again; a fault has told its own place.
         if self._seen.told not in (kind, _FAULT):
             self._seen.told = kind
             self._log("modem lost", kind)
 
-    def _put(self, before: RadioState, after: RadioState) -> None:
-        health = self._node.health
-        if health.radios.get(self._name) == after:
-            return
-        health.radios = {**health.radios, self._name: after}
-        told = summary(health.radios.values())
-        health.modem, health.modem_trouble = told.mood, told.trouble
-        health.signal_percent = told.signal_percent
-        # How full the memory is changes with every text; nobody waits for that.
-        if replace(before, memories=after.memories) != after:
-            self._node.projection.touch()
-
     def _rename(self) -> None:
         """Go by the name of the port, which stays while the modem is plugged in."""
-        node, name = self._node, self._ports.name(self._number)
-        with node.database.lock:
-            others = {one: state for one, state in node.health.radios.items() if one != self._name}
-            if name in others:
-                name = f"{name}-{self._number}"
-            if name and name != self._name:
-                node.health.radios, self._name = others, name
+        name = self._ports.name(self._number)
+        self._name = board.rename(self._node, self._name, name, self._number)
 
     def _rest(self, pause_s: float) -> None:
         """Wait, but not when something is plugged in or out meanwhile."""
@@ -391,3 +390,8 @@ class RadioThread:
 
     def _log(self, event: str, error: str) -> None:
         log.warning(event, extra={"error": error, "modem": self._name})
+
+
+def _is_whole(notice: Notice) -> bool:
+    """Whether a text or report stands in the notice itself, and in no slot."""
+    return isinstance(notice, TextArrived | ReportArrived) and bool(notice.pdu)
