@@ -31,14 +31,11 @@ log = logging.getLogger(__name__)
 LIMITS: Final = Limits(pause_max_s=30.0)
 # So many new texts at once mean that more may wait in the network for the room.
 _LISTED_MANY = 4
-<<<<<<< HEAD
 # Reading waits so long at the most while the modem is being emptied: it takes far longer than
 # keeping, and the network delivers what waits as soon as there is room.
 _READ_WITHIN_S = 3.0
-=======
 # A modem that speaks of texts without end, and has none, is not listed without end.
 _RELIST_S = 0.5
->>>>>>> modems
 _WAIT_S = 0.2
 _LOOK_PLUG_S = 1.0
 _CARD_REST_S = 2.0
@@ -235,14 +232,10 @@ class RadioThread:
     def _listen(self, now_s: float) -> None:
         kept = steps.listen(self._node, self.modem, now_s, self.state.mark)
         every_s = self._node.settings.modem.list_every_s
-<<<<<<< HEAD
         many = kept.count >= _LISTED_MANY
         self._due.list_s = now_s if many else now_s + every_s
         self._due.read_s = self._due.read_s or now_s + (_READ_WITHIN_S if many else 0.0)
-=======
-        self._due.list_s = now_s if kept.count >= _LISTED_MANY else now_s + every_s
         self._seen.list_from_s = now_s if kept.count else now_s + _RELIST_S
->>>>>>> modems
         if kept.count:
             self._seen.quiet_since_s = now_s
         if not any(usage.used for usage in self.modem.memories.values()):
