@@ -251,8 +251,7 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
         lines_out: flushed after each line; once its reader has gone, what happens is not told.
         stop: ends it.
         now: an aware time in the zone in which the service centre writes.
-        quirks: which ways of real modems this one has.
-        clock: traces `{"command"}` and `{"taken"}` too, each line with its time; see `Airwaves`.
+        quirks, clock: as of `Airwaves`; a clock adds lines `{"command"}` and `{"taken"}`.
 
     Raises:
         UnknownQuirk: a name is none; no modem is made.

@@ -185,7 +185,7 @@ class Bench:
             driver,
             count,
             self._plan.seed,
-            quirks=isinstance(driver, Village),
+            ways=kills.mix if isinstance(driver, Village) else kills.standard,
             at_once=self._plan.at_once,
             say=self._say,
         )

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import Random
-from statistics import median
 from typing import Final
 
 from hardware.simulated.quirks.registry import QUIRKS
+from server.bench.air import Trace
 from server.bench.driver import Driver, Tally
 from server.bench.site import Site, Stand, await_state
 from server.bench.texts import singles
@@ -20,13 +20,13 @@ TEXTS: Final = 50
 LISTED: Final = tuple(quirk.name for quirk in QUIRKS.values() if quirk.number)
 _ALL_EVERY: Final = 5
 _MOST_AT_ONCE: Final = 12
-_FIRST_COMMAND_S: Final = 60.0
+_MOMENT_S: Final = 90.0
 _PATIENCE_S: Final = 400.0
-# A kill comes also in the work that follows when the last slot was freed.
-_BEYOND: Final = 1.2
-_CALIBRATIONS: Final = 3
+# Longer than it takes a slow modem to list, and a program to keep and delete, what lies in it.
+_CYCLE_S: Final = 0.7
 
 Say = Callable[[str], None]
+Ways = Callable[[int], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,6 @@ class Kill:
 class Kills:
     """All kills of one program."""
 
-    window_s: float
     kills: tuple[Kill, ...]
 
     @property
@@ -70,6 +69,11 @@ class Kills:
         return {name: on[name] for name in LISTED if on}
 
 
+def standard(_: int) -> tuple[str, ...]:
+    """A modem without quirks."""
+    return ()
+
+
 def mix(seed: int) -> tuple[str, ...]:
     """Quirks for one modem; every fifth has all of the list."""
     chance = Random(f"{seed} mix")  # noqa: S311 -- play, not keys
@@ -79,7 +83,7 @@ def mix(seed: int) -> tuple[str, ...]:
 
 
 def kill_again_and_again(
-    site: Site, driver: Driver, count: int, seed: int, *, quirks: bool, at_once: int, say: Say
+    site: Site, driver: Driver, count: int, seed: int, *, ways: Ways, at_once: int, say: Say
 ) -> Kills:
     """Kill a program `count` times, each time with texts and modem of its own.
 
@@ -88,23 +92,16 @@ def kill_again_and_again(
         driver: the program.
         count: how many kills.
         seed: of texts, quirks and moments.
-        quirks: whether the modems have quirks; without, all is as the standard says.
+        ways: draws the quirks of a modem from its seed.
         at_once: how many modems run side by side; most of the time a program only waits.
         say: takes lines about the progress.
     """
     seeds = [seed * 1000 + number for number in range(count)]
 
-    def quirks_of(number: int) -> tuple[str, ...]:
-        return mix(number) if quirks else ()
-
-    window_s = median(
-        _unhurt(site, driver, quirks_of(number), number) for number in seeds[:_CALIBRATIONS]
-    )
-    say(f"{driver.name}: kills within {window_s:.1f} s after the first command")
     done: list[Kill] = []
 
     def run(number: int) -> Kill:
-        kill = _kill(site, driver, quirks_of(number), number, window_s * _BEYOND)
+        kill = _kill(site, driver, ways(number), number)
         done.append(kill)
         lost, doubled = (sum(getattr(k.tally, a) for k in done) for a in ("lost", "doubled"))
         if not len(done) % 10 or not kill.whole:
@@ -113,25 +110,20 @@ def kill_again_and_again(
         return kill
 
     with ThreadPoolExecutor(at_once) as pool:
-        return Kills(window_s, tuple(pool.map(run, seeds)))
+        return Kills(tuple(pool.map(run, seeds)))
 
 
-def _unhurt(site: Site, driver: Driver, quirks: tuple[str, ...], seed: int) -> float:
-    """Seconds from the first command until all is done, without a kill."""
-    stand = _loaded(site, driver, quirks, seed)
-    stand.start()
-    stand.await_done(_PATIENCE_S)
-    stand.end()
-    return stand.air.close().drain_s()
-
-
-def _kill(site: Site, driver: Driver, quirks: tuple[str, ...], seed: int, window_s: float) -> Kill:
+def _kill(site: Site, driver: Driver, quirks: tuple[str, ...], seed: int) -> Kill:
     chance = Random(f"{seed} moment")  # noqa: S311 -- play, not keys
     stand = _loaded(site, driver, quirks, seed)
     stand.start()
-    await_state(lambda: bool(stand.air.trace.commands), _FIRST_COMMAND_S)
-    # The moment is the experiment: nothing is waited for.
-    threading.Event().wait(chance.uniform(0.0, window_s))
+    trace, freed = stand.air.trace, chance.randrange(TEXTS)
+    # At the beginning nothing was freed; then the first look into the memories is waited for.
+    await_state(
+        lambda: len(trace.freed) >= max(1, freed) or (not freed and _looked(trace)), _MOMENT_S
+    )
+    # The moment is the experiment: nothing more is waited for.
+    threading.Event().wait(chance.uniform(0.0, _CYCLE_S))
     in_drain = not stand.air.empty()
     stand.kill()
     driver.revive(stand.folder)
@@ -140,6 +132,10 @@ def _kill(site: Site, driver: Driver, quirks: tuple[str, ...], seed: int, window
     stand.end()
     taken = [pdu for _, pdu in stand.air.close().taken]
     return Kill(quirks, in_drain, whole, driver.tally(stand.folder, singles(TEXTS, seed), taken))
+
+
+def _looked(trace: Trace) -> bool:
+    return any(line.startswith(("AT+CMGL", "AT+CMGR")) for _, line in list(trace.commands))
 
 
 def _loaded(site: Site, driver: Driver, quirks: tuple[str, ...], seed: int) -> Stand:

@@ -14,7 +14,7 @@ from server.bench.driver import Driver
 from server.demo.processes import Process, Processes
 
 _TICK_S: Final = 1 / os.sysconf("SC_CLK_TCK")
-_LOOK_S: Final = 0.1
+_LOOK_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Site:
 
 
 def await_state(met: Callable[[], bool], patience_s: float) -> bool:
-    """Look ten times a second until something is met; False when that takes too long."""
+    """Look twenty times a second until something is met; False when that takes too long."""
     deadline_s = time.monotonic() + patience_s
     while not met():
         if time.monotonic() > deadline_s:
