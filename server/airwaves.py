@@ -241,7 +241,7 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     `{"to", "text", "parts"}` (its parts joined), for each slot
     `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
     when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
-    Whoever asks for a delivery report gets one: every text arrives.
+    Every text arrives, and its delivery report comes where one was asked for.
 
     Args:
         link: path of the tty for programs.
@@ -251,7 +251,8 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
         lines_out: flushed after each line; once its reader has gone, what happens is not told.
         stop: ends it.
         now: an aware time in the zone in which the service centre writes.
-        quirks, clock: as of `Airwaves`; a clock adds lines `{"command"}` and `{"taken"}`.
+        quirks: as of `Airwaves`.
+        clock: as of `Airwaves`; adds lines `{"command"}` and `{"taken"}`.
 
     Raises:
         UnknownQuirk: a name is none; no modem is made.
@@ -263,9 +264,8 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
             lines_out.flush()
 
     air = Airwaves(link, store, latency, tell, now, quirks, clock)
-    hearing = threading.Thread(
-        target=_hear, args=(lines_in.fileno(), air, stop), name="airwaves", daemon=True
-    )
+    hear = (lines_in.fileno(), air, stop)
+    hearing = threading.Thread(target=_hear, args=hear, name="airwaves", daemon=True)
     hearing.start()
     try:
         air.pty.run(stop)

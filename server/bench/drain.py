@@ -84,11 +84,12 @@ def written(site: Site, driver: Driver, texts: Sequence[Text]) -> Written | None
     stand.await_done(_PATIENCE_S)
     stand.end()
     stand.air.close()
-    octets, syncs = _counted(record, stand.folder)
+    octets, syncs = counted(record, stand.folder)
     return Written(octets / len(texts), syncs / len(texts))
 
 
-def _counted(record: Path, folder: Path) -> tuple[int, int]:
+def counted(record: Path, folder: Path) -> tuple[int, int]:
+    """Bytes written and syncs done below a folder, logs left out, in a record of strace."""
     octets = syncs = 0
     # A call of one thread may stand on two lines, with those of others in between.
     begun: dict[str, tuple[str, str]] = {}

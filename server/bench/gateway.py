@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -21,9 +21,8 @@ from server.bench.plan import Part, Plan
 from server.bench.site import Site
 from server.bench.table import Figure
 from server.bench.texts import Text, singles, triples
-from server.bench.village import District, Village, silenced
+from server.bench.village import District, Village, hurried
 from server.demo.processes import Processes
-from server.settings import Settings
 
 PEERS: Final[tuple[Driver, ...]] = (Gammu("files"), Gammu("sqlite3"), Smstools(), Gsmmodem())
 _RIVAL: Final = PEERS[0].name
@@ -32,8 +31,6 @@ _DURABLE: Final = PEERS[1].name
 _SLOW_S: Final = 60.0
 _RATIO_NONE, _RATIO_USB = 20.0, 4.0
 _COMMANDS: Final = 0.3
-# Modems with quirks are waited for most of the time: minutes for each, with the usual patience.
-_PATIENCE_PERCENT: Final = 10
 _ACK_P99_S: Final = 2.0
 _IDLE_MIB, _SURGED_MIB, _IDLE_PERCENT = 64.0, 90.0, 1.0
 
@@ -162,7 +159,7 @@ class Bench:
 
     def _kills(self) -> None:
         plan = self._plan
-        done = {"kentongan": self._killed(Village(self._district, _hurried, road=True), plan.kills)}
+        done = {"kentongan": self._killed(Village(self._district, hurried, road=True), plan.kills)}
         for peer in self._peers:
             done[peer.name] = self._killed(peer, plan.peer_kills)
         for what, of in (("lost", "lost"), ("doubled", "doubled"), ("never emptied", "stuck")):
@@ -266,13 +263,6 @@ def _home(directory: Path | None) -> Iterator[Path]:
         yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _hurried(settings: Settings) -> Settings:
-    """Silent, impatient, and quick to ask the Polres for the keys of the run that was killed."""
-    quick = replace(settings.polres, exchange_every_s=1)
-    modem = replace(settings.modem, patience_percent=_PATIENCE_PERCENT, list_every_s=2)
-    return replace(silenced(settings), polres=quick, modem=modem)
 
 
 def _medians(runs: dict[str, list[Drain]], figure: Callable[[Drain], float]) -> dict[str, float]:

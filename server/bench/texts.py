@@ -62,7 +62,7 @@ def marks_of(texts: Iterable[Text]) -> Counter[str]:
 
 
 def _made(shape: str, number: int, senders: int, chance: Random) -> Text:
-    sender = f"+628123{chance.randrange(10):d}{number % senders:06d}"
+    sender = f"+62812{30_000_000 + 7_919 * (number % senders):08d}"
     text = shape.format(mark=_name(number, chance))
     return Text(sender, text, split_deliver(sender, text, _START, number % 256, wide=False))
 

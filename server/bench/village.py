@@ -4,8 +4,8 @@ import json
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,7 @@ from server.demo.world import free_port
 from server.desa import keys as key_files
 from server.desa import setup
 from server.domain import codec
-from server.domain.events import ReportReceived
+from server.domain.events import Event, ReportReceived
 from server.polres.keys import read_keys
 from server.process import control
 from server.settings import Answers, Settings
@@ -39,6 +39,8 @@ _NODE, _CARD, _CODE = "desa", "card.json", "code"
 _READY_S: Final = 40.0
 # Nobody listens on the port that is kept for discarding what comes.
 _NO_ROAD: Final = "http://127.0.0.1:9"
+# Modems with quirks are waited for most of the time: minutes for each, with the usual patience.
+_PATIENCE_PERCENT: Final = 10
 SILENT: Final = Answers(per_day=0, per_hour=0, reserved=0, reserved_alarms=0)
 
 Tune = Callable[[Settings], Settings]
@@ -47,6 +49,13 @@ Tune = Callable[[Settings], Settings]
 def silenced(settings: Settings) -> Settings:
     """No answer leaves the node."""
     return replace(settings, answers=SILENT)
+
+
+def hurried(settings: Settings) -> Settings:
+    """Silent, impatient, and quick to ask the Polres for the keys of the run that was killed."""
+    quick = replace(settings.polres, exchange_every_s=1)
+    modem = replace(settings.modem, patience_percent=_PATIENCE_PERCENT, list_every_s=2)
+    return replace(silenced(settings), polres=quick, modem=modem)
 
 
 @dataclass(slots=True)
@@ -131,14 +140,29 @@ class Village:
 
     def tally(self, folder: Path, _: Sequence[Text], taken: Sequence[str]) -> Tally:
         """As of `Driver`: by PDU, with the keys that lie wrapped for the Polres."""
-        wanted = {pdu for pdu in taken if not is_report(pdu)}
-        with closing(_Opened(folder / _NODE, self.district.directory)) as opened:
-            rows, reports = opened.rows(), opened.reports()
-        kept = sum(count for pdu, count in rows.items() if pdu in wanted)
-        return Tally(kept, len(wanted - set(rows)), sum(n - 1 for n in reports.values() if n > 1))
+        return counted(folder / _NODE, self.district.directory, taken)
 
 
-class _Opened:
+def counted(directory: Path, polres: Path, taken: Iterable[str]) -> Tally:
+    """What a node's directory has kept of PDUs that its modem took, delivery reports left out."""
+    wanted = {pdu for pdu in taken if not is_report(pdu)}
+    with opened(directory, polres) as found:
+        rows, reports = found.rows(), found.reports()
+    kept = sum(count for pdu, count in rows.items() if pdu in wanted)
+    return Tally(kept, len(wanted - set(rows)), sum(n - 1 for n in reports.values() if n > 1))
+
+
+@contextmanager
+def opened(directory: Path, polres: Path) -> Iterator["Opened"]:
+    """A node's directory, read with all keys of the Polres."""
+    found = Opened(directory, polres)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+class Opened:
     """A node's directory, read with all keys of the Polres."""
 
     def __init__(self, directory: Path, polres: Path) -> None:
@@ -155,6 +179,7 @@ class _Opened:
             self._vault.learn(session.read_wrap(seal.open_box(exchange, bytes(box)))[0])
 
     def close(self) -> None:
+        """Let the database go."""
         self._database.close()
 
     def rows(self) -> Counter[str]:
@@ -170,18 +195,24 @@ class _Opened:
             found[pdu] += row.state is not inbox.State.COPY
         return found
 
+    def events(self) -> list[Event]:
+        """The whole journal; what is sealed to a unit of the Polres is left out."""
+        with self._database.read() as db:
+            store = SqliteStore(db)
+            log_id = store.newest(self._node, Log.UP) or LogId(self._node, Log.UP, 1)
+            entries = store.entries(log_id, 1, store.head(log_id).seq)
+        found: list[Event] = []
+        for entry in entries:
+            with suppress(CannotOpen):
+                found.append(codec.decode(self._vault.open_entry(entry))[1])
+        return found
+
     def reports(self) -> Counter[str]:
         """How many reports began with each PDU."""
         found: Counter[str] = Counter()
         with self._database.read() as db:
-            store = SqliteStore(db)
-            newest = store.newest(self._node, Log.UP)
-            log_id = newest or LogId(self._node, Log.UP, 1)
-            entries = store.entries(log_id, 1, store.head(log_id).seq)
-            for entry in entries:
-                _, event = codec.decode(self._vault.open_entry(entry))
+            for event in self.events():
                 if isinstance(event, ReportReceived):
                     row = inbox.row_of(db, event.inbox_id)
-                    pdu = None if row is None else radio.open_pdu(self._vault, row)
-                    found[pdu or ""] += 1
+                    found[(row and radio.open_pdu(self._vault, row)) or ""] += 1
         return found
