@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from itertools import chain, pairwise, product
 from typing import Final
 
@@ -362,20 +361,12 @@ def _accused(clause: list[str]) -> tuple[str, ...]:
 
 
 def _spans(words: list[str], known: frozenset[tuple[str, ...]]) -> list[_Span]:
-    begins = _beginnings(known)
     return [
         (at, at + n)
-        for at, word in enumerate(words)
-        if word in begins
+        for at in range(len(words))
         for n in (4, 3, 2, 1)
         if at + n <= len(words) and tuple(words[at : at + n]) in known
     ]
-
-
-@cache
-def _beginnings(known: frozenset[tuple[str, ...]]) -> frozenset[str]:
-    """The words with which phrases begin."""
-    return frozenset(phrase[0] for phrase in known)
 
 
 def _near(
