@@ -117,8 +117,8 @@ def _kill(site: Site, driver: Driver, quirks: tuple[str, ...], seed: int) -> Kil
     chance = Random(f"{seed} moment")  # noqa: S311 -- play, not keys
     stand = _loaded(site, driver, quirks, seed)
     stand.start()
-    trace, freed = stand.air.trace, chance.randrange(TEXTS)
-    # At the beginning nothing was freed; then the first look into the memories is waited for.
+    # One that empties the whole modem at once is as often killed after its first look into it.
+    trace, freed = stand.air.trace, chance.choice((0, chance.randrange(TEXTS)))
     await_state(
         lambda: len(trace.freed) >= max(1, freed) or (not freed and _looked(trace)), _MOMENT_S
     )
