@@ -74,6 +74,7 @@ class Modem:
         init: commands for this kind of modem, run before all others and after each restart, such
             as AT+CGSMS=3 for texts over LTE; one that the modem refuses is passed over.
         known_sim: the SIM that may send, as `Identity.sim`; "" takes the first one.
+        open_deaf: opens the port for a reset where `open_port` finds nobody who answers.
     """
 
     def __init__(
@@ -84,7 +85,9 @@ class Modem:
         septets: Callable[[bytes], str] = unpack_ascii,
         init: Sequence[str] = (),
         known_sim: str = "",
+        open_deaf: Callable[[], Port] | None = None,
     ) -> None:
+        self._open_deaf = open_deaf
         self._line = Dialogue(open_port, monotonic, timeouts)
         self._storage = Storage(self._line, monotonic, timeouts.list_s)
         self._sending = Sending(self._line, monotonic, timeouts)
@@ -148,7 +151,7 @@ class Modem:
     def reset(self) -> None:
         """Have the modem start anew; its port may go, so `reopen` afterwards."""
         self._configured = False
-        self._line.open()
+        self._line.open(self._open_deaf)
         self._line.reset()
 
     def accept_sim(self) -> None:

@@ -121,6 +121,8 @@ class Airwaves:
         tell: takes what happens, in order, as objects for JSON lines.
         now: an aware time in the zone in which the service centre writes.
         quirks: which ways of real modems this one has.
+        clock: seconds; where there is one, every command line and every text that the modem
+            takes is told as well, and each object says when ("at").
 
     Raises:
         UnknownQuirk: a name is none.
@@ -134,15 +136,29 @@ class Airwaves:
         tell: Callable[[dict[str, object]], None],
         now: Callable[[], datetime],
         quirks: Quirks = NO_QUIRKS,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._tell, self._now = tell, now
+        if clock is not None:
+            self._tell = lambda happened: tell({**happened, "at": clock()})
         self._reference = 0
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
         self._last: dict[str, datetime] = {}
         self._modem = VirtualModem(store=store, on_send=self._sent, on_slot=self._slot)
         self._modem.imei, self._modem.imsi = _numbers_of(link)
         install(self._modem, quirks.names, quirks.seed)
+        if clock is not None:
+            self._modem.before.insert(0, self._command)
+            self._modem.arriving.append(self._taken)
         self.pty = PtyModem(self._modem, link, latency)
+
+    def _command(self, line: str) -> bool:
+        self._tell({"command": line})
+        return False
+
+    def _taken(self, pdu: str) -> list[str]:
+        self._tell({"taken": pdu})
+        return [pdu]
 
     def take(self, line: str, stop: threading.Event) -> None:
         """Do what one JSON line says; an error is told and changes nothing."""
@@ -237,6 +253,7 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     now: Callable[[], datetime],
     *,
     quirks: Quirks = NO_QUIRKS,
+    clock: Callable[[], float] | None = None,
 ) -> None:
     """Serve a virtual modem at `link` until `stop` is set; leaves within half a second.
 
@@ -245,7 +262,7 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     for each text that the modem sends `{"to", "text", "parts"}` (its parts joined), for each slot
     `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
     when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
-    Whoever asks for a delivery report gets one: every text arrives.
+    Every text arrives, and its delivery report comes where one was asked for.
 
     Args:
         link: path of the tty for programs.
@@ -255,7 +272,8 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
         lines_out: flushed after each line; once its reader has gone, what happens is not told.
         stop: ends it.
         now: an aware time in the zone in which the service centre writes.
-        quirks: which ways of real modems this one has.
+        quirks: as of `Airwaves`.
+        clock: as of `Airwaves`; adds lines `{"command"}` and `{"taken"}`.
 
     Raises:
         UnknownQuirk: a name is none; no modem is made.
@@ -266,10 +284,9 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
             lines_out.write(json.dumps(happened) + "\n")
             lines_out.flush()
 
-    air = Airwaves(link, store, latency, tell, now, quirks)
-    hearing = threading.Thread(
-        target=_hear, args=(lines_in.fileno(), air, stop), name="airwaves", daemon=True
-    )
+    air = Airwaves(link, store, latency, tell, now, quirks, clock)
+    hear = (lines_in.fileno(), air, stop)
+    hearing = threading.Thread(target=_hear, args=hear, name="airwaves", daemon=True)
     hearing.start()
     try:
         air.pty.run(stop)

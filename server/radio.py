@@ -9,7 +9,7 @@ from typing import Protocol
 from hardware.errors import SendRefused, SendUnknown
 from hardware.modem import Slot
 from server.database import Database
-from server.domain.classify import classify
+from server.domain.classify import accusation, fold
 from server.domain.react import Notice
 from server.domain.report import Stamp, Trust
 from server.vault import Lock, Place, Vault
@@ -102,7 +102,7 @@ def lock_of(hex_pdu: str) -> Lock:
             asks = isinstance(
                 grammar.parse(read.text), grammar.Status | grammar.Add | grammar.Cancel
             )
-            return Lock.INTAKE if asks or classify(read.text).official else Lock.SESSION
+            return Lock.INTAKE if asks or accusation(fold(read.text)) else Lock.SESSION
     except Exception:  # noqa: BLE001 -- whatever fails in reading, the PDU itself must be kept
         return Lock.INTAKE
     return Lock.INTAKE

@@ -75,6 +75,15 @@ class Modem:
     list_every_s: Annotated[
         int, Meaning("how often both memories are listed anyway", "s", least=1)
     ] = 15
+    patience_percent: Annotated[
+        int,
+        Meaning(
+            "how long the driver waits for answers and how far apart its resets stay, of the usual",
+            "%",
+            least=1,
+            most=1_000,
+        ),
+    ] = 100
     numbers: Annotated[
         tuple[str, ...],
         Meaning("numbers of its own SIM cards; nothing is ever sent to them", phones=True),

@@ -72,8 +72,10 @@ def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Co
     if not isinstance(command, click.Group):
         yield path, command
         return
-    for name, inner in sorted(command.commands.items()):
-        if not inner.hidden:
+    context = click.Context(command)
+    for name in sorted(command.list_commands(context)):
+        inner = command.get_command(context, name)
+        if inner is not None and not inner.hidden:
             yield from _commands(inner, f"{path} {name}")
 
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -32,8 +33,14 @@ def modem() -> None:
 @click.option("--latency", type=click.Choice(["none", "usb"]), default="none")
 @click.option("--quirk", "quirks", multiple=True, help="Way of a real modem; may be repeated.")
 @click.option("--seed", default=0, show_default=True, help="Chances of the quirks.")
+@click.option("--trace", is_flag=True, help="Tell every command too, and when things happen.")
 def simulate_command(
-    link: Path, store: Path | None, latency: Latency, quirks: tuple[str, ...], seed: int
+    link: Path,
+    store: Path | None,
+    latency: Latency,
+    quirks: tuple[str, ...],
+    seed: int,
+    trace: bool,  # noqa: FBT001 -- a flag of the command line
 ) -> None:
     """Make LINK a modem.
 
@@ -51,6 +58,7 @@ def simulate_command(
         stop,
         lambda: datetime.now(_WITA),
         quirks=Quirks(quirks, seed),
+        clock=time.monotonic if trace else None,
     )
 
 

@@ -1,5 +1,6 @@
 """A modem of slots for tests: texts of the network, deletes that fail or lie, and keys of runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -27,6 +28,7 @@ class SlotModem:
     lies: bool = False
     dies_after: int | None = None
     marks_read: bool = True
+    sim_id: str = "sim"
 
     def store(self, where: Where, hex_pdu: str) -> None:
         """The network stores a text."""
@@ -47,6 +49,11 @@ class SlotModem:
             self.dies_after -= 1
         if not self.lies:
             self.slots.pop((slot.memory, slot.index), None)
+
+    def forget_all(self, slots: Sequence[Slot]) -> None:
+        """Delete texts one after the other."""
+        for slot in slots:
+            self.forget(slot)
 
     def send(self, tpdu_length: int, pdu: str) -> int:
         """Nothing is sent in these tests."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from hardware.answers import Call, Notice, ReportArrived, SimSwapped, TextArrived
+from hardware.dialogue import DEFAULT_TIMEOUTS
 from hardware.errors import CommandFailed, HardwareError, PortGone, SimNotAccepted
 from hardware.modem import Modem
 from hardware.recovery.ladder import Limits, Step
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 LIMITS: Final = Limits(pause_max_s=30.0)
 # So many new texts at once mean that more may wait in the network for the room.
 _LISTED_MANY = 4
+# Reading waits so long at the most while the modem is being emptied: it takes far longer than
+# keeping, and the network delivers what waits as soon as there is room.
+_READ_WITHIN_S = 3.0
 # A modem that speaks of texts without end, and has none, is not listed without end.
 _RELIST_S = 0.5
 _WAIT_S = 0.2
@@ -62,6 +66,8 @@ class _Due:
     """When each of the recurring things is to be done next, monotonic seconds."""
 
     list_s: float = 0.0
+    # 0 while nothing kept is unread.
+    read_s: float = 0.0
     health_s: float = 0.0
     operator_s: float = 0.0
     speak_s: float = 0.0
@@ -107,8 +113,15 @@ class RadioThread:
     ) -> None:
         self._node, self._ports, self._number, self._stop = node, ports, number, stop
         self._now = monotonic
-        self.modem = Modem(lambda: ports.open(number), monotonic, septets=decode_packed)
-        self._mending = Mending(self.modem, monotonic, limits=LIMITS)
+        share = node.settings.modem.patience_percent / 100
+        self.modem = Modem(
+            lambda: ports.open(number),
+            monotonic,
+            timeouts=DEFAULT_TIMEOUTS.scaled(share),
+            septets=decode_packed,
+            open_deaf=lambda: ports.open_deaf(number),
+        )
+        self._mending = Mending(self.modem, monotonic, limits=LIMITS.scaled(share))
         self._name = f"modem{number}"
         self._due, self._seen = _Due(), _Seen()
 
@@ -219,7 +232,9 @@ class RadioThread:
     def _listen(self, now_s: float) -> None:
         kept = steps.listen(self._node, self.modem, now_s, self.state.mark)
         every_s = self._node.settings.modem.list_every_s
-        self._due.list_s = now_s if kept.count >= _LISTED_MANY else now_s + every_s
+        many = kept.count >= _LISTED_MANY
+        self._due.list_s = now_s if many else now_s + every_s
+        self._due.read_s = self._due.read_s or now_s + (_READ_WITHIN_S if many else 0.0)
         self._seen.list_from_s = now_s if kept.count else now_s + _RELIST_S
         if kept.count:
             self._seen.quiet_since_s = now_s
@@ -227,8 +242,10 @@ class RadioThread:
             self._seen.memory = ""
         self._seen.card = ""
         self._mending.works()
-        steps.read(self._node, now_s)
-        self._seen.told = ""
+        if not many or now_s >= self._due.read_s:
+            steps.read(self._node, now_s)
+            self._due.read_s = 0.0
+            self._seen.told = ""
         if self.state.mood is not ModemMood.SEARCHING:
             self._publish()
 

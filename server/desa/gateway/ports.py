@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hardware.devices import USB_DEVICES, candidates, explain
-from hardware.errors import NotAModem, PortGone
-from hardware.port import Port, open_first
+from hardware.errors import HardwareError, NotAModem, PortGone
+from hardware.port import Port, SerialPort, open_first
 from hardware.recovery.power import SYSFS, usb_device
 
 
@@ -64,6 +64,28 @@ class Ports:
             return HeldPort(open_first(self._free(holder)), self, holder)
         except (PortGone, NotAModem) as error:
             raise explain(self._usb) or error from error
+
+    def open_deaf(self, holder: int) -> Port:
+        """Open the port of a modem that answers nothing but may still hear that it shall reset.
+
+        That is the port at which this thread's modem once answered, or the only one there is.
+
+        Raises:
+            PortGone: it is not known which, or another thread holds it.
+            HardwareError: as `hardware.port.SerialPort`.
+        """
+        there = list(candidates(self._wanted))
+        last = self._last.get(holder, "")
+        path = last if (last, _inode(last)) in self._known else ""
+        if len(there) == 1:
+            path = there[0]
+        if not path or not self._claim(holder, path):
+            raise PortGone("no port to reset")
+        try:
+            return HeldPort(SerialPort(path), self, holder)
+        except HardwareError:
+            self.let_go(holder)
+            raise
 
     def let_go(self, holder: int) -> None:
         """The thread's port is free for others."""
