@@ -8,7 +8,9 @@ from collections.abc import Callable, Collection
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
-from server.desa.gateway import credit, deafness, history, outgoing, purse, sims
+from server.desa.gateway import history, outgoing
+from server.desa.gateway.radios import sims
+from server.desa.gateway.simlife import credit, deafness, purse
 from server.desa.gateway.state import RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node

@@ -12,9 +12,9 @@ from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
 from server.desa.gateway.choosing import Offers
-from server.desa.gateway.hearing import Ear
-from server.desa.gateway.purse import Asking
 from server.desa.gateway.samples import HOUR_S, Kind, Samples
+from server.desa.gateway.simlife.hearing import Ear
+from server.desa.gateway.simlife.purse import Asking
 from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e

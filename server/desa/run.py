@@ -10,7 +10,7 @@ from server.desa import commands, steps
 from server.desa.app import create_app
 from server.desa.frontdesk import FrontDesk
 from server.desa.gateway import history
-from server.desa.gateway.port_thread import start_radios
+from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
 from server.process.control import ControlSocket

@@ -8,7 +8,8 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
-from server.desa.gateway import deafness, history, speaking
+from server.desa.gateway import history, speaking
+from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
 from server.desa.reading import gaps
 from server.domain import remind as domain_remind

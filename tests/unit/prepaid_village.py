@@ -11,7 +11,7 @@ from hardware.modem import Modem
 from hardware.simulated.ussd_forms import UssdForm
 from server import lookup
 from server.desa.desk import Contact, ModemMood
-from server.desa.gateway import credit, deafness
+from server.desa.gateway.simlife import credit, deafness
 from server.desa.gateway.state import Credit, RadioState
 from server.settings import Credit as Section
 

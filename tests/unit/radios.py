@@ -10,8 +10,8 @@ from world import World
 from hardware.errors import HardwareError, PortGone
 from hardware.port import Port
 from hardware.simulated.virtual import VirtualModem
-from server.desa.gateway.port_thread import RadioThread
-from server.desa.gateway.ports import Ports
+from server.desa.gateway.radios.port_thread import RadioThread
+from server.desa.gateway.radios.ports import Ports
 from server.desa.gateway.state import RadioState
 from sms import pdu
 

@@ -13,8 +13,8 @@ from spoken import speak
 from hardware.errors import SendRefused
 from hardware.simulated.ussd_forms import UssdForm
 from server.desa import steps
-from server.desa.gateway import credit, own, purse
-from server.desa.gateway.purse import Asking, Purse
+from server.desa.gateway.simlife import credit, own, purse
+from server.desa.gateway.simlife.purse import Asking, Purse
 from server.desa.gateway.state import Credit
 from server.settings import Credit as Section
 from sms.operator.prepaid import ASKS_A_DAY

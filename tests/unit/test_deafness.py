@@ -11,7 +11,7 @@ from spoken import Modem as Failing
 from spoken import report_of, spent
 
 from hardware.errors import HardwareError, PortGone, SendRefused, SendUnknown
-from server.desa.gateway import deafness
+from server.desa.gateway.simlife import deafness
 from server.settings import Credit as Section
 from sms import inbox
 

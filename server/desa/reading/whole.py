@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from server import lookup, words
 from server.desa import complaints
-from server.desa.gateway import credit, deafness, history
+from server.desa.gateway import history
+from server.desa.gateway.simlife import credit, deafness
 from server.desa.node import Node
 from server.desa.reading import calls
 from server.desa.reading.copies import repeat

@@ -18,9 +18,9 @@ from hardware.recovery.mending import Mending
 from hardware.sim import fingerprint
 from server.desa import steps
 from server.desa.desk import ModemMood
-from server.desa.gateway import board, chores, moods, sims
-from server.desa.gateway.ports import Ports
-from server.desa.gateway.power import switch_of
+from server.desa.gateway.radios import board, chores, moods, sims
+from server.desa.gateway.radios.ports import Ports
+from server.desa.gateway.radios.power import switch_of
 from server.desa.gateway.state import RadioState
 from server.desa.intake import missed_call
 from server.desa.node import Node

@@ -10,8 +10,9 @@ from typing import Final, Protocol
 
 from hardware.errors import HardwareError, SendRefused, SendUnknown
 from server import lookup
-from server.desa.gateway import credit, hearing, own, speaking
-from server.desa.gateway.hearing import Ear, Hearing, Moment, Step
+from server.desa.gateway import speaking
+from server.desa.gateway.simlife import credit, hearing, own
+from server.desa.gateway.simlife.hearing import Ear, Hearing, Moment, Step
 from server.desa.gateway.state import RadioState
 from server.desa.node import Node
 from server.domain import events as e

@@ -7,8 +7,8 @@ from typing import Final, Protocol
 
 from hardware.errors import CommandFailed, Timeout
 from server import lookup, words
-from server.desa.gateway import own, purse
-from server.desa.gateway.purse import Asking, Purse
+from server.desa.gateway.simlife import own, purse
+from server.desa.gateway.simlife.purse import Asking, Purse
 from server.desa.gateway.state import Credit, RadioState
 from server.desa.node import Node
 from server.domain import events as e

@@ -5,7 +5,7 @@ from typing import Final
 
 from hardware.filling import Erasing
 from hardware.modem import Modem
-from server.desa.gateway import credit, deafness
+from server.desa.gateway.simlife import credit, deafness
 from server.desa.gateway.state import RadioState
 from server.desa.node import Node
 
