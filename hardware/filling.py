@@ -72,6 +72,10 @@ class Filling:
             self._freed.add(slot.index)
             self._wanted = True
 
+    def owns(self, slot: Slot) -> bool:
+        """Whether a filler lies there that is still wanted; one of an earlier run is not."""
+        return slot.memory == SIM and slot.index in self._stored and is_filler(slot.pdu)
+
     def step(self) -> bool:
         """Write or delete one filler; False when nothing is left to do.
 
@@ -106,18 +110,28 @@ class Filling:
             if refused.code not in SIM_BUSY:
                 self._give_up()
             return True
-        self._stored.append(index)
         self._freed.discard(index)
         self.written += 1
-        if self.erasing is Erasing.UNKNOWN:
-            now = self._storage.select(SIM)
-            if now is None or now.used <= used:
-                # It went into another memory, where listing finds it.
-                self._stored.clear()
-                self._give_up()
-                return True
+        if self.erasing is Erasing.FILLS:
+            self._stored.append(index)
+        elif self._proves(index, used):
             self.erasing = Erasing.FILLS
+        else:
+            self._give_up()
         return True
+
+    def _proves(self, index: int, used: int) -> bool:
+        """Whether the first filler came into the SIM and left it again.
+
+        What went into another memory, or stays, is found by the next listing.
+        """
+        stored = self._storage.select(SIM)
+        if stored is None or stored.used <= used:
+            return False
+        if is_filler(self._storage.pdu_of(index)):
+            self._storage.forget(index)
+        left = self._storage.select(SIM)
+        return left is not None and left.used <= used
 
     def _give_up(self) -> None:
         self._wanted = self._everything = False

@@ -173,8 +173,12 @@ class Modem:
         self._line.close()
 
     def list(self) -> tuple[Slot, ...]:
-        """All messages in all memories, in the order of memory and slot."""
-        slots = self._patiently(self._storage.list)
+        """All messages in all memories, in the order of memory and slot.
+
+        Fillers that are still wanted are left out: deleted too early they would be written again.
+        """
+        listed = self._patiently(self._storage.list)
+        slots = tuple(slot for slot in listed if not self._filling.owns(slot))
         self._forgetting.note_listed(slots)
         return slots
 

@@ -65,7 +65,7 @@ def test_with_fillers_nothing_of_them_is_left_and_no_filler_stays(bench: Bench) 
     assert bench.texts_left() == 0
     assert bench.modem_in.stored("SM") == {}
     assert bench.modem.erasing is Erasing.FILLS
-    assert bench.modem.fillers == 18
+    assert bench.modem.fillers == 1 + 18
     assert not bench.modem.fill()
 
 
@@ -111,6 +111,7 @@ def test_fillers_that_a_stop_left_behind_are_listed_as_what_they_are(tmp_path: P
     bench = Bench(tmp_path)
     bench.modem.start()
     bench.drain(4)
+    bench.modem.fill()
     bench.modem.fill()
     bench.modem_in.deliver(deliver(9))
     bench.close()
@@ -186,3 +187,22 @@ def test_a_modem_that_goes_away_while_it_is_filled_says_so(bench: Bench) -> None
     bench.kill()
     with pytest.raises(HardwareError):
         bench.fill()
+
+
+def test_a_listing_in_between_does_not_undo_the_filling(bench: Bench) -> None:
+    bench.drain(6)
+    steps = 0
+    while bench.modem.fill():
+        assert bench.modem.list() == ()
+        steps += 1
+        assert steps < 200
+    assert bench.texts_left() == 0
+    assert bench.modem_in.stored("SM") == {}
+
+
+def test_a_modem_that_deletes_nothing_gets_one_filler_and_no_more(bench: Bench) -> None:
+    bench.drain(2)
+    bench.modem_in.commands["+CMGD"] = lambda _: []
+    bench.fill()
+    assert bench.modem.fillers == 1
+    assert bench.modem.erasing is not Erasing.FILLS

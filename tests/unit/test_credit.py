@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from prepaid_village import DAY_S, HOUR_S, OFFICER, OWN, SENDER, Village, villages
+from prepaid_village import DAY_S, HOUR_S, NAME, OFFICER, OWN, SENDER, Village, villages
 from spoken import Modem as Failing
-from spoken import speak
 
 from hardware.errors import SendRefused
 from hardware.simulated.ussd_forms import UssdForm
@@ -138,7 +137,8 @@ class TestAsking:
         village.wait(HOUR_S)
         assert not village.ask()
         village.say("ada maling di pasar")
-        speak(village.world, Failing(village.world, SendRefused(38)))
+        refusing = Failing(village.world, SendRefused(38))
+        steps.speak(village.world.node, refusing, village.world.mono_s, NAME)
         assert village.ask()
 
     def test_nothing_makes_it_ask_more_than_a_few_times_a_day(self, village: Village) -> None:
