@@ -67,7 +67,17 @@ class Storage:
 
     def list(self) -> tuple[Slot, ...]:
         """All messages in all memories, in the order of memory and slot."""
-        return tuple(slot for memory in self._memories for slot in self.list_memory(memory))
+        found: list[Slot] = []
+        for memory in self._memories:
+            try:
+                found += self.list_memory(memory)
+            except CommandFailed as failed:
+                wanted = memory in _WANTED_MEMORIES
+                if wanted or failed.code in SIM_BUSY or self.line.restarted:
+                    raise
+                # Named in a report's line only; what is in SM and ME must not wait for it.
+                self._memories = tuple(one for one in self._memories if one != memory)
+        return tuple(found)
 
     def usage(self) -> dict[str, Usage]:
         """Slots used and there are, by memory; a memory that does not tell is left out."""

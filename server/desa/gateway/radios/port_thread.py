@@ -144,11 +144,20 @@ class RadioThread:
         """One round with a modem that works, or one step to mend it; gives what is then wrong."""
         if trouble is None:
             return self._tried(self.round)
+        left: list[HardwareError | None] = [trouble]
+        fault = self._tried(lambda: left.append(self._mend(trouble)))
+        if fault is not None:
+            self._tell_trouble(fault)
+            self._rest(LIMITS.pause_s)
+        return fault or left[-1]
+
+    def _mend(self, trouble: HardwareError) -> HardwareError | None:
         mended = self._mending.mend(trouble)
         left = mended.trouble or self._tried(self._greet)
         if left is not None or mended.step is Step.TELL:
             self._tell_trouble(left or trouble)
-        if left is not None:
+        # What is no fault of the modem is not over once the modem answers.
+        if left is not None or trouble.detail == _FAULT:
             self._rest(mended.pause_s)
         return left
 
