@@ -8,6 +8,7 @@ from paper_phone import Phone
 
 from server import lookup
 from server.desa.intake import missed_call
+from server.domain.decide import CALLS_COUNTED
 from server.domain.report import CALL_BACK
 from server.domain.requests import Close
 from tests.world import World
@@ -66,6 +67,18 @@ def test_after_twelve_hours_a_call_is_answered_again_and_after_handling_it_is_ne
     ring(world)
     assert world.report().ticket != first.ticket
     assert answered(world) == before + 1
+
+
+def test_a_number_that_rings_without_end_is_answered_once_in_twelve_hours(world: World) -> None:
+    for _ in range(CALLS_COUNTED):
+        ring(world)
+    before = answered(world)
+    world.mono_s += 12 * HOUR_S
+    for _ in range(4):
+        ring(world)
+        world.mono_s += HOUR_S
+    assert answered(world) == before + 1
+    assert world.report().copies == CALLS_COUNTED
 
 
 @pytest.mark.parametrize("service", ["TELKOMSEL", "808", "3"])
