@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paper_slots import one_part
 from radios import Village
-from world import World
+from world import NOW_S, World
 
 from hardware.errors import PortGone
 from hardware.port import Port, SerialPort
+from hardware.simulated.virtual import Handler, RefusedError
 from server import lookup
+from server.desa.desk import ModemMood
 from server.desa.gateway.radios import chores
+from server.desa.gateway.radios.moods import UNREADABLE_TROUBLE
 
 VILLAGER = "+6281234567890"
 
@@ -97,3 +101,56 @@ def test_a_memory_that_only_a_report_names_does_not_make_the_modem_deaf(village:
     village.live(3)
     assert told(village) == ["ada maling di pasar"]
     assert village.state(1).may_send
+
+
+def test_a_slot_that_cannot_be_read_neither_silences_the_modem_nor_is_hidden(
+    village: Village,
+) -> None:
+    modem = village.plug(1)
+    village.live(3)
+    modem.deliver(one_part(VILLAGER, "terkubur", NOW_S))
+    lists, reads = modem.commands["+CMGL"], modem.commands["+CMGR"]
+
+    def refuse(handler: Handler) -> Handler:
+        def handle(rest: str) -> list[str]:
+            if modem.chosen == "SM":
+                raise RefusedError("+CMS ERROR: 500")
+            return handler(rest)
+
+        return handle
+
+    modem.commands |= {"+CMGL": refuse(lists), "+CMGR": refuse(reads)}
+    village.live(1)
+    assert village.state(1).mood is not ModemMood.GOOD
+    village.live(600)
+    assert (village.state(1).may_send, village.state(1).trouble) == (True, UNREADABLE_TROUBLE)
+    commands = len(village.commands[1])
+    village.live(600)
+    assert village.state(1).may_send
+    assert len(village.commands[1]) - commands < 1200
+    modem.commands |= {"+CMGL": lists, "+CMGR": reads}
+    village.live(120)
+    assert told(village) == ["terkubur"]
+    assert village.state(1).trouble == ""
+
+
+def test_what_is_wrong_with_a_modem_stands_until_it_works_again(village: Village) -> None:
+    modem = village.plug(1)
+    village.live(3)
+    modem.commands["+CPMS"] = lambda rest: [] if rest == "=?" else refuse_all()
+    seen = set()
+    for _ in range(200):
+        village.turn(1)
+        seen.add((village.state(1).mood, bool(village.state(1).trouble)))
+        if village.state(1).trouble:
+            seen.clear()
+            break
+    for _ in range(200):
+        village.turn(1)
+        seen.add((village.state(1).mood, bool(village.state(1).trouble)))
+    assert seen == {(ModemMood.SILENT, True)}
+
+
+def refuse_all() -> list[str]:
+    """What a modem says that does not do something."""
+    raise RefusedError("+CMS ERROR: 302")

@@ -194,14 +194,15 @@ class RadioThread:
             raise PortGone("one modem, two ports")
         self._mending.switch(switch_of(self._ports.stick(self._number), self._stop.wait))
         now_s = self._now()
-        self._due = _Due()
-        self._seen.list_from_s = 0.0
+        self._due, self._seen.list_from_s = _Due(), 0.0
         self._seen.network, self._seen.quiet_since_s = False, now_s
         self._rename()
         mark = fingerprint(imei) or self._name
         home = operator_of_imsi("" if identity is None else identity.imsi) or ""
         self._judge_sim(mark)
-        self._publish(mark=mark, home=home, mood=ModemMood.SEARCHING, trouble="")
+        # What was told of a modem stands until it has worked again, not until it answers again.
+        before = self.state if self._seen.told else RadioState("", ModemMood.SEARCHING)
+        self._publish(mark=mark, home=home, mood=before.mood, trouble=before.trouble)
         log.info("modem ready", extra={"modem": self._name})
 
     def round(self) -> None:
