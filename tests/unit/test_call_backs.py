@@ -69,6 +69,13 @@ def test_after_twelve_hours_a_call_is_answered_again_and_after_handling_it_is_ne
     assert answered(world) == before + 1
 
 
+def test_two_callers_of_one_moment_are_both_answered(world: World) -> None:
+    for number in (CALLER, OTHER):
+        missed_call(world.node, number, world.mono_s)
+    world.speak()
+    assert (answered(world, CALLER), answered(world, OTHER)) == (1, 1)
+
+
 def test_a_number_that_rings_without_end_is_answered_once_in_twelve_hours(world: World) -> None:
     for _ in range(CALLS_COUNTED):
         ring(world)
