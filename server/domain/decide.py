@@ -109,12 +109,10 @@ def decide_call(call: r.CallArrived, fresh_ticket: str, open_: Report | None) ->
         return Decision((_call_back(call, fresh_ticket),), (_how_to_write(call, fresh_ticket),))
     since_s = call.received_s - open_.received_s, open_.updated_s - open_.received_s
     answered = since_s[0] // CALL_ANSWER_S == since_s[1] // CALL_ANSWER_S
-    count = min(open_.copies + 1, CALLS_COUNTED)
-    if not answered:
-        # Also where it counts no further: this is what tells that the answer was given.
-        again = _how_to_write(call, open_.ticket)
-        return Decision((e.Repeated(open_.ticket, count),), (again,))
-    return Decision((e.Repeated(open_.ticket, count),) if count > open_.copies else ())
+    notices = () if answered else (_how_to_write(call, open_.ticket),)
+    if open_.copies >= CALLS_COUNTED:
+        return Decision((), notices)
+    return Decision((e.Repeated(open_.ticket, open_.copies + 1),), notices)
 
 
 def _how_to_write(call: r.CallArrived, ticket: str) -> Notice:

@@ -8,7 +8,6 @@ from paper_phone import Phone
 
 from server import lookup
 from server.desa.intake import missed_call
-from server.domain.decide import CALLS_COUNTED
 from server.domain.report import CALL_BACK
 from server.domain.requests import Close
 from tests.world import World
@@ -74,18 +73,6 @@ def test_two_callers_of_one_moment_are_both_answered(world: World) -> None:
         missed_call(world.node, number, world.mono_s)
     world.speak()
     assert (answered(world, CALLER), answered(world, OTHER)) == (1, 1)
-
-
-def test_a_number_that_rings_without_end_is_answered_once_in_twelve_hours(world: World) -> None:
-    for _ in range(CALLS_COUNTED):
-        ring(world)
-    before = answered(world)
-    world.mono_s += 12 * HOUR_S
-    for _ in range(4):
-        ring(world)
-        world.mono_s += HOUR_S
-    assert answered(world) == before + 1
-    assert world.report().copies == CALLS_COUNTED
 
 
 @pytest.mark.parametrize("service", ["TELKOMSEL", "808", "3"])

@@ -156,7 +156,6 @@ class RadioThread:
         left = mended.trouble or self._tried(self._greet)
         if left is not None or mended.step is Step.TELL:
             self._tell_trouble(left or trouble)
-        # What is no fault of the modem is not over once the modem answers.
         if left is not None or trouble.detail == _FAULT:
             self._rest(mended.pause_s)
         return left
