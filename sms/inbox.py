@@ -1,7 +1,7 @@
 """The inbox: every PDU is committed here before its slot is forgotten."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -243,6 +243,20 @@ def done_since(db: sqlite3.Connection, day: int) -> tuple[Row, ...]:
 def row_of(db: sqlite3.Connection, inbox_id: int) -> Row | None:
     """One row."""
     return next(iter(_rows(db, "where id = ?", inbox_id)), None)
+
+
+def earlier(db: sqlite3.Connection, row: Row) -> Iterator[Row]:
+    """The rows that a row is perhaps a copy of, the nearest first."""
+    while row.perhaps_copy_of is not None and (found := row_of(db, row.perhaps_copy_of)):
+        yield found
+        row = found
+
+
+def later(db: sqlite3.Connection, row: Row) -> Iterator[Row]:
+    """The rows that are perhaps copies of a row, the nearest first."""
+    while found := next(iter(_rows(db, "where perhaps_copy_of = ?", row.id)), None):
+        yield found
+        row = found
 
 
 def _rows(db: sqlite3.Connection, where: str, *values: int) -> tuple[Row, ...]:

@@ -59,8 +59,9 @@ def _fragments(node: Node, opened: list[Opened], now_s: float) -> tuple[list[Fra
     done = 0
     for one in opened:
         original = node.seen.get(one.print_)
-        waits = copies.waits_for_first(node, one)
-        if copies.is_same_slot_text(node, one):
+        kin = copies.kin(node, one)
+        waits = kin is copies.Kin.WAITS
+        if kin is copies.Kin.COPY:
             mark(node, (one.row.id,), inbox.State.COPY)
             done += 1
         elif original is not None and original != one.row.id and not waits:

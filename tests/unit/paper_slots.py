@@ -88,9 +88,11 @@ class KeyRing:
         running = self.world.node.vault.running
         self.keys[running.id] = running
 
-    def unlock(self) -> None:
-        """All keys come."""
+    def unlock(self, number: int | None = None) -> None:
+        """All keys come, or only those of one session."""
         self.keep()
         node = self.world.node
-        learned = sum(node.vault.learn(keys) for keys in self.keys.values())
+        some = list(self.keys.values())
+        chosen = some if number is None else [some[number % len(some)]]
+        learned = sum(node.vault.learn(keys) for keys in chosen)
         orders.unlocked(node, "Polres", learned, self.world.mono_s)

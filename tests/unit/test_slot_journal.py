@@ -137,6 +137,22 @@ def test_two_reports_of_one_text_become_one_when_the_keys_come(world: World) -> 
     assert (shown[first].copies, shown[second].result) == (2, merged.result)
 
 
+def test_a_text_that_was_not_read_before_the_cut_is_read_where_it_lies_again(world: World) -> None:
+    ring, modem = KeyRing(world), SlotModem(dies_after=0)
+    modem.store(SM1, TEXTS[0])
+    for _ in range(2):
+        with pytest.raises(PortGone):
+            steps.listen(world.node, modem, world.mono_s)
+        ring.restart()
+    modem.dies_after = None
+    listen(world, modem)
+    assert list(told(world).values()) == [1]
+    ring.restart()
+    ring.unlock()
+    assert list(told(world).values()) == [1]
+    assert rows(world) == 1
+
+
 class Nights(RuleBasedStateMachine):
     """A network that stores texts, a modem of any honesty, and a power that goes at any moment."""
 
@@ -235,6 +251,11 @@ class Nights(RuleBasedStateMachine):
         self.listen()
         self.ring.unlock()
         self.check()
+
+    @rule(number=st.integers(0, 7))
+    def some_keys_come(self, number: int) -> None:
+        """One older session is open again, others are not."""
+        self.ring.unlock(number)
 
     def check(self) -> None:
         """Rows are the texts of the network, reports the distinct PDUs."""

@@ -1,5 +1,7 @@
 """Copies: the same PDU in other slots, in a slot listed again, and found only at an unlock."""
 
+from enum import StrEnum
+
 from server import lookup, radio
 from server.desa.node import Node
 from server.desa.reading.opened import Opened, open_rows
@@ -12,21 +14,41 @@ from sms import inbox
 COPY_WINDOW_DAYS = 7
 
 
-def is_same_slot_text(node: Node, one: Opened) -> bool:
-    """Whether a "perhaps a copy" is the text of its slot once more, listed after a restart."""
-    return _first_pdu(node, one) == one.pdu
+class Kin(StrEnum):
+    """What a row is to those that lay in its slot before and after, across restarts."""
+
+    NEW = "new"
+    COPY = "copy"
+    WAITS = "waits"
 
 
-def waits_for_first(node: Node, one: Opened) -> bool:
-    """Whether a "perhaps a copy" must wait until the first can be opened."""
-    return one.row.perhaps_copy_of is not None and _first_pdu(node, one) is None
+# Nothing came of a row in one of these states; of one in these others a report, note or receipt.
+_NOTHING_CAME = frozenset({inbox.State.UNREAD, inbox.State.PART})
+_SOMETHING_CAME = frozenset({inbox.State.DONE, inbox.State.GAPS, inbox.State.RECEIPT})
 
 
-def _first_pdu(node: Node, one: Opened) -> str | None:
-    if one.row.perhaps_copy_of is None:
-        return None
+def kin(node: Node, one: Opened) -> Kin:
+    """Whether a row is the text of its slot once more, listed again after a restart.
+
+    It waits only where a locked row that something came of may say the same: a text that was
+    never read before a cut is read where it lies open, and its locked row is the copy then.
+    """
     with node.database.read() as db:
-        return radio.recall_pdu(db, node.vault, one.row.perhaps_copy_of)
+        for row in inbox.earlier(db, one.row):
+            first = radio.open_pdu(node.vault, row)
+            if first == one.pdu:
+                return Kin.COPY
+            if first is not None:
+                break
+            if row.state not in _NOTHING_CAME:
+                return Kin.WAITS
+        for row in inbox.later(db, one.row):
+            again = radio.open_pdu(node.vault, row)
+            if again == one.pdu and row.state in _SOMETHING_CAME:
+                return Kin.COPY
+            if again is None and row.state in _SOMETHING_CAME:
+                return Kin.WAITS
+    return Kin.NEW
 
 
 def repeat(node: Node, original: int, row_ids: tuple[int, ...], now_s: float) -> None:
