@@ -56,3 +56,17 @@ def test_the_book_is_known_while_every_session_is_locked(make: MakeWorld) -> Non
     world.road.cut = True
     world.restart()
     assert world.desk().box().officers == 1
+
+
+def test_a_number_whose_emergencies_ring_nobody_any_more_is_not_told_that_they_do(
+    make: MakeWorld,
+) -> None:
+    world = make()
+    world.desk().set_contact(Contact("Bripka Made", "Bhabinkamtibmas", OFFICER))
+    for words in ("kebakaran rumah, api besar", "tolong orang tenggelam di sungai", "ada begal"):
+        say(world, f"{words}, tolong sekarang")
+        world.speak()
+    say(world, EMERGENCY)
+    world.speak()
+    claims = sum("dihubungi" in words for words in told(world))
+    assert claims == len(told(world, OFFICER)) < len(told(world)) == 4

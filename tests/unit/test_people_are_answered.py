@@ -59,3 +59,16 @@ def test_a_report_in_the_words_that_we_taught_is_no_copy_of_ours(
     say(world, words)
     world.speak()
     assert len(told(world)) == 1
+
+
+def test_the_last_answer_of_a_day_to_a_complaint_about_an_official_says_it_is_sealed(
+    make: MakeWorld,
+) -> None:
+    world = make(Answers(per_sender_day=2, per_sender_urgent=2))
+    say(world, "ada maling di pasar")
+    world.speak()
+    say(world, "Kapolsek minta uang 5 juta supaya motor saya kembali, oknum polisi memeras")
+    world.speak()
+    assert world.report().sealed
+    assert "disegel" in told(world)[-1]
+    assert "petugas" not in told(world)[-1]

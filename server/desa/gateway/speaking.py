@@ -240,8 +240,11 @@ def _about(row: outbox.Row, text: radio.Outgoing) -> str:
 
 
 def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
-    """The last answer that a number gets today says so; in an emergency other words matter."""
-    if row.purpose is not Purpose.ACK or row.urgent:
+    """The last answer that a number gets today says so; in an emergency other words matter.
+
+    Who complained about an official must not read that officers read it.
+    """
+    if row.purpose is not Purpose.ACK or row.urgent or text.official:
         return text
     pace, emergency = limits_of(node).pace, _emergency(node, text)
     _, limit = gateway.allowance(text.to, node.traffic, pace, emergency=emergency)
