@@ -269,17 +269,22 @@ def spent_since(db: sqlite3.Connection, day: int) -> int:
     return int(found[0] or 0)
 
 
-def recover(db: sqlite3.Connection) -> int:
-    """After a start: what was being handed to the modem may or may not have gone out.
+def recover(db: sqlite3.Connection, in_hand: Collection[int] = ()) -> int:
+    """What was being handed to a modem when its end could not be written: a stop, a full card.
 
-    What was only reserved has not; its credit stays counted, which errs on the safe side.
+    It may or may not have gone out. What was only reserved has not; its credit stays counted,
+    which errs on the safe side. Rows in hand are left alone.
     """
+    marks = ", ".join("?" * len(in_hand))
     cut = db.execute(
-        "update outbox set state = 'unknown', uncertain = uncertain + 1 where state = 'submitting'"
+        "update outbox set state = 'unknown', uncertain = uncertain + 1"
+        f" where state = 'submitting' and id not in ({marks})",
+        tuple(in_hand),
     ).rowcount
     db.execute(
         "update outbox set state = case when uncertain then 'unknown' else 'queued' end"
-        " where state = 'reserved'"
+        f" where state = 'reserved' and id not in ({marks})",
+        tuple(in_hand),
     )
     return cut
 

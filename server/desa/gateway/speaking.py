@@ -53,9 +53,13 @@ def speak_one(node: Node, modem: radio.Modem, now_s: float, name: str = "") -> b
 
 
 def sweep(node: Node, now_s: float) -> int:
-    """End every waiting text that is too old to be sent; gives how many."""
+    """End every waiting text that is too old to be sent; gives how many.
+
+    What a card that refused a write left half handed over waits again.
+    """
     with node.database.lock:
-        with node.database.read() as db:
+        with node.database.write() as db:
+            outbox.recover(db, node.offers.in_hand)
             rows = tuple(outbox.waiting(db))
         node.waits_since_s = {row.id: _waits_since_s(node, row, now_s) for row in rows}
         node.retry_at_s = {
