@@ -308,7 +308,7 @@ def _settle(node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent,
         if sent.references or sent.state in {State.SENT, State.UNKNOWN}:
             node.traffic.speak(text.to, row.purpose, now.now_s, text.text)
         if sent.state in {State.QUEUED, State.UNKNOWN}:
-            node.retry_at_s[row.id] = now.now_s + outbox.retry_delay_s(row.attempts)
+            node.retry_at_s[row.id] = now.now_s + outbox.retry_delay_s(row)
         radios = node.health.radios.values()
         if sent.state is State.QUEUED and node.offers.refuse(row.id, now.name, radios):
             node.retry_at_s[row.id] = now.now_s
@@ -357,7 +357,7 @@ def _retry_at_s(node: Node, row: outbox.Row) -> float:
     """When a text may be tried (again)."""
     if not row.attempts:
         return 0.0
-    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row.attempts))
+    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row))
 
 
 def _expired(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> bool:
