@@ -109,7 +109,7 @@ class Offers:
         self.since_s.pop(wanted.id, None)
 
     def refuse(self, number: int, name: str, radios: Iterable[RadioState]) -> bool:
-        """A modem surely did not get a row out; True where another one may try at once."""
+        """A modem did not get a row out for certain; True where another one may try it."""
         refused = self.refused.get(number, frozenset()) | {name}
         others = any(one.may_send and one.name not in refused for one in radios)
         if others:

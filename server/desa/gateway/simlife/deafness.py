@@ -115,11 +115,13 @@ def own_test(node: Node, sender: str, text: str) -> bool:
 def troubles(node: Node) -> tuple[str, ...]:
     """A sentence for each SIM in use that does not hear, or cannot be tested."""
     found: dict[str, None] = {}
+    # With a number for each modem, one is not known only while some modem is missing.
+    told = len(own.numbers(node)) == node.settings.modem.count
     for radio in tuple(node.health.radios.values()):
         ear = node.ears.get(radio.sim)
         if ear is not None and ear.hearing.deaf:
             found[DEAF.format(number=own.shown(node, radio.name))] = None
-        if ear is not None and ear.hearing.numberless:
+        if ear is not None and ear.hearing.numberless and not told:
             found[NUMBERLESS] = None
     return tuple(found)
 
