@@ -249,17 +249,17 @@ def silent(purpose: Purpose, hour: int | None, night: tuple[int, int], *, urgent
     return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
 
 
-def merged(waiting: Iterable[tuple[int, str, bool]]) -> frozenset[int]:
+def merged(waiting: Iterable[tuple[int, str, int]]) -> frozenset[int]:
     """Texts of a backlog that must not go out, so that each recipient gets one.
 
     Args:
-        waiting: (number of the row, recipient, urgent). Of each recipient the newest stays, but
-            an urgent one before all others.
+        waiting: (number of the row, recipient, weight). Of each recipient the newest of those
+            with the greatest weight stays.
     """
-    best: dict[str, tuple[bool, int]] = {}
+    best: dict[str, tuple[int, int]] = {}
     rows = list(waiting)
-    for number, to, urgent in rows:
-        best[to] = max(best.get(to, (False, 0)), (urgent, number))
+    for number, to, weight in rows:
+        best[to] = max(best.get(to, (0, 0)), (weight, number))
     return frozenset(number for number, to, _ in rows if best[to][1] != number)
 
 

@@ -1,6 +1,7 @@
 """What people do that looks like a robot: each is answered once all the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,16 @@ def test_the_last_answer_of_a_day_to_a_complaint_about_an_official_says_it_is_se
     assert world.report().sealed
     assert "disegel" in told(world)[-1]
     assert "petugas" not in told(world)[-1]
+
+
+def test_of_a_backlog_the_receipt_of_a_report_stays_and_not_the_answer_to_a_call(
+    make: MakeWorld,
+) -> None:
+    world = make(Answers(per_hour=0))
+    say(world, "ada maling di pasar")
+    missed_call(world.node, SENDER, world.mono_s)
+    world.mono_s += 3_600
+    world.node.settings = replace(world.node.settings, answers=Answers())
+    world.speak()
+    (answer,) = told(world)
+    assert world.desk().reports()[-1].ticket in answer

@@ -11,6 +11,7 @@ from server.desa.gateway.closing import End, close, withhold, within
 from server.desa.gateway.simlife import credit
 from server.desa.node import Node
 from server.domain.decide import Decision
+from server.domain.react import notice_name
 from server.domain.report import Stamp, Status, Trust
 from sms import gateway, inbox, outbox
 from sms.gateway import Asked, Budget, Held, Limits, Pace, Spent
@@ -231,7 +232,7 @@ def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> b
     }
     node.merged_to[row.purpose] = max(opened, default=row.id)
     gone = gateway.merged(
-        (one.id, f"{to.to} {_about(one, to)}", one.urgent) for one, to in opened.values()
+        (one.id, f"{to.to} {_about(one, to)}", _weight(one, to)) for one, to in opened.values()
     )
     for number in sorted(gone):
         withhold(node, *opened[number], End(State.WITHHELD, MERGED, "merged"), now_s)
@@ -240,7 +241,13 @@ def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> b
 
 def _about(row: outbox.Row, text: radio.Outgoing) -> str:
     """What a call to an officer is about: its report, or the box itself."""
-    return str(row.ticket or text.name) if row.purpose is Purpose.ALARM else ""
+    return str(row.ticket or text.text) if row.purpose is Purpose.ALARM else ""
+
+
+def _weight(row: outbox.Row, text: radio.Outgoing) -> int:
+    """What says more of a backlog: urgent, then a receipt, then help and answers to calls."""
+    receipt = text.ticket is not None and text.name != notice_name(ReplyKey.MISCALL)
+    return 2 if row.urgent else int(receipt)
 
 
 def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
@@ -310,7 +317,9 @@ def _settle(node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent,
         if sent.state in {State.QUEUED, State.UNKNOWN}:
             node.retry_at_s[row.id] = now.now_s + outbox.retry_delay_s(row)
         radios = node.health.radios.values()
-        if sent.state is State.QUEUED and node.offers.refuse(row.id, now.name, radios):
+        again = sent.state in {State.QUEUED, State.UNKNOWN}
+        others = again and node.offers.refuse(row.id, now.name, radios)
+        if others and sent.state is State.QUEUED:
             node.retry_at_s[row.id] = now.now_s
         close(node, row, text, End(sent.state, sent.reason), node.stamp(now.now_s), also)
 
