@@ -152,3 +152,19 @@ class TestUncertainAndMissing:
         village.plug(3 - there)
         village.live(3)
         assert tuple(own.number_of(node, f"stick{n}") for n in (1, 2)) == numbers
+
+    def test_a_text_to_itself_is_not_lost_because_the_stick_was_pulled_out_meanwhile(
+        self, tmp_path: Path
+    ) -> None:
+        village = Village(World(tmp_path, own=("+6281111111111",)))
+        stick = village.plug(1)
+        village.live(3)
+        village.world.mono_s += 25 * 3_600
+        village.live(60)
+        assert [to for _, to in village.over()] == ["+6281111111111"]
+        village.ports.plugged[1] = None
+        village.live(900)
+        village.ports.plugged[1] = stick
+        village.live(120)
+        assert village.state(1).may_send
+        assert not any("tidak menerima" in one for one in village.world.desk().box().trouble)

@@ -21,6 +21,7 @@ from server.desa.desk import ModemMood
 from server.desa.gateway.radios import board, chores, moods, sims
 from server.desa.gateway.radios.ports import Ports
 from server.desa.gateway.radios.power import switch_of
+from server.desa.gateway.simlife import deafness
 from server.desa.gateway.state import RadioState
 from server.desa.intake import missed_call
 from server.desa.node import Node
@@ -193,6 +194,7 @@ class RadioThread:
         home = operator_of_imsi("" if identity is None else identity.imsi) or ""
         self._judge_sim(mark)
         self._publish(mark=mark, home=home, mood=ModemMood.SEARCHING, trouble="")
+        deafness.wait_anew(self._node, self.state.sim, now_s)
         log.info("modem ready", extra={"modem": self._name})
 
     def round(self) -> None:

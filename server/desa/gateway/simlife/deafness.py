@@ -62,7 +62,10 @@ def tend(node: Node, radio: RadioState, modem: Modem, now_s: float) -> bool:
     Raises:
         HardwareError: the modem is gone; the test counts as made.
     """
-    if not radio.sim or not radio.may_send:
+    if not radio.sim:
+        return False
+    if not radio.may_send:
+        wait_anew(node, radio.sim, now_s)
         return False
     with node.database.lock:
         ear = _ear(node, radio.sim, now_s)
@@ -89,6 +92,14 @@ def tend(node: Node, radio: RadioState, modem: Modem, now_s: float) -> bool:
     if step is Step.TEST and number is not None:
         _test(node, radio, ear, modem, number, now_s)
     return step is not Step.NOTHING
+
+
+def wait_anew(node: Node, sim: str, now_s: float) -> None:
+    """A modem that was away hears only from now on what the network kept for it."""
+    with node.database.lock:
+        ear = node.ears.get(sim)
+        if ear is not None and ear.hearing.waits_since_s is not None:
+            ear.hearing = replace(ear.hearing, waits_since_s=now_s)
 
 
 def arrived(node: Node, sim: str, pdus: Iterable[str], now_s: float) -> None:
