@@ -9,7 +9,7 @@ from hardware.errors import SendRefused
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
-from server.desa.gateway import history, outgoing
+from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.radios import sims
 from server.desa.gateway.simlife import credit, deafness, purse
 from server.desa.gateway.state import ModemMood, RadioState
@@ -32,6 +32,11 @@ from sync.store import SqliteStore
 NO_OFFICER = (
     "Buku telepon petugas kosong: laporan darurat tidak membunyikan HP siapa pun. "
     "Tambahkan petugas di halaman Warga."
+)
+
+NO_BUDGET = (
+    "Anggaran SMS hari ini habis: petugas tidak lagi dipanggil lewat SMS. "
+    "Buka halaman ini sesering mungkin, dan minta teknisi menaikkan answers.per_day."
 )
 
 
@@ -220,6 +225,8 @@ def box_of(node: Node, now_s: float) -> Box:
     nobody = "" if officers else NO_OFFICER
     # Where the modem itself is in trouble, that says more.
     unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""
+    if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
+        unsent = NO_BUDGET
     troubles = dict.fromkeys(
         [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
     )
