@@ -371,3 +371,21 @@ def test_two_warnings_that_waited_for_the_network_both_reach_the_officer(tmp_pat
         told = " ".join(village.told(OFFICER))
         assert "pulsa tinggal" in told
         assert "masa aktif" in told
+
+
+def test_after_a_top_up_what_was_refused_goes_at_once(tmp_path: Path) -> None:
+    with villages(tmp_path, Section(sms_price_rp=0)) as village:
+        world = village.world
+        village.answer("Sisa Pulsa Anda Rp 100. Aktif s.d. 30/11/2028")
+        village.ask()
+        village.say("ada maling di pasar")
+        poor = Failing(world, *[SendRefused(38)] * 99)
+        for _ in range(12):
+            village.wait(HOUR_S)
+            while steps.speak(world.node, poor, world.mono_s, NAME).result is steps.Result.DONE:
+                pass
+        village.answer("Sisa Pulsa Anda Rp 25.000. Aktif s.d. 30/11/2028")
+        assert village.told(SENDER) == []
+        assert village.ask()
+        world.speak()
+        assert len(village.told(SENDER)) == 1
