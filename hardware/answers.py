@@ -90,6 +90,13 @@ class NotForgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A memory counts texts and shows none of them, however often it is asked."""
+
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
 class SimSwapped:
     """Another SIM is in the modem; the fields are as `Identity.sim`."""
 
@@ -118,7 +125,16 @@ class CallEnded:
     number: str = ""
 
 
-Notice = TextArrived | ReportArrived | StoreFull | Rebooted | NotForgotten | SimSwapped | Call
+Notice = (
+    TextArrived
+    | ReportArrived
+    | StoreFull
+    | Rebooted
+    | NotForgotten
+    | Unreadable
+    | SimSwapped
+    | Call
+)
 Heard = TextArrived | ReportArrived | StoreFull | Rebooted | Ringing | CallEnded
 
 FULL = re.compile(

@@ -76,6 +76,12 @@ class Filling:
         """Whether a filler lies there that is still wanted; one of an earlier run is not."""
         return slot.memory == SIM and slot.index in self._stored and is_filler(slot.pdu)
 
+    def make_room(self) -> None:
+        """Where the SIM is full, texts may wait in the network: fillers are wanted no more."""
+        usage = self._storage.told.get(SIM)
+        if usage is not None and usage.used >= usage.total:
+            self._stored.clear()
+
     def step(self) -> bool:
         """Write or delete one filler; False when nothing is left to do.
 

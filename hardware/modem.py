@@ -176,8 +176,10 @@ class Modem:
         """All messages in all memories, in the order of memory and slot.
 
         Fillers that are still wanted are left out: deleted too early they would be written again.
+        In a SIM that is full none is wanted, for texts may wait for its slots.
         """
         listed = self._patiently(self._storage.list)
+        self._filling.make_room()
         slots = tuple(slot for slot in listed if not self._filling.owns(slot))
         self._forgetting.note_listed(slots)
         return slots

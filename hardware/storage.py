@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware import answers
-from hardware.answers import Listed, Usage
+from hardware.answers import Listed, Unreadable, Usage
 from hardware.at import Event
 from hardware.dialogue import SIM_BUSY, Dialogue
 from hardware.errors import CommandFailed, HardwareError, NotAModem, PortGone, Timeout
@@ -20,6 +20,9 @@ _CHOICE_HOLDS_S = 1.0
 # A memory that tells no texts is listed all the same now and then: counts may lie.
 _EMPTY_BELIEVED = 5
 _HANG_REST, _HANG_REST_MAX = 8, 64
+# So often in a row a memory may count texts and show none of them; then it is left alone, since
+# what cannot be read must not keep the modem from all else.
+_UNREADABLE_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Storage:
         # Listings for which a memory that hung is read slot by slot, and how long next time.
         self._resting: dict[str, int] = {}
         self._rest: dict[str, int] = {}
+        self._unreadable: dict[str, int] = {}
 
     @property
     def memories(self) -> tuple[str, ...]:
@@ -67,7 +71,17 @@ class Storage:
 
     def list(self) -> tuple[Slot, ...]:
         """All messages in all memories, in the order of memory and slot."""
-        return tuple(slot for memory in self._memories for slot in self.list_memory(memory))
+        found: list[Slot] = []
+        for memory in self._memories:
+            try:
+                found += self.list_memory(memory)
+            except CommandFailed as failed:
+                wanted = memory in _WANTED_MEMORIES
+                if wanted or failed.code in SIM_BUSY or self.line.restarted:
+                    raise
+                # Named in a report's line only; what is in SM and ME must not wait for it.
+                self._memories = tuple(one for one in self._memories if one != memory)
+        return tuple(found)
 
     def usage(self) -> dict[str, Usage]:
         """Slots used and there are, by memory; a memory that does not tell is left out."""
@@ -184,7 +198,13 @@ class Storage:
             # Where one entry is missing, another's PDU may stand behind the wrong index.
             found = self._read_all(usage) or found
         if trouble and not found and (usage is None or usage.used):
-            raise trouble
+            self._unreadable[memory] = times = self._unreadable.get(memory, 0) + 1
+            if times <= _UNREADABLE_TRIES:
+                raise trouble
+            if times == _UNREADABLE_TRIES + 1:
+                self.line.notify(Unreadable(memory))
+            return ()
+        self._unreadable[memory] = 0
         return tuple(
             Slot(memory, i, one.pdu, _RECEIVED_READ if one.stat is None else one.stat)
             for i, one in sorted(found.items())

@@ -173,6 +173,8 @@ class Bench:
         self.outcome.notes += [
             f"kills: {len(ours.kills)} of ours, {plan.peer_kills} of each peer",
             f"each kill: {kills.TEXTS} texts, USB latency; ours with quirks, peers without any",
+            "quirks: every fifth modem has all 35; nothing is sent, so those of sending rest",
+            "ours waits a tenth of its usual patience: [modem] patience_percent = 10",
             "lost and doubled of ours by PDU: rows, and reports beyond one for each PDU",
         ]
 

@@ -38,7 +38,7 @@ class Plan:
     io_texts: int = 100
     kills: int = 100
     peer_kills: int = 30
-    at_once: int = 6
+    at_once: int = 12
     ack_texts: int = 120
     idle_s: float = 60.0
     surge: int = 2_000

@@ -10,7 +10,7 @@ from typing import Final
 from server.bench.site import Site, Stand, await_state, cpu_s, rss_mib
 from server.bench.texts import Text, singles
 from server.bench.village import District, Village
-from server.settings import Answers, Settings
+from server.settings import Answers, Credit, Settings
 
 _READY_S: Final = 60.0
 _CALM_S: Final = 10.0
@@ -93,7 +93,7 @@ def rest(
 
 def generous(settings: Settings) -> Settings:
     """Brakes that no bench reaches."""
-    return replace(settings, answers=_GENEROUS)
+    return replace(settings, answers=_GENEROUS, credit=Credit(sms_price_rp=0))
 
 
 def as_delivered(settings: Settings) -> Settings:

@@ -79,7 +79,8 @@ class District:
         number = next(self._numbers)
         code = f"52.04.{number // 8000 + 1:02}.{number % 8000:04}"
         url = f"http://127.0.0.1:{self.port}" if road else _NO_ROAD
-        made = control.ask(self.directory, "enroll", code=code, name="Tepal", url=url)
+        asked = {"code": code, "name": "Tepal", "url": url, "again": ""}
+        made = control.ask(self.directory, "enroll", **asked)
         write_card(folder / _CARD, parse_card(json.dumps(made)))
         return code, folder / _CARD
 

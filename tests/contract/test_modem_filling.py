@@ -69,6 +69,19 @@ def test_with_fillers_nothing_of_them_is_left_and_no_filler_stays(bench: Bench) 
     assert not bench.modem.fill()
 
 
+def test_when_texts_fill_the_card_its_fillers_give_way_to_them(bench: Bench) -> None:
+    while len(bench.modem_in.stored("SM")) < 18:
+        bench.modem.fill()
+    for number in range(150):
+        bench.modem_in.deliver(deliver(number))
+    rooms = []
+    while bench.modem_in.waiting():
+        slots = bench.modem.list()
+        rooms.append(sum(not is_filler(slot.pdu) for slot in slots))
+        bench.modem.forget_all(slots)
+    assert rooms == [2 + 30, 20 + 30, 20 + 30]
+
+
 def test_later_only_as_many_are_written_as_were_freed(bench: Bench) -> None:
     bench.drain(12)
     bench.fill()

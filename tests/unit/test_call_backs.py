@@ -68,6 +68,13 @@ def test_after_twelve_hours_a_call_is_answered_again_and_after_handling_it_is_ne
     assert answered(world) == before + 1
 
 
+def test_two_callers_of_one_moment_are_both_answered(world: World) -> None:
+    for number in (CALLER, OTHER):
+        missed_call(world.node, number, world.mono_s)
+    world.speak()
+    assert (answered(world, CALLER), answered(world, OTHER)) == (1, 1)
+
+
 @pytest.mark.parametrize("service", ["TELKOMSEL", "808", "3"])
 def test_a_call_me_text_is_a_request_of_the_number_in_it(world: World, service: str) -> None:
     world.text(service, CALL_ME)

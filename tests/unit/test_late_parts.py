@@ -57,6 +57,19 @@ def shown_with_gaps(world: World, *pdus: str) -> str:
     return world.report().ticket
 
 
+@pytest.mark.parametrize("sender", ["+447700900123", "PROMO", "3636"])
+def test_a_sender_whose_centre_stamps_what_it_likes_does_not_move_the_clock(
+    tmp_path: Path, sender: str
+) -> None:
+    world = World(tmp_path)
+    world.text(sender, "halo", sent_s=world.wall_s() + 9 * 365 * DAY_S)
+    world.listen()
+    assert world.node.stamp(world.mono_s).wall_s == world.wall_s()
+    world.text(SENDER, "ada maling", sent_s=world.wall_s() + 3_600)
+    world.listen()
+    assert world.node.stamp(world.mono_s).wall_s == world.wall_s() + 3_600
+
+
 def kinds(world: World, ticket: str) -> list[str]:
     return [row.kind for row in lookup.history(world.node.projection.db, ticket)]
 

@@ -49,6 +49,15 @@ class TestSeveral:
         assert health.modem_trouble == f"stick1: {PortGone.sentence}"
         assert first.stored("SM") == {}
 
+    def test_cards_that_changed_places_may_both_send(self, village: Village) -> None:
+        first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
+        village.live(3)
+        first.imsi, second.imsi = second.imsi, first.imsi
+        first.restart()
+        second.restart()
+        village.live(60)
+        assert [village.state(number).may_send for number in (1, 2)] == [True, True]
+
     def test_when_one_is_lost_at_the_very_moment_of_sending_the_other_takes_over(
         self, village: Village
     ) -> None:

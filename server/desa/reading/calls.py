@@ -61,9 +61,12 @@ def take(
     """Decide on a call and record it."""
     with node.database.lock:
         open_ = lookup.call_back(node.projection.db, call.sender) if call.answerable else None
-        decision = decide_call(call, draw(node, stamp), open_)
+        drawn = draw(node, stamp)
+        decision = decide_call(call, drawn, open_)
         decision = with_reactions(node, decision, stamp)
-        cause = f"inbox:{call.inbox_id}" if call.inbox_id else f"call:{stamp.boot}:{stamp.mono_ms}"
+        # Two calls may be taken in one millisecond; the drawn number tells them apart.
+        rung = f"call:{stamp.boot}:{stamp.mono_ms}:{drawn}"
+        cause = f"inbox:{call.inbox_id}" if call.inbox_id else rung
         node.ledger.record(stamp, decision, cause=cause, inbox_ids=inbox_ids)
         node.traffic.hear(call.sender, "", now_s, understood=False)
         history.count(node, "call", now_s)

@@ -111,8 +111,11 @@ def _counted(decision: Decision, copies: int) -> Decision:
 
 
 def hear_time(node: Node, deliver: Deliver, now_s: float) -> Stamp:
-    """The stamp of this moment, after the service centre's time was heard."""
-    if deliver.sent_at is not None:
+    """The stamp of this moment, after the service centre's time was heard.
+
+    Senders abroad and names come through centres that stamp what they like.
+    """
+    if deliver.sent_at is not None and kind_of(deliver) is SenderKind.MOBILE:
         sent_s = int(deliver.sent_at.timestamp())
         node.clock = hear(node.clock, now_s, sent_s, Trust.SMSC)
     return node.stamp(now_s)

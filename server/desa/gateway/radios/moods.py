@@ -1,6 +1,6 @@
 """What each trouble of a modem means to the people at the box."""
 
-from hardware.answers import NotForgotten, Notice, StoreFull
+from hardware.answers import NotForgotten, Notice, StoreFull, Unreadable
 from hardware.errors import (
     CommandFailed,
     HardwareError,
@@ -22,6 +22,11 @@ KEEPS_TROUBLE = (
     "Cabut dan pasang lagi, lalu ganti modem bila tetap begini."
 )
 
+UNREADABLE_TROUBLE = (
+    "Di memori modem ada SMS yang tidak dapat dibaca. Cabut modem dan pasang lagi; "
+    "bila tetap begini, ganti kartu SIM."
+)
+
 
 def mood_of(trouble: HardwareError) -> ModemMood:
     """How a modem is that fails in this way."""
@@ -39,6 +44,8 @@ def storage_trouble(notice: Notice, before: str) -> str:
     match notice:
         case NotForgotten():
             return KEEPS_TROUBLE
+        case Unreadable():
+            return UNREADABLE_TROUBLE
         case StoreFull():
             return before or MemoryFull.sentence
         case _:

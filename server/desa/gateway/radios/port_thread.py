@@ -40,8 +40,7 @@ _RELIST_S = 0.5
 _WAIT_S = 0.2
 _LOOK_PLUG_S = 1.0
 _CARD_REST_S = 2.0
-_SPEAK_EVERY_S = 1.0
-_CHORE_EVERY_S = 1.0
+_SPEAK_EVERY_S, _CHORE_EVERY_S = 1.0, 1.0
 _HEALTH_EVERY_S, _HEALTH_SEARCHING_S = 60.0, 15.0
 _OPERATOR_EVERY_S = 600.0
 _SIM_EVERY_S = 1.0
@@ -145,11 +144,19 @@ class RadioThread:
         """One round with a modem that works, or one step to mend it; gives what is then wrong."""
         if trouble is None:
             return self._tried(self.round)
+        left: list[HardwareError | None] = [trouble]
+        fault = self._tried(lambda: left.append(self._mend(trouble)))
+        if fault is not None:
+            self._tell_trouble(fault)
+            self._rest(LIMITS.pause_s)
+        return fault or left[-1]
+
+    def _mend(self, trouble: HardwareError) -> HardwareError | None:
         mended = self._mending.mend(trouble)
         left = mended.trouble or self._tried(self._greet)
         if left is not None or mended.step is Step.TELL:
             self._tell_trouble(left or trouble)
-        if left is not None:
+        if left is not None or trouble.detail == _FAULT:
             self._rest(mended.pause_s)
         return left
 
@@ -186,14 +193,15 @@ class RadioThread:
             raise PortGone("one modem, two ports")
         self._mending.switch(switch_of(self._ports.stick(self._number), self._stop.wait))
         now_s = self._now()
-        self._due = _Due()
-        self._seen.list_from_s = 0.0
+        self._due, self._seen.list_from_s = _Due(), 0.0
         self._seen.network, self._seen.quiet_since_s = False, now_s
         self._rename()
         mark = fingerprint(imei) or self._name
         home = operator_of_imsi("" if identity is None else identity.imsi) or ""
         self._judge_sim(mark)
-        self._publish(mark=mark, home=home, mood=ModemMood.SEARCHING, trouble="")
+        # What was told of a modem stands until it has worked again, not until it answers again.
+        before = self.state if self._seen.told else RadioState("", ModemMood.SEARCHING)
+        self._publish(mark=mark, home=home, mood=before.mood, trouble=before.trouble)
         deafness.wait_anew(self._node, self.state.sim, now_s)
         log.info("modem ready", extra={"modem": self._name})
 

@@ -25,5 +25,11 @@ def known(db: sqlite3.Connection) -> dict[str, str]:
 
 
 def accept(db: sqlite3.Connection, modem: str, sim: str) -> None:
-    """Let a SIM send from a modem, and no other one that was there before."""
+    """Let a SIM send from a modem, and no other one that was there before.
+
+    Cards that changed places between two modems may both send.
+    """
+    before = known(db).get(modem)
+    if before:
+        db.execute("update sims set sim = ? where sim = ? and modem <> ?", (before, sim, modem))
     db.execute("insert or replace into sims (modem, sim) values (?, ?)", (modem, sim))
