@@ -244,6 +244,8 @@ _TEXTS: Final[dict[ReplyKey, str]] = {
     ),
 }
 
+_QUESTIONS: Final = frozenset({ReplyKey.TANYA_TEMPAT, ReplyKey.TANYA_APA, ReplyKey.TANYA_MASIH})
+
 _FIELDS: Final = {
     key: frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
     for key, text in _TEXTS.items()
@@ -251,8 +253,12 @@ _FIELDS: Final = {
 
 
 def wording() -> tuple[str, ...]:
-    """Our own words: what stands between the fields of every text."""
-    return tuple(words for text in _TEXTS.values() for words, *_ in Formatter().parse(text))
+    """Our own words: what stands between the fields of every text but the questions.
+
+    Who answers a question uses its words: `Dusun Krajan RT 02/01 dekat masjid`.
+    """
+    told = (text for key, text in _TEXTS.items() if key not in _QUESTIONS)
+    return tuple(words for text in told for words, *_ in Formatter().parse(text))
 
 
 def fields_of(key: ReplyKey) -> frozenset[str]:

@@ -51,6 +51,9 @@ def _mood(radio: Mapping[str, object]) -> Finding:
     if trouble:
         seen, _, todo = trouble.partition(". ")
         return Finding("network", Mark.TO_DO, f"{name}: {seen.rstrip('.')}.", todo, facts)
+    if mood == "searching":
+        seen = f"{name}: modem menjawab dan masih mencari jaringan."
+        return Finding("network", Mark.TO_DO, seen, "Tunggu satu menit, lalu periksa lagi.", facts)
     seen = f"{name}: modem menjawab dan terdaftar di jaringan."
     return Finding("answer", Mark.GOOD, seen, facts=facts)
 

@@ -5,13 +5,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection
 
+from hardware.errors import SendRefused
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
-from server.desa.gateway import history, outgoing
+from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.radios import sims
 from server.desa.gateway.simlife import credit, deafness, purse
-from server.desa.gateway.state import RadioState
+from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
 from server.domain import events as e
@@ -31,6 +32,11 @@ from sync.store import SqliteStore
 NO_OFFICER = (
     "Buku telepon petugas kosong: laporan darurat tidak membunyikan HP siapa pun. "
     "Tambahkan petugas di halaman Warga."
+)
+
+NO_BUDGET = (
+    "Anggaran SMS hari ini habis: petugas tidak lagi dipanggil lewat SMS. "
+    "Buka halaman ini sesering mungkin, dan minta teknisi menaikkan answers.per_day."
 )
 
 
@@ -206,6 +212,7 @@ def box_of(node: Node, now_s: float) -> Box:
         kept, queued = inbox.counts(db), outbox.counts(db)
         held = Counter(outbox.reasons(db))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
+        refused = outbox.refused(db, outbox.REFUSED_OFTEN)
     held.update(outgoing.waiting_reasons(node, now_s))
     known = receipt is not None and receipt[0].log_id == node.ledger.log_id
     acked = receipt[0].head.seq if receipt is not None and known else 0
@@ -216,8 +223,12 @@ def box_of(node: Node, now_s: float) -> Box:
     of_radios = [radio.trouble for radio in radios]
     of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
     nobody = "" if officers else NO_OFFICER
+    # Where the modem itself is in trouble, that says more.
+    unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""
+    if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
+        unsent = NO_BUDGET
     troubles = dict.fromkeys(
-        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, nobody]
+        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
     )
     return Box(
         modem=health.modem,

@@ -110,9 +110,11 @@ def decide_call(call: r.CallArrived, fresh_ticket: str, open_: Report | None) ->
     since_s = call.received_s - open_.received_s, open_.updated_s - open_.received_s
     answered = since_s[0] // CALL_ANSWER_S == since_s[1] // CALL_ANSWER_S
     notices = () if answered else (_how_to_write(call, open_.ticket),)
-    if open_.copies >= CALLS_COUNTED:
-        return Decision((), notices)
-    return Decision((e.Repeated(open_.ticket, open_.copies + 1),), notices)
+    if open_.copies >= CALLS_COUNTED and answered:
+        return Decision(())
+    # An answer is journalled whatever the count, so that the next call knows of it.
+    copies = min(open_.copies + 1, CALLS_COUNTED)
+    return Decision((e.Repeated(open_.ticket, copies),), notices)
 
 
 def _how_to_write(call: r.CallArrived, ticket: str) -> Notice:

@@ -153,3 +153,16 @@ def test_the_page_shows_the_number_to_call_and_how_often_it_rang() -> None:
     assert "0812-3456-7890" in page
     assert "Minta dihubungi" in page
     assert "menelepon 3x" in page
+
+
+def test_a_machine_that_rings_on_for_days_is_answered_once_in_twelve_hours(world: World) -> None:
+    for _ in range(110):
+        ring(world)
+    for _ in range(2):
+        world.mono_s += 12 * HOUR_S
+        for _ in range(30):
+            world.mono_s += 60
+            ring(world)
+    assert answered(world) == 3
+    lines = world.desk().history(world.report().ticket)
+    assert sum(line.kind == "repeated" for line in lines) <= 98 + 2

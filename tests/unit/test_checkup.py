@@ -192,6 +192,8 @@ def test_a_running_node_s_modems_are_told_as_findings() -> None:
             "memories": [["SM", 1, 20]], "trouble": ""}  # fmt: skip
     weak = {"name": "B", "mood": "searching", "signal_percent": 10, "trouble": "Sinyal. Naikkan."}
     gone = {"name": "C", "mood": "absent", "trouble": "Modem tidak ditemukan. Pasang modem."}
+    searching = good | {"mood": "searching"}
+    assert exit_code(running.findings([searching])) == 1
     assert exit_code(running.findings([good])) == 0
     assert exit_code(running.findings([good, weak])) == 1
     assert exit_code(running.findings([gone])) == 2

@@ -11,6 +11,7 @@ from spoken import Modem as Failing
 
 from hardware.errors import SendRefused
 from hardware.simulated.ussd_forms import UssdForm
+from server import words
 from server.desa import steps
 from server.desa.gateway.simlife import credit, own, purse
 from server.desa.gateway.simlife.purse import Asking, Purse
@@ -357,3 +358,34 @@ class TestTwoModems:
                 None,
             ]
             assert own.dialled(node, "a") == "081255550000"
+
+
+def test_two_warnings_that_waited_for_the_network_both_reach_the_officer(tmp_path: Path) -> None:
+    with villages(tmp_path, Section()) as village:
+        stamp = village.world.node.stamp(village.world.mono_s)
+        ends = words.local(stamp.wall_s, "WITA") + timedelta(days=3)
+        village.answer(f"Sisa Pulsa Anda Rp 5.000. Aktif s.d. {ends:%d/%m/%Y}")
+        village.ask()
+        village.wait(HOUR_S)
+        village.world.speak()
+        told = " ".join(village.told(OFFICER))
+        assert "pulsa tinggal" in told
+        assert "masa aktif" in told
+
+
+def test_after_a_top_up_what_was_refused_goes_at_once(tmp_path: Path) -> None:
+    with villages(tmp_path, Section(sms_price_rp=0)) as village:
+        world = village.world
+        village.answer("Sisa Pulsa Anda Rp 100. Aktif s.d. 30/11/2028")
+        village.ask()
+        village.say("ada maling di pasar")
+        poor = Failing(world, *[SendRefused(38)] * 99)
+        for _ in range(12):
+            village.wait(HOUR_S)
+            while steps.speak(world.node, poor, world.mono_s, NAME).result is steps.Result.DONE:
+                pass
+        village.answer("Sisa Pulsa Anda Rp 25.000. Aktif s.d. 30/11/2028")
+        assert village.told(SENDER) == []
+        assert village.ask()
+        world.speak()
+        assert len(village.told(SENDER)) == 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from prepaid_village import DAY_S, HOUR_S, OFFICER, OWN, SENDER, Village, villages
+from prepaid_village import DAY_S, HOUR_S, NAME, OFFICER, OWN, SENDER, Village, villages
 from spoken import Modem as Failing
 from spoken import report_of, spent
 
@@ -171,6 +171,19 @@ class TestLost:
         village.wait(LATE_S)
         assert not village.test()
         assert (village.troubles, village.told(OWN)) == ((), [])
+
+    def test_while_the_modem_has_no_network_nothing_is_lost_yet(self, village: Village) -> None:
+        village.test()
+        radios = village.world.node.health.radios
+        radios[NAME] = replace(village.radio, may_send=False)
+        village.wait(LATE_S)
+        assert not village.test()
+        radios[NAME] = replace(village.radio, may_send=True)
+        assert not village.test()
+        assert village.troubles == ()
+        village.wait(LATE_S)
+        assert village.test()
+        assert len(village.troubles) == 1
 
 
 class TestOccasions:

@@ -146,6 +146,7 @@ class TestWhat:
         for number in (1, 22):
             traffic.hear(SENDER, f"Sisa kuota {number:02d} MB", 0.0)
             assert held(traffic) == ""
+            traffic.speak(SENDER, Purpose.ACK, 0.0, OURS)
         traffic.hear(SENDER, "sisa  KUOTA 33 mb!", 10.0)
         assert "berulang" in held(traffic, 10.0)
         assert held(traffic, HOUR_S + 11.0) == ""
@@ -157,6 +158,8 @@ class TestWhat:
         promo = "Paket hemat internet malam hanya untuk Anda, aktifkan sekarang kode {}"
         for code in ("AXB", "QRT", "PLM"):
             traffic.hear(SENDER, promo.format(code), 0.0)
+            if code == "AXB":
+                traffic.speak(SENDER, Purpose.ACK, 0.0, OURS)
         assert "berulang" in held(traffic)
         for number, text in enumerate(
             ("ada maling di rumah pak Budi", "malingnya lari ke sawah", "ada maling lagi di masjid")

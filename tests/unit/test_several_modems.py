@@ -11,6 +11,7 @@ from world import World
 from hardware.errors import PortGone
 from hardware.simulated.terminal import RefusedError
 from server.desa.desk import ModemMood
+from server.desa.gateway.simlife import own
 from sms import inbox, outbox
 
 ON_TELKOMSEL, ON_XL = "+6281234567890", "+6281712345678"
@@ -129,3 +130,50 @@ class TestSeveral:
         village.text(modem, ON_TELKOMSEL, "ada maling di pasar")
         village.live(5)
         assert free == [True]
+
+
+class TestUncertainAndMissing:
+    def test_what_one_modem_left_uncertain_is_sent_once_more_over_the_other(
+        self, village: Village
+    ) -> None:
+        first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
+        village.live(3)
+
+        def unsure(_: bytes) -> None:
+            raise RefusedError("+CMS ERROR: 500")
+
+        first.submitting.append(unsure)
+        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
+        village.live(120)
+        assert village.over() == [(2, ON_TELKOMSEL)]
+
+    @pytest.mark.parametrize("there", [1, 2])
+    def test_while_one_modem_is_missing_the_other_has_not_its_number(
+        self, tmp_path: Path, there: int
+    ) -> None:
+        numbers = ("+6281111111111", "+6281722222222")
+        village = Village(World(tmp_path, own=numbers))
+        village.plug(there, XL_IMSI)
+        village.launch(3 - there)
+        village.live(3)
+        node = village.world.node
+        assert own.number_of(node, f"stick{there}") is None
+        village.plug(3 - there)
+        village.live(3)
+        assert tuple(own.number_of(node, f"stick{n}") for n in (1, 2)) == numbers
+
+    def test_a_text_to_itself_is_not_lost_because_the_stick_was_pulled_out_meanwhile(
+        self, tmp_path: Path
+    ) -> None:
+        village = Village(World(tmp_path, own=("+6281111111111",)))
+        stick = village.plug(1)
+        village.live(3)
+        village.world.mono_s += 25 * 3_600
+        village.live(60)
+        assert [to for _, to in village.over()] == ["+6281111111111"]
+        village.ports.plugged[1] = None
+        village.live(900)
+        village.ports.plugged[1] = stick
+        village.live(120)
+        assert village.state(1).may_send
+        assert not any("tidak menerima" in one for one in village.world.desk().box().trouble)

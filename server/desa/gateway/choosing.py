@@ -68,11 +68,13 @@ class Offers:
         since_s: by outbox row, when it was first left to a better modem.
         refused: by outbox row, the modems that did not get it out.
         on_their_way: recipients of the texts that some modem has in hand.
+        in_hand: outbox rows of these.
     """
 
     since_s: dict[int, float] = field(default_factory=dict)
     refused: dict[int, frozenset[str]] = field(default_factory=dict)
     on_their_way: set[str] = field(default_factory=set)
+    in_hand: set[int] = field(default_factory=set)
 
     def takes(
         self,
@@ -98,14 +100,16 @@ class Offers:
     def begin(self, wanted: Wanted) -> None:
         """A modem has taken it."""
         self.on_their_way.add(wanted.to)
+        self.in_hand.add(wanted.id)
 
     def end(self, wanted: Wanted) -> None:
         """The modem is done with it, however that went."""
         self.on_their_way.discard(wanted.to)
+        self.in_hand.discard(wanted.id)
         self.since_s.pop(wanted.id, None)
 
     def refuse(self, number: int, name: str, radios: Iterable[RadioState]) -> bool:
-        """A modem surely did not get a row out; True where another one may try at once."""
+        """A modem did not get a row out for certain; True where another one may try it."""
         refused = self.refused.get(number, frozenset()) | {name}
         others = any(one.may_send and one.name not in refused for one in radios)
         if others:

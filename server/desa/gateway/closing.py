@@ -55,7 +55,7 @@ def close(
         if also is not None:
             also(db)
 
-    unsent = end.state in {State.WITHHELD, State.EXPIRED}
+    unsent = end.state in {State.WITHHELD, State.EXPIRED, State.FAILED}
     events: tuple[e.DesaEvent, ...] = ()
     if end.word and (unsent or (text.ticket is not None and text.name != "alarm")):
         events = (e.MessageSent(text.ticket or "", text.name, end.word),)

@@ -11,6 +11,7 @@ from server.desa.gateway.closing import End, close, withhold, within
 from server.desa.gateway.simlife import credit
 from server.desa.node import Node
 from server.domain.decide import Decision
+from server.domain.react import notice_name
 from server.domain.report import Stamp, Status, Trust
 from sms import gateway, inbox, outbox
 from sms.gateway import Asked, Budget, Held, Limits, Pace, Spent
@@ -53,9 +54,13 @@ def speak_one(node: Node, modem: radio.Modem, now_s: float, name: str = "") -> b
 
 
 def sweep(node: Node, now_s: float) -> int:
-    """End every waiting text that is too old to be sent; gives how many."""
+    """End every waiting text that is too old to be sent; gives how many.
+
+    What a card that refused a write left half handed over waits again.
+    """
     with node.database.lock:
-        with node.database.read() as db:
+        with node.database.write() as db:
+            outbox.recover(db, node.offers.in_hand)
             rows = tuple(outbox.waiting(db))
         node.waits_since_s = {row.id: _waits_since_s(node, row, now_s) for row in rows}
         node.retry_at_s = {
@@ -227,7 +232,7 @@ def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> b
     }
     node.merged_to[row.purpose] = max(opened, default=row.id)
     gone = gateway.merged(
-        (one.id, f"{to.to} {_about(one, to)}", one.urgent) for one, to in opened.values()
+        (one.id, f"{to.to} {_about(one, to)}", _weight(one, to)) for one, to in opened.values()
     )
     for number in sorted(gone):
         withhold(node, *opened[number], End(State.WITHHELD, MERGED, "merged"), now_s)
@@ -236,12 +241,21 @@ def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> b
 
 def _about(row: outbox.Row, text: radio.Outgoing) -> str:
     """What a call to an officer is about: its report, or the box itself."""
-    return str(row.ticket or text.name) if row.purpose is Purpose.ALARM else ""
+    return str(row.ticket or text.text) if row.purpose is Purpose.ALARM else ""
+
+
+def _weight(row: outbox.Row, text: radio.Outgoing) -> int:
+    """What says more of a backlog: urgent, then a receipt, then help and answers to calls."""
+    receipt = text.ticket is not None and text.name != notice_name(ReplyKey.MISCALL)
+    return 2 if row.urgent else int(receipt)
 
 
 def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
-    """The last answer that a number gets today says so; in an emergency other words matter."""
-    if row.purpose is not Purpose.ACK or row.urgent:
+    """The last answer that a number gets today says so; in an emergency other words matter.
+
+    Who complained about an official must not read that officers read it.
+    """
+    if row.purpose is not Purpose.ACK or row.urgent or text.official:
         return text
     pace, emergency = limits_of(node).pace, _emergency(node, text)
     _, limit = gateway.allowance(text.to, node.traffic, pace, emergency=emergency)
@@ -301,9 +315,11 @@ def _settle(node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent,
         if sent.references or sent.state in {State.SENT, State.UNKNOWN}:
             node.traffic.speak(text.to, row.purpose, now.now_s, text.text)
         if sent.state in {State.QUEUED, State.UNKNOWN}:
-            node.retry_at_s[row.id] = now.now_s + outbox.retry_delay_s(row.attempts)
+            node.retry_at_s[row.id] = now.now_s + outbox.retry_delay_s(row)
         radios = node.health.radios.values()
-        if sent.state is State.QUEUED and node.offers.refuse(row.id, now.name, radios):
+        again = sent.state in {State.QUEUED, State.UNKNOWN}
+        others = again and node.offers.refuse(row.id, now.name, radios)
+        if others and sent.state is State.QUEUED:
             node.retry_at_s[row.id] = now.now_s
         close(node, row, text, End(sent.state, sent.reason), node.stamp(now.now_s), also)
 
@@ -350,7 +366,7 @@ def _retry_at_s(node: Node, row: outbox.Row) -> float:
     """When a text may be tried (again)."""
     if not row.attempts:
         return 0.0
-    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row.attempts))
+    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row))
 
 
 def _expired(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> bool:

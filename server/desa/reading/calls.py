@@ -70,8 +70,10 @@ def take(
         node.ledger.record(stamp, decision, cause=cause, inbox_ids=inbox_ids)
         node.traffic.hear(call.sender, "", now_s, understood=False)
         history.count(node, "call", now_s)
-    node.speak_soon.set()
-    node.exchange_soon.set()
+    if decision.notices:
+        node.speak_soon.set()
+    if decision.events:
+        node.exchange_soon.set()
 
 
 def _note_again(node: Node, number: str, now_s: float) -> bool:

@@ -29,12 +29,17 @@ def with_reactions(node: Node, decision: Decision, stamp: Stamp, *, name: str = 
 
 def _alarmed(node: Node, decision: Decision, stamp: Stamp) -> tuple[str, ...]:
     """Officers to alarm: nobody any more for a number that alarmed them often today already."""
-    since_s = stamp.wall_s - ALARM_WINDOW_S
     for event in decision.events:
         if isinstance(event, e.ReportReceived | e.TextCompleted):
-            earlier = lookup.urgent_since(node.projection.db, event.sender, since_s)
-            if earlier >= ALARMS_A_SENDER:
-                return ()
+            return called(node, event.sender, stamp)
+    return lookup.officer_numbers(node.projection.db)
+
+
+def called(node: Node, sender: str, stamp: Stamp) -> tuple[str, ...]:
+    """Numbers of the officers whom an emergency of this sender rings now."""
+    since_s = stamp.wall_s - ALARM_WINDOW_S
+    if lookup.urgent_since(node.projection.db, sender, since_s) >= ALARMS_A_SENDER:
+        return ()
     return lookup.officer_numbers(node.projection.db)
 
 

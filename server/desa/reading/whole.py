@@ -12,7 +12,7 @@ from server.desa.reading import calls
 from server.desa.reading.copies import repeat
 from server.desa.reading.length import whole_or_cut
 from server.desa.reading.opened import Opened, kind_of, mark, sender_of
-from server.desa.reading.reactions import with_reactions
+from server.desa.reading.reactions import called, with_reactions
 from server.desa.reading.tickets import draw
 from server.domain import events as e
 from server.domain import requests as r
@@ -166,5 +166,5 @@ def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
         latest=latest,
         clock=words.clock(stamp.wall_s, zone),
         date=words.short_date(stamp.wall_s, zone),
-        on_call=bool(lookup.officer_numbers(node.projection.db)),
+        on_call=bool(called(node, text.sender, stamp)),
     )

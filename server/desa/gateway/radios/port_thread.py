@@ -21,6 +21,7 @@ from server.desa.desk import ModemMood
 from server.desa.gateway.radios import board, chores, moods, sims
 from server.desa.gateway.radios.ports import Ports
 from server.desa.gateway.radios.power import switch_of
+from server.desa.gateway.simlife import deafness
 from server.desa.gateway.state import RadioState
 from server.desa.intake import missed_call
 from server.desa.node import Node
@@ -39,8 +40,7 @@ _RELIST_S = 0.5
 _WAIT_S = 0.2
 _LOOK_PLUG_S = 1.0
 _CARD_REST_S = 2.0
-_SPEAK_EVERY_S = 1.0
-_CHORE_EVERY_S = 1.0
+_SPEAK_EVERY_S, _CHORE_EVERY_S = 1.0, 1.0
 _HEALTH_EVERY_S, _HEALTH_SEARCHING_S = 60.0, 15.0
 _OPERATOR_EVERY_S = 600.0
 _SIM_EVERY_S = 1.0
@@ -202,6 +202,7 @@ class RadioThread:
         # What was told of a modem stands until it has worked again, not until it answers again.
         before = self.state if self._seen.told else RadioState("", ModemMood.SEARCHING)
         self._publish(mark=mark, home=home, mood=before.mood, trouble=before.trouble)
+        deafness.wait_anew(self._node, self.state.sim, now_s)
         log.info("modem ready", extra={"modem": self._name})
 
     def round(self) -> None:

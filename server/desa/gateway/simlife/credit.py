@@ -180,6 +180,9 @@ def _ask(node: Node, radio: RadioState, modem: Modem, asking: Asking, now_s: flo
     log.info("balance asked", extra={"known": not why, "modem": radio.name})
     with node.database.lock:
         stamp = node.stamp(now_s)
+        if (told.balance_rp or 0) > (asking.purse.balance_rp or 0):
+            # Somebody topped up: what was refused need not wait for its hour.
+            node.retry_at_s = dict.fromkeys(node.retry_at_s, now_s)
         with node.database.write() as db:
             day = stamp.wall_s // gateway.DAY_S
             asking.purse = _answered(

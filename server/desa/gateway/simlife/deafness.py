@@ -62,7 +62,10 @@ def tend(node: Node, radio: RadioState, modem: Modem, now_s: float) -> bool:
     Raises:
         HardwareError: the modem is gone; the test counts as made.
     """
-    if not radio.sim or not radio.may_send:
+    if not radio.sim:
+        return False
+    if not radio.may_send:
+        wait_anew(node, radio.sim, now_s)
         return False
     with node.database.lock:
         ear = _ear(node, radio.sim, now_s)
@@ -91,6 +94,14 @@ def tend(node: Node, radio: RadioState, modem: Modem, now_s: float) -> bool:
     return step is not Step.NOTHING
 
 
+def wait_anew(node: Node, sim: str, now_s: float) -> None:
+    """A modem that was away hears only from now on what the network kept for it."""
+    with node.database.lock:
+        ear = node.ears.get(sim)
+        if ear is not None and ear.hearing.waits_since_s is not None:
+            ear.hearing = replace(ear.hearing, waits_since_s=now_s)
+
+
 def arrived(node: Node, sim: str, pdus: Iterable[str], now_s: float) -> None:
     """PDUs were kept that a SIM received: one with a text says that it hears."""
     if not sim or not any(map(_is_text, pdus)):
@@ -115,11 +126,13 @@ def own_test(node: Node, sender: str, text: str) -> bool:
 def troubles(node: Node) -> tuple[str, ...]:
     """A sentence for each SIM in use that does not hear, or cannot be tested."""
     found: dict[str, None] = {}
+    # With a number for each modem, one is not known only while some modem is missing.
+    told = len(own.numbers(node)) == node.settings.modem.count
     for radio in tuple(node.health.radios.values()):
         ear = node.ears.get(radio.sim)
         if ear is not None and ear.hearing.deaf:
             found[DEAF.format(number=own.shown(node, radio.name))] = None
-        if ear is not None and ear.hearing.numberless:
+        if ear is not None and ear.hearing.numberless and not told:
             found[NUMBERLESS] = None
     return tuple(found)
 

@@ -12,8 +12,12 @@ def numbers(node: Node) -> tuple[Phone, ...]:
 
 
 def number_of(node: Node, name: str) -> Phone | None:
-    """The number of a modem's SIM: the only one there is, or that of its place among the modems."""
-    known, names = numbers(node), sorted(node.health.radios)
+    """The number of a modem's SIM: the only one there is, or that of its place among the modems.
+
+    While a modem is missing, the places of the others are not known.
+    """
+    radios = tuple(node.health.radios.values())
+    known, names = numbers(node), sorted(one.name for one in radios if one.sim)
     if len(names) <= 1:
         return known[0] if len(known) == 1 else None
     place = names.index(name) if name in names else len(known)
