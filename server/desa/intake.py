@@ -3,7 +3,7 @@
 import logging
 
 from server.desa.node import Node
-from server.desa.reading import copies, gaps
+from server.desa.reading import copies, gaps, rush
 from server.desa.reading.calls import missed_call
 from server.desa.reading.copies import remember_seen
 from server.desa.reading.opened import Opened, fragment, mark, open_rows
@@ -19,20 +19,31 @@ log = logging.getLogger(__name__)
 def read_pending(node: Node, now_s: float, *, thorough: bool = False) -> int:
     """Read every kept text that can be opened; gives how many rows were finished.
 
-    Two threads may want this at once (the modem's, and the one that keys came to); the lock is
-    held throughout, so that no text is decided on twice.
-
     Args:
         node: the node.
         now_s: the monotonic clock.
         thorough: look also for texts of which each part is shown in a report of its own, as
             after keys came.
     """
+    done, more = 0, True
+    while more:
+        count, more = read_some(node, now_s, thorough=thorough)
+        done += count
+    return done
+
+
+def read_some(node: Node, now_s: float, *, thorough: bool = False) -> tuple[int, bool]:
+    """Read some of them, urgent ones first; gives how many rows were finished, and if more wait.
+
+    Two threads may want this at once (the modem's, and the one that keys came to); the lock is
+    held throughout, so that no text is decided on twice. It is let go between these calls, so
+    that pages are served while thousands of texts are read.
+    """
     with node.database.lock:
-        return _read_pending(node, now_s, thorough=thorough)
+        return _read_some(node, now_s, thorough=thorough)
 
 
-def _read_pending(node: Node, now_s: float, *, thorough: bool) -> int:
+def _read_some(node: Node, now_s: float, *, thorough: bool) -> tuple[int, bool]:
     with node.database.read() as db:
         pending = inbox.pending(db)
     opened = open_rows(node, pending)
@@ -48,9 +59,14 @@ def _read_pending(node: Node, now_s: float, *, thorough: bool) -> int:
     by_id = {one.row.id: one for one in opened}
     all_open = sum(not one.shown for one in opened) == len(pending)
     patience_s = gaps.patience_s(node, all_open=all_open)
-    for assembly in segments.assemble(fragments):
-        done += _guarded(node, assembly, by_id, now_s, patience_s)
-    return done
+    decided = 0
+    for assembly in rush.first(node, segments.assemble(fragments)):
+        if decided >= rush.SOME:
+            return done, True
+        count = _guarded(node, assembly, by_id, now_s, patience_s)
+        decided += count > 0
+        done += count
+    return done, False
 
 
 def _fragments(node: Node, opened: list[Opened], now_s: float) -> tuple[list[Fragment], int]:

@@ -91,6 +91,8 @@ class Node:
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
+    # First row of a text that waits to be read -> whether it seems to be a cry for help.
+    in_need: dict[int, bool] = field(default_factory=dict)
     # Numbers that rang and cannot be answered -> when that was last noted.
     calls_noted: dict[str, float] = field(default_factory=dict)
     # By the SIM's mark: what its credit is and when it was asked; whether it still hears.

@@ -95,6 +95,14 @@ def read(node: Node, now_s: float) -> Outcome:
     return Outcome(Result.DONE if count else Result.NOTHING, count)
 
 
+def read_some(node: Node, now_s: float) -> Outcome:
+    """Read some kept texts, urgent ones first; `LATER` where more are left."""
+    count, more = intake.read_some(node, now_s)
+    if more:
+        return Outcome(Result.LATER, count)
+    return Outcome(Result.DONE if count else Result.NOTHING, count)
+
+
 def speak(node: Node, modem: radio.Modem, now_s: float, name: str = "") -> Outcome:
     """Send one text that may go out, or end one that must not.
 

@@ -215,7 +215,7 @@ class TestTrouble:
             raise RuntimeError
 
         with monkeypatch.context() as patched:
-            patched.setattr(steps, "read", broken)
+            patched.setattr(steps, "read_some", broken)
             village.live(300)
         assert sum("step failed" in record.message for record in caplog.records) == 1
         village.text(modem, ON_TELKOMSEL, "ada maling")

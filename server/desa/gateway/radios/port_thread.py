@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from hardware.answers import Call, Notice, ReportArrived, SimSwapped, TextArrived
@@ -21,6 +21,7 @@ from server.desa.desk import ModemMood
 from server.desa.gateway.radios import board, chores, moods, sims
 from server.desa.gateway.radios.ports import Ports
 from server.desa.gateway.radios.power import switch_of
+from server.desa.gateway.radios.rounds import Due, Seen
 from server.desa.gateway.simlife import deafness
 from server.desa.gateway.state import RadioState
 from server.desa.intake import missed_call
@@ -61,37 +62,6 @@ def start_radios(node: Node, stop: threading.Event) -> tuple[threading.Thread, .
     return threads
 
 
-@dataclass(slots=True)
-class _Due:
-    """When each of the recurring things is to be done next, monotonic seconds."""
-
-    list_s: float = 0.0
-    # 0 while nothing kept is unread.
-    read_s: float = 0.0
-    health_s: float = 0.0
-    operator_s: float = 0.0
-    speak_s: float = 0.0
-    chore_s: float = 0.0
-    sim_s: float = 0.0
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What this thread knows of its modem beside what it has published."""
-
-    network: bool = False
-    card: str = ""
-    memory: str = ""
-    quiet_since_s: float = 0.0
-    bell: int = -1
-    turn: int = 0
-    # Calls, and what came past the memories: they are nowhere else until they are kept.
-    waiting: list[Notice] = field(default_factory=list)
-    # From when on another listing is not too soon.
-    list_from_s: float = 0.0
-    told: str = ""
-
-
 class RadioThread:
     """One modem, its driver, and the ladder that mends it; all in one thread.
 
@@ -123,7 +93,7 @@ class RadioThread:
         )
         self._mending = Mending(self.modem, monotonic, limits=LIMITS.scaled(share))
         self._name = f"modem{number}"
-        self._due, self._seen = _Due(), _Seen()
+        self._due, self._seen = Due(), Seen()
 
     def run(self) -> None:
         """Work with the modem until told to stop; whatever fails is mended and told."""
@@ -193,7 +163,7 @@ class RadioThread:
             raise PortGone("one modem, two ports")
         self._mending.switch(switch_of(self._ports.stick(self._number), self._stop.wait))
         now_s = self._now()
-        self._due, self._seen.list_from_s = _Due(), 0.0
+        self._due, self._seen.list_from_s = Due(), 0.0
         self._seen.network, self._seen.quiet_since_s = False, now_s
         self._rename()
         mark = fingerprint(imei) or self._name
@@ -215,6 +185,8 @@ class RadioThread:
         self._keep_passing()
         if now_s >= self._due.list_s:
             self._listen(now_s)
+        elif self._due.read_s:
+            self._read(now_s)
         if not self.modem.sim_accepted and now_s >= self._due.sim_s:
             self._judge_sim(self.state.mark)
             self._due.sim_s = now_s + _SIM_EVERY_S
@@ -223,7 +195,7 @@ class RadioThread:
             self._look(now_s)
         spoke = self._speak()
         now_s = self._now()
-        busy = spoke or now_s >= self._due.list_s
+        busy = spoke or now_s >= self._due.list_s or self._due.read_s > 0
         heard = self.modem.wait(0.0 if busy else _WAIT_S)
         # First of all, so that a fault in one of them costs no other.
         self._seen.waiting += [one for one in heard if isinstance(one, Call) or _is_whole(one)]
@@ -253,11 +225,17 @@ class RadioThread:
         self._seen.card = ""
         self._mending.works()
         if not many or now_s >= self._due.read_s:
-            steps.read(self._node, now_s)
-            self._due.read_s = 0.0
-            self._seen.told = ""
+            self._read(now_s)
         if self.state.mood is not ModemMood.SEARCHING:
             self._publish()
+
+    def _read(self, now_s: float) -> None:
+        """Read some texts, so that alarms leave between them, and soon more."""
+        more = steps.read_some(self._node, now_s).result is steps.Result.LATER
+        emptying = now_s >= self._due.list_s
+        self._due.read_s = now_s + (_READ_WITHIN_S if emptying else 0.0) if more else 0.0
+        if not more:
+            self._seen.told = ""
 
     def _look(self, now_s: float) -> None:
         percent, network = None, True
