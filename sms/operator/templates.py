@@ -1,11 +1,9 @@
-"""The operators of Indonesia: their networks, the codes that tell the balance, their answers."""
+"""What each operator is asked for the balance, how it answers, and under which names it writes."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
-_INDONESIA: Final = "510"
-_NETWORK: Final = re.compile(r"\d{5}")
+from sms.operator.brands import Brand, brand_of_imsi
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +11,7 @@ class Operator:
     """One operator, or a brand that sells over its network.
 
     Attributes:
-        name: as people write it.
-        networks: MCC and MNC of its SIM cards (ITU-T E.212); brands without one of their own
-            have none and are chosen by name only.
+        brand: None for one that is not in the list.
         codes: USSD codes that tell balance and validity, the likeliest first. Operators change
             them without notice; `[credit] ussd` overrides all of them.
         labels: words that stand before the balance in its answers, beside those that all use.
@@ -23,8 +19,7 @@ class Operator:
         senders: names under which it sends SMS, in small letters without spaces.
     """
 
-    name: str
-    networks: frozenset[str]
+    brand: Brand | None
     codes: tuple[str, ...]
     labels: tuple[str, ...] = ()
     leads: bool = False
@@ -33,57 +28,50 @@ class Operator:
 
 OPERATORS: Final = (
     Operator(
-        "Telkomsel",
-        frozenset({"51010"}),
+        Brand.TELKOMSEL,
         ("*888#", "*889#"),
         senders=frozenset({"telkomsel", "mytelkomsel", "tselinfo", "simpati", "kartuas", "loop"}),
     ),
     Operator(
-        "by.U",
-        frozenset(),
+        Brand.BYU,
         ("*888#", "*808#"),
         labels=("saldo pulsamu",),
         senders=frozenset({"byu", "by.u"}),
     ),
     Operator(
-        "Indosat",
-        frozenset({"51001", "51021"}),
+        Brand.INDOSAT,
         ("*123#", "*123*7*3#"),
         labels=("pulsautama", "plsutama", "mainbalance"),
         senders=frozenset({"indosat", "im3", "im3ooredoo", "isat", "myim3", "ooredoo"}),
     ),
     Operator(
-        "Tri",
-        frozenset({"51089"}),
+        Brand.TRI,
         ("*123#", "*111*1#", "*111#"),
         labels=("plsmu",),
         leads=True,
         senders=frozenset({"tri", "3", "3indonesia", "bimatri", "bima+", "triindonesia"}),
     ),
     Operator(
-        "XL",
-        frozenset({"51011"}),
+        Brand.XL,
         ("*123#", "*123*7#"),
         leads=True,
         senders=frozenset({"xl", "xlaxiata", "myxl", "xl-axiata", "xlsmart", "xlprepaid"}),
     ),
     Operator(
-        "Axis",
-        frozenset({"51008"}),
+        Brand.AXIS,
         ("*123#", "*888#"),
         leads=True,
         senders=frozenset({"axis", "axisnet"}),
     ),
     Operator(
-        "Smartfren",
-        frozenset({"51009", "51028"}),
+        Brand.SMARTFREN,
         ("*999#", "*995#", "*888#"),
         senders=frozenset({"smartfren", "mysf", "smart"}),
     ),
 )
 """What is known of them; a code that fails is followed by the next one on the next occasion."""
 
-ANY: Final = Operator("", frozenset(), ("*888#", "*123#"))
+ANY: Final = Operator(None, ("*888#", "*123#"))
 """A SIM of an operator that is not in the list."""
 
 
@@ -93,25 +81,11 @@ def operator_of(network: str) -> Operator:
     Args:
         network: an IMSI, or its first five digits: MCC 510 and the MNC (3GPP TS 23.003, 2.2).
     """
-    return next((one for one in OPERATORS if network[:5] in one.networks), ANY)
-
-
-def operator_named(name: str) -> Operator:
-    """The operator or brand of that name, in any spelling; `ANY` for others."""
-    plain = _plain(name)
-    return next((one for one in OPERATORS if _plain(one.name) == plain), ANY)
-
-
-def is_network(network: str) -> bool:
-    """Whether these are MCC and MNC of an Indonesian network."""
-    return network.startswith(_INDONESIA) and _NETWORK.fullmatch(network) is not None
+    brand = brand_of_imsi(network)
+    return next((one for one in OPERATORS if one.brand is brand), ANY)
 
 
 def writes_as(sender: str) -> Operator | None:
     """The operator that sends SMS under such a name, None where none does."""
     plain = sender.casefold().replace(" ", "")
     return next((one for one in OPERATORS if plain in one.senders), None)
-
-
-def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name.casefold()))

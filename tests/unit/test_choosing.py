@@ -16,7 +16,7 @@ from server.desa.gateway.choosing import (
     better,
 )
 from server.desa.gateway.state import Credit, RadioState, summary
-from sms.operator.prefixes import Operator
+from sms.operator.brands import Brand
 
 TODAY = date(2026, 11, 22)
 TELKOMSEL, XL = "+6281234567890", "+6281712345678"
@@ -28,7 +28,7 @@ radios = st.lists(
         name=st.sampled_from(["a", "b", "c", "d"]),
         mood=st.just(ModemMood.GOOD),
         signal_percent=st.none() | st.integers(0, 100),
-        home=st.sampled_from(["", *Operator]),
+        home=st.sampled_from(["", *Brand]),
         may_send=st.booleans(),
         credit=st.builds(
             Credit,
@@ -45,7 +45,7 @@ wanted = st.builds(
 )
 
 
-def radio(name: str, home: Operator, **changes: object) -> RadioState:
+def radio(name: str, home: Brand, **changes: object) -> RadioState:
     """A modem that may send."""
     made = RadioState(name, ModemMood.GOOD, signal_percent=70, may_send=True, home=home)
     return replace(made, **changes)
@@ -94,27 +94,27 @@ def test_a_text_that_all_refused_is_offered_to_all_again(those: list[RadioState]
 
 
 def test_the_recipients_operator_sends_before_a_stronger_signal() -> None:
-    own, other = radio("a", Operator.TELKOMSEL, signal_percent=30), radio("b", Operator.XL)
+    own, other = radio("a", Brand.TELKOMSEL, signal_percent=30), radio("b", Brand.XL)
     assert [better(one.name, TELKOMSEL, (own, other), (), TODAY) for one in (own, other)] == [0, 1]
     assert [better(one.name, XL, (own, other), (), TODAY) for one in (own, other)] == [1, 0]
 
 
 def test_without_credit_or_beyond_its_last_day_a_modem_comes_after_all_others() -> None:
-    other = radio("b", Operator.XL, signal_percent=10)
+    other = radio("b", Brand.XL, signal_percent=10)
     for credit in (Credit(EMPTY_RP - 1), Credit(9_000, TODAY - timedelta(1))):
-        own = radio("a", Operator.TELKOMSEL, credit=credit)
+        own = radio("a", Brand.TELKOMSEL, credit=credit)
         assert better("a", TELKOMSEL, (own, other), (), TODAY) == 1
     assert better("a", TELKOMSEL, (own, other), (), None) == 0
 
 
 def test_of_two_strangers_the_healthier_one_sends() -> None:
-    rich, poor = radio("a", Operator.XL), radio("b", Operator.AXIS, credit=Credit(1_000))
-    weak = radio("c", Operator.TRI, signal_percent=5)
+    rich, poor = radio("a", Brand.XL), radio("b", Brand.AXIS, credit=Credit(1_000))
+    weak = radio("c", Brand.TRI, signal_percent=5)
     assert [better(n, TELKOMSEL, (rich, poor, weak), (), TODAY) for n in "abc"] == [0, 2, 1]
 
 
 def test_an_urgent_text_is_with_the_other_modem_after_three_seconds() -> None:
-    own, other = radio("a", Operator.TELKOMSEL), radio("b", Operator.XL)
+    own, other = radio("a", Brand.TELKOMSEL), radio("b", Brand.XL)
     for text, due_s in ((URGENT, URGENT_PATIENCE_S), (LATER, PATIENCE_S)):
         offers = Offers()
         assert not offers.takes(text, "b", (own, other), 100.0, TODAY)
@@ -123,7 +123,7 @@ def test_an_urgent_text_is_with_the_other_modem_after_three_seconds() -> None:
 
 
 def test_the_best_modem_speaks_for_all_and_the_trouble_of_any_is_told() -> None:
-    good = radio("b", Operator.XL)
+    good = radio("b", Brand.XL)
     lost = RadioState("a", ModemMood.ABSENT, "Modem tidak ditemukan.")
     told = summary((lost, good))
     assert (told.mood, told.signal_percent) == (ModemMood.GOOD, 70)

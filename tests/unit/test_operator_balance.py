@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sms.operator.balance import RUPIAH_MAX, Told, parse_date, parse_rupiah, read_answer
-from sms.operator.templates import ANY, OPERATORS, is_network, operator_named, operator_of
+from sms.operator.brands import NAMES, Brand
+from sms.operator.templates import ANY, OPERATORS, operator_of
 
 NOV_30 = date(2026, 11, 30)
 DEC_30 = date(2026, 12, 30)
 
+OF_BRAND = {NAMES[one.brand]: one for one in OPERATORS if one.brand}
 ANSWERS = [
     ("Telkomsel", "Sisa Pulsa Anda Rp 12345. Aktif s.d. 30/11/2026.\n1.Isi Pulsa\n2.Paket Rp25.000",
      Told(12345, NOV_30)),
@@ -61,7 +63,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize(("name", "text", "told"), ANSWERS)
 def test_the_known_answers_of_each_operator_are_read(name: str, text: str, told: Told) -> None:
-    assert read_answer(text, operator_named(name)) == told
+    assert read_answer(text, OF_BRAND[name]) == told
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
@@ -148,15 +150,10 @@ def test_what_is_written_in_a_known_way_is_read_back(
     assert told == Told(rupiah, day)
 
 
-def test_a_sim_is_known_by_its_network_and_a_brand_by_its_name() -> None:
-    assert operator_of("510100123456789").name == "Telkomsel"
-    assert operator_of("51089").name == "Tri"
+def test_a_sim_is_asked_as_its_network_wants_it() -> None:
+    assert operator_of("510100123456789").brand is Brand.TELKOMSEL
+    assert operator_of("51020").brand is Brand.TELKOMSEL
+    assert operator_of("51089").brand is Brand.TRI
     assert operator_of("310260") is ANY
     assert operator_of("") is ANY
-    assert operator_named("BY U").name == "by.U"
-    assert operator_named("?") is ANY
-    assert is_network("51010")
-    assert not is_network("VIRTUAL")
-    assert len({code for one in OPERATORS for code in one.networks}) == sum(
-        len(one.networks) for one in OPERATORS
-    )
+    assert len({one.brand for one in OPERATORS}) == len(OPERATORS)

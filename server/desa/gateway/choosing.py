@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from server.desa.gateway.state import RadioState
-from sms.operator.prefixes import operator_of_number
+from sms.operator.brands import brand_of_number
 
 EMPTY_RP, LOW_RP = 500, 3_000
 """Below the first a SIM surely cannot send; below the second another one is spared less."""
@@ -32,7 +32,7 @@ def rank(radio: RadioState, to: str, refused: Collection[str], today: date | Non
     One that has just refused it comes last, then one without credit, then one of another
     operator than the recipient's, then one with little credit, then the weaker signal.
     """
-    operator = operator_of_number(to)
+    operator = brand_of_number(to)
     balance_rp, until = radio.credit.balance_rp, radio.credit.valid_until
     empty = balance_rp is not None and balance_rp < EMPTY_RP
     expired = until is not None and today is not None and until < today

@@ -27,7 +27,7 @@ from server.desa.gateway.state import RadioState
 from server.desa.intake import missed_call
 from server.desa.node import Node
 from sms.alphabet import decode_packed
-from sms.operator.prefixes import operator_of_imsi, shown
+from sms.operator.brands import brand_of_imsi, shown
 
 log = logging.getLogger(__name__)
 LIMITS: Final = Limits(pause_max_s=30.0)
@@ -167,7 +167,7 @@ class RadioThread:
         self._seen.network, self._seen.quiet_since_s = False, now_s
         self._rename()
         mark = fingerprint(imei) or self._name
-        home = operator_of_imsi("" if identity is None else identity.imsi) or ""
+        home = brand_of_imsi("" if identity is None else identity.imsi) or ""
         self._judge_sim(mark)
         # What was told of a modem stands until it has worked again, not until it answers again.
         before = self.state if self._seen.told else RadioState("", ModemMood.SEARCHING)
