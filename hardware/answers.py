@@ -90,6 +90,13 @@ class NotForgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A memory counts texts and shows none of them, however often it is asked."""
+
+    memory: str
+
+
+@dataclass(frozen=True, slots=True)
 class SimSwapped:
     """Another SIM is in the modem; the fields are as `Identity.sim`."""
 
@@ -118,7 +125,16 @@ class CallEnded:
     number: str = ""
 
 
-Notice = TextArrived | ReportArrived | StoreFull | Rebooted | NotForgotten | SimSwapped | Call
+Notice = (
+    TextArrived
+    | ReportArrived
+    | StoreFull
+    | Rebooted
+    | NotForgotten
+    | Unreadable
+    | SimSwapped
+    | Call
+)
 Heard = TextArrived | ReportArrived | StoreFull | Rebooted | Ringing | CallEnded
 
 FULL = re.compile(
@@ -135,9 +151,11 @@ _CPMS = re.compile(r'\+CPMS:\s*(?:"?[A-Z]+"?\s*,)?\s*(\d+)\s*,\s*(\d+)', re.IGNO
 _STORED = re.compile(r'\+C(?:MTI|DSI):\s*"?([A-Z]*)"?\s*,?\s*(-?\d+)?', re.IGNORECASE)
 _CSQ = re.compile(r"\+CSQ:\s*(\d+)\s*(?:,\s*(\d+))?", re.IGNORECASE)
 _CREG = re.compile(r"\+C[EG]?REG:\s*(?:\d+\s*,\s*)?(\d+)", re.IGNORECASE)
+_COPS = re.compile(r'\+COPS:\s*\d+\s*,\s*\d+\s*,\s*"?([^",]*)"?', re.IGNORECASE)
 _CLIP = re.compile(r'\+CLIP:\s*"?([0-9A-Z*#+]*)"?\s*(?:,\s*(\d+))?', re.IGNORECASE)
 # SIMCom: MISSED_CALL: 08:15AM 081234567
 _MISSED = re.compile(r"MISSED_CALL:\s*(?:\S*[AP]M\s+|\d+:\d+\s+)?(\+?[0-9*#]*)", re.IGNORECASE)
+_CSCA = re.compile(r'\+CSCA:\s*"?(\+?\d{3,20})"?', re.IGNORECASE)
 _CMGS = re.compile(r"\+CMGS:\s*(\d+)", re.IGNORECASE)
 _ERROR = re.compile(r"\+CM[ES] ERROR:\s*(\d+)", re.IGNORECASE)
 _SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
@@ -196,6 +214,12 @@ def parse_creg(line: str) -> Network | None:
     return Network(stat in (1, 5, 6, 7), stat in (5, 7), stat)
 
 
+def parse_cops(line: str) -> str:
+    """The operator's name or number from +COPS (27.007 section 7.3); "" where there is none."""
+    found = _COPS.match(line)
+    return found[1].strip() if found else ""
+
+
 def parse_clip(line: str) -> str | None:
     """The caller's number, with + where its type says international; "" when hidden."""
     found = _CLIP.match(line)
@@ -203,6 +227,12 @@ def parse_clip(line: str) -> str | None:
         return None
     international = found[2] == "145" and found[1] and not found[1].startswith("+")
     return f"+{found[1]}" if international else found[1]
+
+
+def parse_csca(line: str) -> str:
+    """The service centre's number (27.005 section 3.3.1), "" where the line tells none."""
+    found = _CSCA.match(line)
+    return found[1] if found else ""
 
 
 def parse_cmgs(line: str) -> int | None:

@@ -8,6 +8,7 @@ from hardware.errors import HardwareError, NotAModem, NoTty, PortGone, StorageMo
 from hardware.port import SerialPort, open_first
 
 USB_DEVICES: Final = Path("/sys/bus/usb/devices")
+AUTO: Final = "auto"
 EVERY_PORT: Final = ("/dev/serial/by-id/*", "/dev/ttyUSB*", "/dev/ttyACM*")
 
 # Makers of sticks: Huawei, ZTE, Alcatel, Option, Sierra, Novatel, Quectel, SIMCom, D-Link.
@@ -24,9 +25,10 @@ def candidates(wanted: Iterable[str]) -> tuple[str, ...]:
     """The devices to try, in order: patterns are spelled out, each device comes once.
 
     A name under /dev/serial/by-id stays the same when the stick comes back under another number.
+    The word "auto" stands for `EVERY_PORT`.
     """
     found: dict[Path, str] = {}
-    for pattern in wanted:
+    for pattern in (one for word in wanted for one in (EVERY_PORT if word == AUTO else (word,))):
         place = Path(pattern)
         paths = sorted(place.parent.glob(place.name)) if _MAGIC & set(place.name) else [place]
         for path in paths:

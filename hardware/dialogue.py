@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from hardware.answers import Call, CallEnded, Notice, Rebooted, Ringing, heard, parse_error
@@ -54,6 +54,18 @@ class Timeouts:
     ring_silence_s: float = 8.0
     quiet_s: float = 2.0
     boot_s: float = 20.0
+
+    def scaled(self, share: float) -> "Timeouts":
+        """Another patience with the modem; calls, network and a busy SIM keep theirs."""
+        return replace(
+            self,
+            command_s=self.command_s * share,
+            list_s=self.list_s * share,
+            prompt_s=self.prompt_s * share,
+            probe_s=self.probe_s * share,
+            quiet_s=self.quiet_s * share,
+            boot_s=self.boot_s * share,
+        )
 
 
 DEFAULT_TIMEOUTS: Final = Timeouts()
@@ -123,10 +135,10 @@ class Dialogue:
         """Take the modem as one that may have lost its settings."""
         self._doubted = True
 
-    def open(self) -> None:
-        """Open the port if it is not open."""
+    def open(self, open_port: Callable[[], Port] | None = None) -> None:
+        """Open the port if it is not open, in the usual way or in another."""
         if self._port is None:
-            self._port = self._open_port()
+            self._port = (open_port or self._open_port)()
             self._reader = Reader()
             self._events.clear()
 

@@ -1,6 +1,6 @@
 """Forgetting texts: in bulk where that has proved safe, else one by one (27.005 section 3.5.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hardware.answers import NotForgotten
 from hardware.errors import CommandFailed
@@ -10,15 +10,22 @@ _BULK = "AT+CMGD=1,1"
 """Deletes all read messages; never a higher flag, which would take unread ones too."""
 _RECEIVED = frozenset({0, 1})
 _TRIES_BEFORE_ALARM = 3
+_TRIES_IN_A_ROW, _ASKED_AGAIN_EVERY = 5, 20
 
 Key = tuple[str, int, int]
 
 
 class Forgetting:
-    """Deletes texts that are safe elsewhere, and notices a modem that keeps them all the same."""
+    """Deletes texts that are safe elsewhere, and notices a modem that keeps them all the same.
 
-    def __init__(self, storage: Storage) -> None:
+    Args:
+        storage: the memories.
+        freed: is told of every slot that was asked to be freed.
+    """
+
+    def __init__(self, storage: Storage, freed: Callable[[Slot], None] = lambda _: None) -> None:
         self._storage = storage
+        self._freed = freed
         self._line = storage.line
         self._proved: set[str] = set()
         self._one_by_one: set[str] = set()
@@ -46,11 +53,21 @@ class Forgetting:
         """Delete messages, all of which the caller has committed."""
         by_memory: dict[str, dict[int, Slot]] = {}
         for slot in slots:
-            by_memory.setdefault(slot.memory, {})[slot.index] = slot
+            if self._is_due(slot):
+                by_memory.setdefault(slot.memory, {})[slot.index] = slot
         for memory, mine in by_memory.items():
             for slot in self._sweep(memory, tuple(mine.values())):
                 if not self.one(slot):
                     raise CommandFailed("+CPMS")
+
+    def _is_due(self, slot: Slot) -> bool:
+        """Whether to ask again: what often stayed all the same is asked for now and then only."""
+        key = _key(slot)
+        tries = self._tries.get(key, 0)
+        if tries < _TRIES_IN_A_ROW:
+            return True
+        self._tries[key] = tries + 1
+        return tries % _ASKED_AGAIN_EVERY == 0
 
     def _sweep(self, memory: str, mine: tuple[Slot, ...]) -> tuple[Slot, ...]:
         """Delete in bulk if it is safe; return what must still be deleted one by one."""
@@ -93,6 +110,7 @@ class Forgetting:
         return left
 
     def _count(self, slot: Slot) -> None:
+        self._freed(slot)
         key = _key(slot)
         self._tries[key] = tries = self._tries.get(key, 0) + 1
         if tries == _TRIES_BEFORE_ALARM:

@@ -22,10 +22,11 @@ from hardware.answers import (
 from hardware.at import Event
 from hardware.dialogue import DEFAULT_TIMEOUTS, Dialogue, Timeouts
 from hardware.errors import CommandFailed, SimMissing, SimNotAccepted, Timeout
+from hardware.filling import Erasing, Filling
 from hardware.forgetting import Forgetting
 from hardware.port import Port
 from hardware.sending import Sending
-from hardware.sim import Identity, SimState, SimWatch, sim_state, sim_trouble
+from hardware.sim import Identity, SimState, SimWatch, fingerprint, sim_state, sim_trouble
 from hardware.storage import Slot, Storage
 from hardware.ussd import pack_ascii, parse_cusd, unpack_ascii, ussd_text
 
@@ -54,6 +55,7 @@ T = TypeVar("T")
 _CNMI_FORMS = ("2,1,0,1", "2,1,0,2", "2,1", "1,1,0,1", "1,1,0,2", "1,1", "3,1")
 _TRIES = 3
 _USSD_CODE = re.compile(r"[0-9*#+]{1,160}")
+_NETWORK_DIGITS = 5
 _ICCID_COMMANDS = ("AT+CCID", "AT^ICCID?")
 
 
@@ -72,6 +74,7 @@ class Modem:
         init: commands for this kind of modem, run before all others and after each restart, such
             as AT+CGSMS=3 for texts over LTE; one that the modem refuses is passed over.
         known_sim: the SIM that may send, as `Identity.sim`; "" takes the first one.
+        open_deaf: opens the port for a reset where `open_port` finds nobody who answers.
     """
 
     def __init__(
@@ -82,22 +85,57 @@ class Modem:
         septets: Callable[[bytes], str] = unpack_ascii,
         init: Sequence[str] = (),
         known_sim: str = "",
+        open_deaf: Callable[[], Port] | None = None,
     ) -> None:
+        self._open_deaf = open_deaf
         self._line = Dialogue(open_port, monotonic, timeouts)
         self._storage = Storage(self._line, monotonic, timeouts.list_s)
-        self._forgetting = Forgetting(self._storage)
         self._sending = Sending(self._line, monotonic, timeouts)
+        self._filling = Filling(self._storage, self._sending)
+        self._forgetting = Forgetting(self._storage, self._filling.freed)
         self._monotonic = monotonic
         self._timeouts = timeouts
         self._septets = septets
         self._init = tuple(init)
         self._watch = SimWatch(known_sim)
         self._configured = False
+        self._home = ""
+        self._identity: Identity | None = None
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the modem said it is when it was last started."""
+        return self._identity
+
+    @property
+    def sim_accepted(self) -> bool:
+        """Whether the SIM in the modem may send."""
+        return self._watch.accepted
+
+    @property
+    def erasing(self) -> Erasing:
+        """What becomes of the text in a freed slot of the SIM."""
+        return self._filling.erasing
+
+    @property
+    def fillers(self) -> int:
+        """How many fillers were written."""
+        return self._filling.written
+
+    @property
+    def memories(self) -> dict[str, Usage]:
+        """How full each memory was when it was last looked at; nothing is asked."""
+        return dict(self._storage.told)
 
     @property
     def sim_id(self) -> str:
         """The SIM in the modem, as `Identity.sim`; "" while it is not known."""
         return self._watch.present
+
+    @property
+    def home_network(self) -> str:
+        """MCC and MNC of the SIM, five digits of its IMSI; "" while it is not known."""
+        return self._home
 
     def start(self) -> Identity:
         """Open the port, bring the modem into step, set it up and say who it is."""
@@ -113,12 +151,16 @@ class Modem:
     def reset(self) -> None:
         """Have the modem start anew; its port may go, so `reopen` afterwards."""
         self._configured = False
-        self._line.open()
+        self._line.open(self._open_deaf)
         self._line.reset()
 
     def accept_sim(self) -> None:
         """Let the SIM that is in the modem send: people have said that it may."""
         self._watch.accept()
+
+    def know_sim(self, known: str) -> None:
+        """Judge the SIM that is there by the one that may send, as `Identity.sim`; "" takes it."""
+        self._watch.know(known)
 
     def reopen(self) -> Identity:
         """Close the port, open it and start again; notices not yet taken stay."""
@@ -131,8 +173,14 @@ class Modem:
         self._line.close()
 
     def list(self) -> tuple[Slot, ...]:
-        """All messages in all memories, in the order of memory and slot."""
-        slots = self._patiently(self._storage.list)
+        """All messages in all memories, in the order of memory and slot.
+
+        Fillers that are still wanted are left out: deleted too early they would be written again.
+        In a SIM that is full none is wanted, for texts may wait for its slots.
+        """
+        listed = self._patiently(self._storage.list)
+        self._filling.make_room()
+        slots = tuple(slot for slot in listed if not self._filling.owns(slot))
         self._forgetting.note_listed(slots)
         return slots
 
@@ -187,6 +235,24 @@ class Modem:
             if lte is not None and lte.registered:
                 return lte
         return network
+
+    def service_centre(self) -> str:
+        """Number of the SMSC that the SIM sends through (AT+CSCA?); "" where it is not told."""
+        told = self._patiently(lambda: self._line.attempt("AT+CSCA?"))
+        return next(filter(None, (answers.parse_csca(one.line) for one in told or ())), "")
+
+    def operator(self) -> str:
+        """Name or number of the network (AT+COPS?); "" while there is none."""
+        lines = self._patiently(lambda: self._line.attempt("AT+COPS?")) or ()
+        return next(filter(None, (answers.parse_cops(event.line) for event in lines)), "")
+
+    def fill(self) -> bool:
+        """Write or delete one filler in freed slots of the SIM; False when all is done.
+
+        A message that is listed meanwhile may be a filler; see `hardware.filling.is_filler`.
+        """
+        self._refresh()
+        return self._filling.step()
 
     def sim(self) -> str:
         """What the SIM waits for, e.g. READY or SIM PIN (AT+CPIN?)."""
@@ -292,15 +358,22 @@ class Modem:
             raise trouble
 
     def _watch_sim(self) -> None:
-        swap = self._watch.see(self._plain("AT+CIMI"), self._iccid())
+        imsi = self._plain("AT+CIMI")
+        self._home = imsi[:_NETWORK_DIGITS] if fingerprint(imsi) else ""
+        swap = self._watch.see(imsi, self._iccid())
         if swap is not None:
             self._line.notify(swap)
 
     def _identify(self) -> Identity:
         manufacturer, model = self._plain("AT+CGMI"), self._plain("AT+CGMM")
-        return Identity(
+        told = Identity(
             manufacturer, model, self._plain("AT+CGSN"), self._plain("AT+CIMI"), self._iccid()
         )
+        before, self._identity = self._identity, told
+        if before is not None and (before.imei, before.sim) != (told.imei, told.sim):
+            self._storage.told.clear()
+            self._filling.forget_modem()
+        return told
 
     def _iccid(self) -> str:
         return next(filter(None, map(self._plain, _ICCID_COMMANDS)), "")

@@ -2,6 +2,7 @@
 
 import errno
 import select
+import termios
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol, Self
@@ -61,6 +62,9 @@ class SerialPort:
             )
         except (OSError, ValueError) as error:
             raise _told(error) from error
+        except termios.error as error:
+            # No OSError: the device went between its opening and its settings.
+            raise PortGone(type(error).__name__) from error
 
     def __enter__(self) -> Self:
         return self

@@ -1,14 +1,16 @@
 """Sending one text, and being honest about whether it went out (27.005 section 3.5.1)."""
 
+import re
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 from hardware import answers
-from hardware.at import Kind
+from hardware.at import Event, Kind
 from hardware.dialogue import Dialogue, Timeouts, failure
 from hardware.errors import CommandFailed, HardwareError, SendRefused, SendUnknown, Timeout
 
 _CTRL_Z = b"\x1a"
+_STORED = re.compile(r"\+CMGW:\s*(\d+)", re.IGNORECASE)
 
 
 class Sending:
@@ -21,9 +23,7 @@ class Sending:
 
     def send(self, tpdu_length: int, pdu: str) -> int:
         """Send a SUBMIT and return its message reference; raises as `Modem.send`."""
-        if not (self._prompted(tpdu_length) or self._prompted(tpdu_length)):
-            self._line.doubt()
-            raise Timeout("no prompt")
+        self._need_prompt(f"AT+CMGS={tpdu_length}")
         try:
             self._line.write(pdu.encode("ascii") + _CTRL_Z)
             final, reference = self._outcome()
@@ -37,13 +37,41 @@ class Sending:
             raise SendUnknown("no reference" if final else "no final answer")
         return reference
 
+    def store(self, tpdu_length: int, pdu: str) -> int:
+        """Write a PDU into the memory for writing and return its slot (27.005 section 4.4).
+
+        Raises:
+            SendRefused, CommandFailed: the modem does not do that.
+            HardwareError: any other kind; it may be stored all the same.
+        """
+        self._need_prompt(f"AT+CMGW={tpdu_length}")
+        self._line.write(pdu.encode("ascii") + _CTRL_Z)
+        lines: list[Event] = []
+        try:
+            final = self._line.collect(lines, self._timeouts.command_s)
+        except Timeout:
+            self._line.doubt()
+            self._line.resync()
+            raise
+        if final.line.upper() != "OK":
+            raise _refusal(final.line)
+        index = next(filter(None, map(_STORED.match, (event.line for event in lines))), None)
+        if index is None:
+            raise CommandFailed("+CMGW")
+        return int(index[1])
+
+    def _need_prompt(self, command: str) -> None:
+        if not (self._prompted(command) or self._prompted(command)):
+            self._line.doubt()
+            raise Timeout("no prompt")
+
     def _catch_up(self) -> None:
         """Come back into step where an answer may still be on its way."""
         with suppress(HardwareError):
             self._line.resync()
 
-    def _prompted(self, tpdu_length: int) -> bool:
-        self._line.begin(f"AT+CMGS={tpdu_length}")
+    def _prompted(self, command: str) -> bool:
+        self._line.begin(command)
         try:
             event = self._line.collect([], self._timeouts.prompt_s, stop=(Kind.PROMPT, Kind.FINAL))
         except Timeout:
@@ -57,7 +85,7 @@ class Sending:
         """The final line ("" for none) and the message reference of a PDU handed over."""
         reference: int | None = None
         deadline = self._monotonic() + self._timeouts.send_s
-        while (event := self._line.next_event(deadline)) is not None:
+        while (event := self._next(deadline, reference)) is not None:
             if event.kind is Kind.FINAL:
                 late = self._late_reference(event.line) if reference is None else reference
                 return event.line.upper(), late
@@ -66,8 +94,19 @@ class Sending:
                 # Some modems leave out the OK; the reference says enough.
                 reference = told
                 deadline = min(deadline, self._monotonic() + self._timeouts.command_s)
-            self._line.hear(event)
+            # A restart after the reference takes nothing back.
+            with nullcontext() if reference is None else suppress(HardwareError):
+                self._line.hear(event)
         return "", reference
+
+    def _next(self, deadline: float, reference: int | None) -> Event | None:
+        """The next event; None also where the line went after the network had the text."""
+        try:
+            return self._line.next_event(deadline)
+        except HardwareError:
+            if reference is None:
+                raise
+            return None
 
     def _late_reference(self, final: str) -> int | None:
         if final.upper() != "OK":

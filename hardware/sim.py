@@ -68,6 +68,12 @@ class SimWatch:
         """Let the SIM that is there send."""
         self._known, self.accepted = self.present, True
 
+    def know(self, known: str) -> None:
+        """Judge the SIM that is there by another one that may send; "" takes it as it is."""
+        self._known = known or self.present
+        # An ICCID alone says nothing against an IMSI that is known.
+        self.accepted = not self._imsi or self._known in (self._imsi, self._iccid)
+
     def see(self, imsi: str, iccid: str) -> SimSwapped | None:
         """Take in what the SIM told just now; return the swap, if it is another one."""
         first, now_imsi, now_iccid = self.present, fingerprint(imsi), fingerprint(iccid)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware import answers
-from hardware.answers import Listed, Usage
+from hardware.answers import Listed, Unreadable, Usage
 from hardware.at import Event
 from hardware.dialogue import SIM_BUSY, Dialogue
 from hardware.errors import CommandFailed, HardwareError, NotAModem, PortGone, Timeout
@@ -20,6 +20,9 @@ _CHOICE_HOLDS_S = 1.0
 # A memory that tells no texts is listed all the same now and then: counts may lie.
 _EMPTY_BELIEVED = 5
 _HANG_REST, _HANG_REST_MAX = 8, 64
+# So often in a row a memory may count texts and show none of them; then it is left alone, since
+# what cannot be read must not keep the modem from all else.
+_UNREADABLE_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,11 @@ class Slot:
 
 
 class Storage:
-    """The memories of one modem, reached through its dialogue."""
+    """The memories of one modem, reached through its dialogue.
+
+    Attributes:
+        told: how full each memory was when it was last chosen.
+    """
 
     def __init__(
         self, line: Dialogue, monotonic: Callable[[], float], list_timeout_s: float
@@ -49,14 +56,32 @@ class Storage:
         self._home = ""
         self._chosen = ""
         self._chosen_at = 0.0
+        self._receives = _WANTED_MEMORIES[0]
+        self.told: dict[str, Usage] = {}
         self._believed: dict[str, int] = {}
         # Listings for which a memory that hung is read slot by slot, and how long next time.
         self._resting: dict[str, int] = {}
         self._rest: dict[str, int] = {}
+        self._unreadable: dict[str, int] = {}
+
+    @property
+    def memories(self) -> tuple[str, ...]:
+        """The memories that are listed."""
+        return self._memories
 
     def list(self) -> tuple[Slot, ...]:
         """All messages in all memories, in the order of memory and slot."""
-        return tuple(slot for memory in self._memories for slot in self.list_memory(memory))
+        found: list[Slot] = []
+        for memory in self._memories:
+            try:
+                found += self.list_memory(memory)
+            except CommandFailed as failed:
+                wanted = memory in _WANTED_MEMORIES
+                if wanted or failed.code in SIM_BUSY or self.line.restarted:
+                    raise
+                # Named in a report's line only; what is in SM and ME must not wait for it.
+                self._memories = tuple(one for one in self._memories if one != memory)
+        return tuple(found)
 
     def usage(self) -> dict[str, Usage]:
         """Slots used and there are, by memory; a memory that does not tell is left out."""
@@ -106,7 +131,30 @@ class Storage:
             raise CommandFailed("+CPMS")
         extra = (memory for memory in self._memories if memory not in _WANTED_MEMORIES)
         self._memories = (*usable, *extra)
-        self._home = usable[0]
+        self._home = self._receives if self._receives in usable else usable[0]
+        if self._home != usable[0]:
+            self.select(self._home)
+
+    def receive_in(self, memory: str) -> bool:
+        """Have texts stored in this memory from now on; False where the modem does not let us."""
+        if memory not in self._memories or self._form != _CPMS_FORMS[0]:
+            return False
+        before, self._home = self._home, memory
+        try:
+            self.select(memory)
+        except CommandFailed:
+            self._home = before
+            return False
+        if self._form != _CPMS_FORMS[0]:
+            self._home = before
+            return False
+        self._receives = memory
+        return True
+
+    def pdu_of(self, index: int) -> str:
+        """The PDU in a slot of the chosen memory, "" where there is none."""
+        read = self._read(index)
+        return read.pdu if read else ""
 
     def select(self, memory: str) -> Usage | None:
         """Choose a memory; tell how full it is, None where the modem does not say."""
@@ -122,7 +170,10 @@ class Storage:
                 continue
             self._form = form
             self._chosen, self._chosen_at = memory, self._monotonic()
-            return _usage(lines) or _usage(self.line.attempt("AT+CPMS?") or ())
+            usage = _usage(lines) or _usage(self.line.attempt("AT+CPMS?") or ())
+            if usage is not None:
+                self.told[memory] = usage
+            return usage
         raise refused
 
     def list_memory(self, memory: str) -> tuple[Slot, ...]:
@@ -147,7 +198,13 @@ class Storage:
             # Where one entry is missing, another's PDU may stand behind the wrong index.
             found = self._read_all(usage) or found
         if trouble and not found and (usage is None or usage.used):
-            raise trouble
+            self._unreadable[memory] = times = self._unreadable.get(memory, 0) + 1
+            if times <= _UNREADABLE_TRIES:
+                raise trouble
+            if times == _UNREADABLE_TRIES + 1:
+                self.line.notify(Unreadable(memory))
+            return ()
+        self._unreadable[memory] = 0
         return tuple(
             Slot(memory, i, one.pdu, _RECEIVED_READ if one.stat is None else one.stat)
             for i, one in sorted(found.items())

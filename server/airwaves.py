@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -15,6 +16,7 @@ from hardware.simulated.held import SlotChange
 from hardware.simulated.latency import Latency
 from hardware.simulated.pty import PtyModem
 from hardware.simulated.quirks.registry import install
+from hardware.simulated.ussd_forms import FORMS, UssdForm
 from hardware.simulated.virtual import VirtualModem
 from sms.errors import PduError, UnsendableError
 from sms.pdu import decode_submit, encode_status_report, split_deliver
@@ -30,7 +32,7 @@ _PHONE: Final = frozenset("+0123456789*#")
 
 
 class BadLine(Exception):
-    """Baris ini tidak dikenal; tulis {"from","text"}, {"pdu"} atau {"ring"}."""
+    """Baris ini tidak dikenal; tulis {"from","text"}, {"pdu"}, {"ring"} atau {"ussd"}."""
 
     def __init__(self, sentence: str = "") -> None:
         super().__init__(sentence)
@@ -70,11 +72,20 @@ class Ring:
     number: str
 
 
-def parse_line(line: str) -> Text | Raw | Ring:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the network shall answer to a USSD code from now on, in one of the known forms."""
+
+    code: str
+    text: str
+    form: UssdForm
+
+
+def parse_line(line: str) -> Text | Raw | Ring | Answer:
     """Read one JSON line.
 
     Raises:
-        BadLine: it is none of the three.
+        BadLine: it is none of the four.
     """
     try:
         told: object = json.loads(line)
@@ -87,8 +98,17 @@ def parse_line(line: str) -> Text | Raw | Ring:
             return Raw(pdu)
         case {"ring": str(number)} if number and set(number) <= _PHONE:
             return Ring(number)
+        case {"ussd": {"code": str(code), "text": str(text), **rest}}:
+            return _answer(code, text, rest.get("form", "plain"))
         case _:
             raise BadLine
+
+
+def _answer(code: str, text: str, form: object) -> Answer:
+    for known in FORMS:
+        if known == form:
+            return Answer(code, text, known)
+    raise BadLine(f"Bentuk USSD harus salah satu dari: {', '.join(FORMS)}.")
 
 
 class Airwaves:
@@ -101,6 +121,8 @@ class Airwaves:
         tell: takes what happens, in order, as objects for JSON lines.
         now: an aware time in the zone in which the service centre writes.
         quirks: which ways of real modems this one has.
+        clock: seconds; where there is one, every command line and every text that the modem
+            takes is told as well, and each object says when ("at").
 
     Raises:
         UnknownQuirk: a name is none.
@@ -114,14 +136,29 @@ class Airwaves:
         tell: Callable[[dict[str, object]], None],
         now: Callable[[], datetime],
         quirks: Quirks = NO_QUIRKS,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._tell, self._now = tell, now
+        if clock is not None:
+            self._tell = lambda happened: tell({**happened, "at": clock()})
         self._reference = 0
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
         self._last: dict[str, datetime] = {}
         self._modem = VirtualModem(store=store, on_send=self._sent, on_slot=self._slot)
+        self._modem.imei, self._modem.imsi = _numbers_of(link)
         install(self._modem, quirks.names, quirks.seed)
+        if clock is not None:
+            self._modem.before.insert(0, self._command)
+            self._modem.arriving.append(self._taken)
         self.pty = PtyModem(self._modem, link, latency)
+
+    def _command(self, line: str) -> bool:
+        self._tell({"command": line})
+        return False
+
+    def _taken(self, pdu: str) -> list[str]:
+        self._tell({"taken": pdu})
+        return [pdu]
 
     def take(self, line: str, stop: threading.Event) -> None:
         """Do what one JSON line says; an error is told and changes nothing."""
@@ -133,6 +170,8 @@ class Airwaves:
                     self._deliver((pdu,))
                 case Ring(number):
                     self._ring(number, stop)
+                case Answer(code, text, form):
+                    self.pty.call(lambda modem: modem.ussd.update({code: (text, form)}))
         except BadLine as error:
             told: dict[str, object] = {"error": error.sentence}
             self.pty.call(lambda _: self._tell(told))
@@ -214,15 +253,16 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     now: Callable[[], datetime],
     *,
     quirks: Quirks = NO_QUIRKS,
+    clock: Callable[[], float] | None = None,
 ) -> None:
     """Serve a virtual modem at `link` until `stop` is set; leaves within half a second.
 
-    Takes from `lines_in` the lines `{"from", "text"}`, `{"pdu"}` and `{"ring"}`; its end does
-    not stop the modem. Writes to `lines_out` for each text that the modem sends
-    `{"to", "text", "parts"}` (its parts joined), for each slot
+    Takes from `lines_in` the lines `{"from", "text"}`, `{"pdu"}`, `{"ring"}` and
+    `{"ussd": {"code", "text", "form"}}`; its end does not stop the modem. Writes to `lines_out`
+    for each text that the modem sends `{"to", "text", "parts"}` (its parts joined), for each slot
     `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
     when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
-    Whoever asks for a delivery report gets one: every text arrives.
+    Every text arrives, and its delivery report comes where one was asked for.
 
     Args:
         link: path of the tty for programs.
@@ -232,7 +272,8 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
         lines_out: flushed after each line; once its reader has gone, what happens is not told.
         stop: ends it.
         now: an aware time in the zone in which the service centre writes.
-        quirks: which ways of real modems this one has.
+        quirks: as of `Airwaves`.
+        clock: as of `Airwaves`; adds lines `{"command"}` and `{"taken"}`.
 
     Raises:
         UnknownQuirk: a name is none; no modem is made.
@@ -243,16 +284,21 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
             lines_out.write(json.dumps(happened) + "\n")
             lines_out.flush()
 
-    air = Airwaves(link, store, latency, tell, now, quirks)
-    hearing = threading.Thread(
-        target=_hear, args=(lines_in.fileno(), air, stop), name="airwaves", daemon=True
-    )
+    air = Airwaves(link, store, latency, tell, now, quirks, clock)
+    hear = (lines_in.fileno(), air, stop)
+    hearing = threading.Thread(target=_hear, args=hear, name="airwaves", daemon=True)
     hearing.start()
     try:
         air.pty.run(stop)
     finally:
         stop.set()
         hearing.join()
+
+
+def _numbers_of(link: Path) -> tuple[str, str]:
+    """IMEI and IMSI of the modem at a path: no two modems or SIMs have the same."""
+    digest = int.from_bytes(blake2b(str(link.absolute()).encode(), digest_size=8).digest(), "big")
+    return f"86612304{digest % 10**7:07}", f"51010{digest % 10**10:010}"
 
 
 def _hear(descriptor: int, air: Airwaves, stop: threading.Event) -> None:

@@ -26,6 +26,7 @@ _DUTY = (
     e.OfficerRequested,
     e.ContactSet,
     e.SessionsUnlocked,
+    e.InboxExported,
     e.OrderReceived,
 )
 
@@ -90,7 +91,7 @@ class Ledger:
                     day=day,
                     stamp=stamp,
                 )
-            inbox.mark(db, inbox_ids, inbox.State.DONE)
+            inbox.mark(db, inbox_ids, inbox.State.DONE, _begun(decision))
             if also is not None:
                 also()
         return entries
@@ -121,6 +122,12 @@ def day_of(stamp: Stamp) -> int:
     return day_number(datetime.fromtimestamp(stamp.wall_s, UTC))
 
 
+def _begun(decision: Decision) -> str | None:
+    """The report that a decision begins."""
+    begun = (one.ticket for one in decision.events if isinstance(one, e.ReportReceived))
+    return next(begun, None)
+
+
 def _sets(event: e.DesaEvent) -> int:
     match event:
         case e.ReportReceived():
@@ -129,12 +136,15 @@ def _sets(event: e.DesaEvent) -> int:
             return Status.TAKEN
         case e.Forwarded():
             return Status.FORWARDED
-        case e.Closed():
+        case e.Closed() | e.Merged():
             return Status.CLOSED
         case _:
             return 0
 
 
 def _flags(event: e.DesaEvent) -> Flag:
-    urgent = isinstance(event, e.ReportReceived) and event.urgency == Urgency.DARURAT.value
-    return Flag.URGENT if urgent else Flag.NONE
+    match event:
+        case e.ReportReceived(urgency=Urgency.DARURAT) | e.TextCompleted(urgency=Urgency.DARURAT):
+            return Flag.URGENT
+        case _:
+            return Flag.NONE

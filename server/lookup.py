@@ -1,9 +1,10 @@
 """Reading the desa's projection."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from server.domain.report import Report
+from server.domain.evolve import LineKind
+from server.domain.report import CALL_BACK, Report
 from server.projection import columns, report_of
 
 
@@ -26,11 +27,49 @@ def reports(db: sqlite3.Connection) -> tuple[Report, ...]:
 
 
 def latest_of(db: sqlite3.Connection, sender: str) -> Report | None:
-    """The newest report from a number."""
+    """The newest report from a number; a request to be called is none that one adds to."""
     row = db.execute(
-        f"select {columns()} from reports where sender = ? order by seq desc limit 1", (sender,)
+        f"select {columns()} from reports where sender = ? and category != ?"
+        " order by seq desc limit 1",
+        (sender, CALL_BACK),
     ).fetchone()
     return None if row is None else report_of(row)
+
+
+def call_back(db: sqlite3.Connection, sender: str) -> Report | None:
+    """The newest request of a number to be called that is not closed."""
+    row = db.execute(
+        f"select {columns()} from reports where sender = ? and category = ? and status < 4"
+        " order by seq desc limit 1",
+        (sender, CALL_BACK),
+    ).fetchone()
+    return None if row is None else report_of(row)
+
+
+def reports_to_remind(db: sqlite3.Connection) -> tuple[Report, ...]:
+    """Open emergencies; one whose text was completed late has waited only since then."""
+    rows = db.execute(
+        f"select {columns()} from reports where urgency = 'darurat' and status < 4"
+        " order by seq desc"
+    )
+    completed = dict(
+        db.execute(
+            "select ticket, max(at_s) from history where kind = ? group by ticket",
+            (LineKind.COMPLETED,),
+        ).fetchall()
+    )
+    return tuple(
+        replace(report, received_s=max(report.received_s, completed.get(report.ticket, 0)))
+        for report in map(report_of, rows)
+    )
+
+
+def is_merged(db: sqlite3.Connection, ticket: str) -> bool:
+    """Whether a report was found to be of the same text as another."""
+    found = db.execute(
+        "select 1 from history where ticket = ? and kind = ?", (ticket, LineKind.MERGED)
+    ).fetchone()
+    return found is not None
 
 
 def has_emergency(db: sqlite3.Connection, sender: str) -> bool:

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from server.domain import codec
 from server.domain import events as e
-from server.domain.evolve import HistoryLine, evolve, evolve_sealed, line, ticket_of
+from server.domain.evolve import HistoryLine, LineKind, evolve, evolve_sealed, line, ticket_of
 from server.domain.report import Report, Stamp, Status
 from server.vault import Vault
 from sync.entry import Entry, ticket_text
 from sync.errors import CannotOpen, MalformedFrame
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Report))
+CALL_REASON = "panggilan tak terjawab"
+HIDDEN = "panggilan dari nomor tersembunyi"
 _BOOLEANS = frozenset({"locked", "sealed", "confidential"})
 
 
@@ -78,12 +80,16 @@ class Projection:
         header = entry.header
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
-        except (CannotOpen, MalformedFrame):
+        except (CannotOpen, MalformedFrame) as error:
             keys = vault.knows(header.session)
             locked = keys is None or keys.session is None
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
-            self._save(evolve_sealed(known, header, locked=locked))
+            hides = isinstance(error, CannotOpen)
+            after = evolve_sealed(known, header, locked=locked, hides=hides)
+            self._save(after)
+            if known is not None and after is not None and after.sealed and not known.sealed:
+                self._hush(known.ticket)
             if locked:
                 self.locked_sessions.add(header.session)
             return
@@ -95,9 +101,14 @@ class Projection:
             self._save(evolve(self.report(ticket), stamp, event, seq))
             self._tell(seq, ticket, line(stamp, event))
         match event:
-            case e.ReportReceived():
+            case e.ReportReceived() if event.inbox_id:
                 self.db.execute(
                     "insert or replace into opened values (?, ?)", (event.inbox_id, event.ticket)
+                )
+            case e.CallMissed():
+                self.db.execute(
+                    "insert into notes values (?, ?, ?, '', ?)",
+                    (seq, stamp.wall_s, event.sender, CALL_REASON if event.sender else HIDDEN),
                 )
             case e.TextNoted():
                 self.db.execute(
@@ -127,6 +138,13 @@ class Projection:
         self.db.execute(
             f"insert or replace into reports ({', '.join(_FIELDS)}) values ({marks})",
             [int(value) if isinstance(value, Status) else value for value in values],
+        )
+
+    def _hush(self, ticket: str) -> None:
+        """What people wrote about a report that is sealed from here on is shown no more."""
+        self.db.execute(
+            "update history set text = '' where ticket = ? and kind in (?, ?, ?, ?)",
+            (ticket, LineKind.NOTE, LineKind.ANSWERED, LineKind.CLOSED, LineKind.FORWARDED),
         )
 
     def _tell(self, seq: int, ticket: str, told: HistoryLine | None) -> None:

@@ -1,7 +1,7 @@
 """The radio: texts between the modem and the sealed inbox and outbox."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -9,7 +9,7 @@ from typing import Protocol
 from hardware.errors import SendRefused, SendUnknown
 from hardware.modem import Slot
 from server.database import Database
-from server.domain.classify import classify
+from server.domain.classify import accusation, fold
 from server.domain.react import Notice
 from server.domain.report import Stamp, Trust
 from server.vault import Lock, Place, Vault
@@ -28,11 +28,15 @@ SURE = Trust.PERSON
 class Modem(Protocol):
     """What the radio needs of a modem."""
 
+    @property
+    def sim_id(self) -> str:
+        """The SIM that is in it, as in the slot journal; "" while it is not known."""
+
     def list(self) -> tuple[Slot, ...]:
         """Every stored PDU of both memories."""
 
-    def forget(self, slot: Slot) -> None:
-        """Free a slot."""
+    def forget_all(self, slots: Sequence[Slot]) -> None:
+        """Free slots as they were listed last."""
 
     def send(self, tpdu_length: int, pdu: str) -> int:
         """Send a PDU; gives the message reference."""
@@ -71,12 +75,18 @@ def keep_listed(
         return inbox.keep(db, sim, listed, seal, recall, day)
 
 
+def mark_deleted(database: Database, sim: str, listed: tuple[Slot, ...]) -> None:
+    """The modem answered the deletes of these slots with OK."""
+    with database.jot() as db:
+        inbox.mark_deleted(db, sim, listed)
+
+
 def forget_slots(database: Database, sim: str) -> None:
     """The modem lists nothing: what stood beside its slots is erased."""
     with database.read() as db:
         held = inbox.holds_slots(db, sim)
     if held:
-        with database.write() as db:
+        with database.jot() as db:
             inbox.free_slots(db, sim)
 
 
@@ -92,7 +102,7 @@ def lock_of(hex_pdu: str) -> Lock:
             asks = isinstance(
                 grammar.parse(read.text), grammar.Status | grammar.Add | grammar.Cancel
             )
-            return Lock.INTAKE if asks or classify(read.text).official else Lock.SESSION
+            return Lock.INTAKE if asks or accusation(fold(read.text)) else Lock.SESSION
     except Exception:  # noqa: BLE001 -- whatever fails in reading, the PDU itself must be kept
         return Lock.INTAKE
     return Lock.INTAKE
@@ -197,8 +207,7 @@ def send(
         keep: called with part and reference as soon as one is taken while others are left.
 
     Raises:
-        HardwareError: the modem is gone; the row stays `submitting` until the next start of
-            the port finds out.
+        HardwareError: the modem is gone; of the parts that were not kept nothing went out.
     """
     chunks = split_words(text.text)
     left = [number for number in range(1, len(chunks) + 1) if number not in taken]

@@ -1,4 +1,4 @@
-"""Tables of the node itself: accounts of officers, counters."""
+"""Tables of the node itself: accounts, counters, SIM cards and their life, each hour."""
 
 from sqlite_utils import Database, Migrations
 
@@ -16,3 +16,46 @@ def m001_accounts(db: Database) -> None:
     db.execute(
         "create table counters (name text primary key, value integer not null) without rowid"
     )
+
+
+@migrations()
+def m002_credit(db: Database) -> None:
+    """What each prepaid SIM has left and when it was last heard; no number, only its mark."""
+    db.execute(
+        "create table credit (sim text primary key, balance_rp integer, valid_until text,"
+        " told_s integer, sure integer not null, told_day integer not null,"
+        " spent_that_day integer not null, asked_s integer, why text not null) without rowid"
+    )
+    db.execute(
+        "create table credit_days (sim text not null, day integer not null,"
+        " balance_rp integer not null, primary key (sim, day)) without rowid"
+    )
+    db.execute(
+        "create table credit_warned (sim text not null, warning text not null,"
+        " primary key (sim, warning)) without rowid"
+    )
+    db.execute(
+        "create table hearing (sim text primary key, heard_s integer not null, tested_s integer,"
+        " operator text not null, smsc text not null, nonce text not null,"
+        " deaf integer not null) without rowid"
+    )
+
+
+@migrations()
+def m003_hours(db: Database) -> None:
+    """Counts and signal of each hour, in clear: no numbers of people, no words."""
+    db.execute(
+        "create table traffic_hours (hour integer primary key, received integer not null,"
+        " sent integer not null, withheld integer not null, calls integer not null)"
+    )
+    db.execute(
+        "create table signal_hours (hour integer not null, radio text not null,"
+        " samples integer not null, total integer not null, least integer not null,"
+        " most integer not null, primary key (hour, radio)) without rowid"
+    )
+
+
+@migrations()
+def m004_sims(db: Database) -> None:
+    """Which SIM each modem may send with; both only as marks that tell no number."""
+    db.execute("create table sims (modem text primary key, sim text not null) without rowid")

@@ -65,18 +65,48 @@ class Polres:
 
 @dataclass(frozen=True, slots=True)
 class Modem:
-    """The GSM modem."""
+    """The GSM modems."""
 
     ports: Annotated[
-        tuple[str, ...], Meaning("candidate ttys; the first that answers is used")
+        tuple[str, ...],
+        Meaning("candidate ttys, * and ? allowed; auto for every USB port; none: no modem"),
     ] = ()
+    count: Annotated[int, Meaning("how many modems to run at once", least=1, most=4)] = 1
     list_every_s: Annotated[
         int, Meaning("how often both memories are listed anyway", "s", least=1)
     ] = 15
+    patience_percent: Annotated[
+        int,
+        Meaning(
+            "how long the driver waits for answers and how far apart its resets stay, of the usual",
+            "%",
+            least=1,
+            most=1_000,
+        ),
+    ] = 100
     numbers: Annotated[
         tuple[str, ...],
         Meaning("numbers of its own SIM cards; nothing is ever sent to them", phones=True),
     ] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Incoming texts of several parts."""
+
+    parts_wait_min: Annotated[
+        int,
+        Meaning(
+            "how long a text waits for missing parts before it is shown with gaps",
+            "min",
+            least=1,
+            most=10_080,
+        ),
+    ] = 15
+    parts_keep_days: Annotated[
+        int,
+        Meaning("how long parts that come later still complete it", "days", least=1, most=3_650),
+    ] = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +150,30 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """The prepaid credit of the SIM cards."""
+
+    ussd: Annotated[
+        str, Meaning("USSD code that tells the balance; empty for the operator's own")
+    ] = ""
+    ask_every_h: Annotated[
+        int, Meaning("how often the balance is asked", "h", least=1, most=720)
+    ] = 24
+    ask_after_sms: Annotated[
+        int, Meaning("asked also after so many parts went out", "parts", least=1)
+    ] = 30
+    low_rp: Annotated[int, Meaning("below this people are warned", "Rp")] = 10_000
+    sms_price_rp: Annotated[
+        int,
+        Meaning("price of a part, to keep what the alarms need; 0 where an SMS package pays", "Rp"),
+    ] = 350
+    test_after_h: Annotated[
+        int,
+        Meaning("hours without a text until the box sends one to itself; 0 for never", "h"),
+    ] = 24
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """Cost of one guess at a passphrase (argon2id)."""
 
@@ -134,17 +188,21 @@ class Settings:
     desa: Desa = Desa()
     polres: Polres = Polres()
     modem: Modem = Modem()
+    texts: Texts = Texts()
     web: Web = Web()
     answers: Answers = Answers()
+    credit: Credit = Credit()
     login: Login = Login()
 
 
-SECTIONS: dict[str, type[Desa | Polres | Modem | Web | Answers | Login]] = {
+SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login]] = {
     "desa": Desa,
     "polres": Polres,
     "modem": Modem,
+    "texts": Texts,
     "web": Web,
     "answers": Answers,
+    "credit": Credit,
     "login": Login,
 }
 

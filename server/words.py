@@ -1,6 +1,7 @@
 """The Indonesian words that people read for categories, states, journeys, times and zones."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from datetime import date as Day  # noqa: N812 - `date` is a word of this module
 from typing import Final
 
 from server.domain.report import Status
@@ -36,6 +37,7 @@ CATEGORIES: Final = {
     "aparat": "Aduan aparat",
     "infrastruktur": "Infrastruktur",
     "lainnya": "Lainnya",
+    "minta_dihubungi": "Minta dihubungi",
 }
 URGENCIES: Final = {"darurat": "Darurat", "tinggi": "Tinggi", "biasa": "Biasa"}
 STATUSES: Final = {
@@ -79,7 +81,9 @@ JOURNEYS: Final = {
 }
 LINES: Final = {
     "received": "Laporan diterima",
-    "repeated": "Dikirim ulang dari HP yang sama",
+    "repeated": "Dikirim ulang atau menelepon lagi dari HP yang sama",
+    "completed": "Bagian SMS yang hilang sudah datang, laporan dilengkapi",
+    "merged": "Digabung, SMS yang sama dengan No",
     "note": "Keterangan tambahan",
     "cancel": "Pelapor minta laporan dibatalkan",
     "taken": "Diambil",
@@ -99,6 +103,7 @@ LINES: Final = {
 NOTICES: Final = {
     "ack": "tanda terima",
     "ack_darurat": "tanda terima darurat",
+    "ack_darurat_sepi": "tanda terima darurat, tanpa petugas yang dihubungi",
     "ack_netral": "tanda terima",
     "segel": "tanda terima",
     "tambah_ok": "tanda terima tambahan",
@@ -108,7 +113,11 @@ NOTICES: Final = {
     "selesai": "kabar selesai",
     "jawab": "jawaban petugas",
     "alarm": "panggilan petugas",
+    "miscall": "petunjuk setelah menelepon",
     "order": "kabar atas perintah Polres",
+    "pulsa": "kabar pulsa ke petugas",
+    "tuli": "kabar kotak tidak menerima SMS",
+    "answer": "jawaban otomatis",
 }
 """What an SMS to a villager was, by the first word of its notice: its template, or an order."""
 
@@ -123,6 +132,7 @@ POLRES_STATES: Final = {
 MODEMS: Final = {
     "good": "Modem baik",
     "searching": "Modem mencari sinyal",
+    "blocked": "Modem menunggu Anda",
     "silent": "Modem diam",
     "absent": "Modem tidak ada",
 }
@@ -223,3 +233,40 @@ def short_date(at_s: int, zone: str) -> str:
     """The day in an SMS: 22 Nov."""
     moment = local(at_s, zone)
     return f"{moment.day} {_MONTHS[moment.month - 1][:3]}"
+
+
+def weekday(day: Day) -> str:
+    """Its name: Minggu."""
+    return _DAYS[day.weekday()]
+
+
+def day_month(day: Day) -> str:
+    """A day in little room: 22 Nov."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def rupiah(amount: int) -> str:
+    """An amount of money: Rp10.250."""
+    return f"Rp{amount:,}".replace(",", ".")
+
+
+def credit(balance_rp: int | None, valid_until: Day | None, today: Day) -> str:
+    """What a SIM has: Rp10.250, masa aktif sampai 30 November (sisa 8 hari)."""
+    if balance_rp is None and valid_until is None:
+        return "belum diketahui"
+    balance = "pulsa belum diketahui" if balance_rp is None else rupiah(balance_rp)
+    if valid_until is None:
+        return f"{balance}, masa aktif belum diketahui"
+    year = "" if valid_until.year == today.year else f" {valid_until.year}"
+    until = f"{valid_until.day} {_MONTHS[valid_until.month - 1]}{year}"
+    left = (valid_until - today).days
+    if left < 0:
+        return f"{balance}, masa aktif habis sejak {until}"
+    rest = f"sisa {left} hari" if left else "hari ini terakhir"
+    return f"{balance}, masa aktif sampai {until} ({rest})"
+
+
+def credit_short(balance_rp: int | None, valid_until: Day | None) -> str:
+    """The same in little room: Rp10.250, aktif s.d. 30 Nov; "" when nothing is known."""
+    until = "" if valid_until is None else f"aktif s.d. {day_month(valid_until)}"
+    return ", ".join(filter(None, ("" if balance_rp is None else rupiah(balance_rp), until)))

@@ -134,6 +134,17 @@ def unpack(octets: bytes, count: int, fill_bits: int = 0) -> bytes:
     return bytes((bits >> (7 * place)) & 0x7F for place in range(min(count, held)))
 
 
+def decode_packed(octets: bytes) -> str:
+    """The text of packed septets that carry no count, as in USSD (23.038 section 6.1.2.3.1).
+
+    Seven bits to spare in the last octet are filled up with CR, which is no text.
+    """
+    coded = unpack(octets, 8 * len(octets) // 7)
+    if len(octets) % 7 == 0 and coded[-1:] in (b"\x00", b"\x0d"):
+        coded = coded[:-1]
+    return decode_gsm7(coded)
+
+
 def encode_ucs2(text: str) -> bytes:
     """Return a text as UTF-16BE, characters beyond U+FFFF as surrogate pairs.
 

@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +30,8 @@ _GRAM: Final = 3
 _OURS_LETTERS: Final = 40
 _OURS_SHARE: Final = 0.5
 _OURS_GRAM: Final = 6
+# People use words of ours too; so long a run of them is a copy.
+_OURS_RUN: Final = 22
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -89,10 +91,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Parts that went out, as counted on disk without any number."""
+    """Parts that went out, as counted on disk without any number.
+
+    Attributes:
+        hour: in this hour.
+        day: on this day.
+        credit: parts that the SIM's balance still pays for; None while that is not known.
+    """
 
     hour: int
     day: int
+    credit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +136,14 @@ class Heard:
 class Traffic:
     """What the brakes remember, in RAM only: texts from and answers to each number.
 
-    Times are seconds of a clock that never runs back; `spoken` is the last text to each number.
+    Times are seconds of a clock that never runs back; `spoken` is the last text to each number,
+    `met` what it had written last when an automatic answer went out.
     """
 
     received: dict[str, deque[Heard]] = field(default_factory=dict)
     answered: dict[str, deque[float]] = field(default_factory=dict)
     spoken: dict[str, str] = field(default_factory=dict)
+    met: dict[str, deque[Heard]] = field(default_factory=dict)
     sent_at: deque[float] = field(default_factory=deque)
     received_at: deque[float] = field(default_factory=deque)
 
@@ -157,6 +168,9 @@ class Traffic:
         self.spoken[recipient] = fingerprint(text)
         if purpose is Purpose.ACK:
             self.answered.setdefault(recipient, deque()).append(now_s)
+            if heard := self.received.get(recipient):
+                met = self.met.setdefault(recipient, deque(maxlen=_REMEMBERED_TEXTS))
+                met.append(replace(heard[-1], at_s=now_s))
             self.sent_at.append(now_s)
             _forget(self.sent_at, now_s - TREND_WINDOW_S)
 
@@ -178,6 +192,7 @@ class Traffic:
         self.answered = {n: t for n, t in self.answered.items() if t and t[-1] > since_s}
         kept = self.received.keys() | self.answered.keys()
         self.spoken = {n: text for n, text in self.spoken.items() if n in kept}
+        self.met = {n: texts for n, texts in self.met.items() if n in kept}
 
 
 def fingerprint(text: str) -> str:
@@ -234,17 +249,17 @@ def silent(purpose: Purpose, hour: int | None, night: tuple[int, int], *, urgent
     return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
 
 
-def merged(waiting: Iterable[tuple[int, str, bool]]) -> frozenset[int]:
+def merged(waiting: Iterable[tuple[int, str, int]]) -> frozenset[int]:
     """Texts of a backlog that must not go out, so that each recipient gets one.
 
     Args:
-        waiting: (number of the row, recipient, urgent). Of each recipient the newest stays, but
-            an urgent one before all others.
+        waiting: (number of the row, recipient, weight). Of each recipient the newest of those
+            with the greatest weight stays.
     """
-    best: dict[str, tuple[bool, int]] = {}
+    best: dict[str, tuple[int, int]] = {}
     rows = list(waiting)
-    for number, to, urgent in rows:
-        best[to] = max(best.get(to, (False, 0)), (urgent, number))
+    for number, to, weight in rows:
+        best[to] = max(best.get(to, (0, 0)), (weight, number))
     return frozenset(number for number, to, _ in rows if best[to][1] != number)
 
 
@@ -276,8 +291,11 @@ def _rate(facts: _Facts) -> Held | None:
         return None
     pace = facts.limits.pace
     hour, day = allowance(to, traffic, pace, emergency=facts.asked.emergency)
-    if traffic.answers(to, now_s, HOUR_S) >= hour or traffic.answers(to, now_s, DAY_S) >= day:
-        return Held(Brake.RATE, "batas jawaban untuk nomor ini")
+    in_hour, in_day = traffic.answers(to, now_s, HOUR_S), traffic.answers(to, now_s, DAY_S)
+    if in_day >= day:
+        return Held(Brake.RATE, f"batas jawaban untuk nomor ini, {in_day} dalam sehari")
+    if in_hour >= hour:
+        return Held(Brake.RATE, f"batas jawaban untuk nomor ini, {in_hour} dalam satu jam")
     return None
 
 
@@ -287,7 +305,13 @@ def _text(facts: _Facts) -> Held | None:
         return None
     last = heard[-1].print
     recent = [one.print for one in heard if one.at_s > facts.now_s - HOUR_S]
-    if sum(_near(one, last) for one in recent) >= SAME_TEXT_MAX:
+    # Whoever writes the same thrice while nothing answers is a person; a robot was answered.
+    met = any(
+        _near(one.print, last)
+        for one in facts.traffic.met.get(facts.asked.to, ())
+        if one.at_s > facts.now_s - DAY_S
+    )
+    if last and met and sum(_near(one, last) for one in recent) >= SAME_TEXT_MAX:
         return Held(Brake.TEXT, "teks yang sama berulang")
     said = facts.traffic.spoken.get(facts.asked.to, "")
     if _our_words(last) or (len(said) >= _NEAR_LETTERS and _near(last[: len(said) + 8], said)):
@@ -300,12 +324,20 @@ def _money(facts: _Facts) -> Held | None:
     day, hour = spent.day + facts.asked.parts, spent.hour + facts.asked.parts
     match facts.asked.purpose:
         case Purpose.ALARM:
-            short = day > budget.per_day
+            short, in_hour = day > budget.per_day, False
         case Purpose.OFFICER | Purpose.NEWS:
-            short = day > budget.per_day - budget.alarms
+            short, in_hour = day > budget.per_day - budget.alarms, False
         case Purpose.ACK | Purpose.BROADCAST:
-            short = hour > budget.per_hour or day > budget.per_day - budget.reserved
-    return Held(Brake.MONEY, "anggaran SMS habis", waits=True) if short else None
+            short, in_hour = day > budget.per_day - budget.reserved, hour > budget.per_hour
+    if short or in_hour:
+        span = "hari" if short else "jam"
+        return Held(Brake.MONEY, f"anggaran SMS {span} ini habis", waits=True)
+    # The network itself says whether it takes an alarm: a balance may be older than a top-up.
+    if facts.asked.purpose is Purpose.ALARM or spent.credit is None:
+        return None
+    if spent.credit - facts.asked.parts < budget.alarms:
+        return Held(Brake.MONEY, "pulsa hampir habis", waits=True)
+    return None
 
 
 def _trend(facts: _Facts) -> Held | None:
@@ -339,9 +371,15 @@ def _near(one: str, other: str) -> bool:
 
 
 def _our_words(text: str) -> bool:
-    """Whether most of a fingerprint is made of the words of our own texts."""
+    """Whether most of a fingerprint is made of our own texts, and some of it copied from one."""
     grams = _grams(text, _OURS_GRAM)
-    return len(text) >= _OURS_LETTERS and len(grams & _OURS) >= _OURS_SHARE * len(grams)
+    if len(text) < _OURS_LETTERS or len(grams & _OURS) < _OURS_SHARE * len(grams):
+        return False
+    run = longest = 0
+    for at in range(len(text) - _OURS_GRAM + 1):
+        run = run + 1 if text[at : at + _OURS_GRAM] in _OURS else 0
+        longest = max(longest, run)
+    return longest + _OURS_GRAM - 1 >= _OURS_RUN
 
 
 def _grams(text: str, length: int) -> frozenset[str]:

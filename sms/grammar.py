@@ -109,6 +109,13 @@ _DIGITS: Final = re.compile(r"(?=.*\d)[\do]+")
 _TICKET_LIKE: Final = re.compile(r"(?=.*\d)[a-z\d]{3,8}")
 _TICKET_DIGITS: Final = (5, 6)
 _MISSPELT_FROM_LETTERS: Final = 5
+# Unicode's separators, controls, and signs that only shape what stands beside them.
+_UNSEEN: Final = _set("Zs Zl Zp Cc Cf")
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: spaces, controls and joiners alone."""
+    return all(unicodedata.category(char) in _UNSEEN for char in text)
 
 
 def parse(text: str) -> Command | FreeText:

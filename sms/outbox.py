@@ -49,11 +49,15 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 }
 """Credit is `RESERVED` before a text is handed over, so that no two of them spend the same."""
 
-ATTEMPTS_MAX = 5
+# What was surely refused costs nothing: it is tried for as long as it is worth sending.
+ATTEMPTS_MAX = 60
+# So many refusals of one text are no passing trouble of the network.
+REFUSED_OFTEN = 3
 # What may have gone out is sent once more and no oftener: twice is better than never.
 UNCERTAIN_MAX = 2
 RETRY_S = 30.0
 RETRY_S_MAX = 3_600.0
+URGENT_RETRY_S_MAX = 300.0
 HOUR_S = 3_600
 LIFETIME_S: dict[Purpose, int] = {
     Purpose.ALARM: 2 * HOUR_S,
@@ -229,9 +233,11 @@ def move(db: sqlite3.Connection, row: Row, state: State, *, reason: str | None =
     return after
 
 
-def retry_delay_s(attempts: int) -> float:
-    """How long a text waits after so many tries: half a minute, then twice as long each time."""
-    return min(RETRY_S * 2.0 ** max(0, attempts - 1), RETRY_S_MAX)
+def retry_delay_s(row: Row) -> float:
+    """How long a text waits after its tries: half a minute, then twice as long each time."""
+    urgent = row.urgent or row.purpose is Purpose.ALARM
+    longest_s = URGENT_RETRY_S_MAX if urgent else RETRY_S_MAX
+    return min(RETRY_S * 2.0 ** max(0, min(row.attempts, 20) - 1), longest_s)
 
 
 def tried_enough(row: Row) -> bool:
@@ -257,17 +263,36 @@ def spent_parts(db: sqlite3.Connection, day: int, hour: int | None) -> int:
     return int(found[0] or 0)
 
 
-def recover(db: sqlite3.Connection) -> int:
-    """After a start: what was being handed to the modem may or may not have gone out.
+def refused(db: sqlite3.Connection, times: int = 1) -> bool:
+    """Whether some text waits that the network would not take, so many times."""
+    found = db.execute(
+        "select 1 from outbox where state = 'queued' and attempts >= ?", (times,)
+    ).fetchone()
+    return found is not None
 
-    What was only reserved has not; its credit stays counted, which errs on the safe side.
+
+def spent_since(db: sqlite3.Connection, day: int) -> int:
+    """Parts that went out on a day and later."""
+    found = db.execute("select sum(parts) from spent where day >= ?", (day,)).fetchone()
+    return int(found[0] or 0)
+
+
+def recover(db: sqlite3.Connection, in_hand: Collection[int] = ()) -> int:
+    """What was being handed to a modem when its end could not be written: a stop, a full card.
+
+    It may or may not have gone out. What was only reserved has not; its credit stays counted,
+    which errs on the safe side. Rows in hand are left alone.
     """
+    marks = ", ".join("?" * len(in_hand))
     cut = db.execute(
-        "update outbox set state = 'unknown', uncertain = uncertain + 1 where state = 'submitting'"
+        "update outbox set state = 'unknown', uncertain = uncertain + 1"
+        f" where state = 'submitting' and id not in ({marks})",
+        tuple(in_hand),
     ).rowcount
     db.execute(
         "update outbox set state = case when uncertain then 'unknown' else 'queued' end"
-        " where state = 'reserved'"
+        f" where state = 'reserved' and id not in ({marks})",
+        tuple(in_hand),
     )
     return cut
 
@@ -291,6 +316,27 @@ def reasons(db: sqlite3.Connection) -> dict[str, int]:
         " where state in ('withheld', 'expired', 'failed') and reason is not null group by reason"
     )
     return {str(reason): int(count) for reason, count in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row with what stands in clear beside it; `day` is the header's number, 0 for unknown."""
+
+    row: Row
+    reason: str
+    day: int
+
+
+def listing(db: sqlite3.Connection, states: Collection[State], limit: int) -> tuple[Listed, ...]:
+    """The newest texts in one of these states (none: in any), newest first."""
+    wanted = tuple(states) or tuple(State)
+    marks = ", ".join("?" * len(wanted))
+    rows = db.execute(
+        f"select {_COLUMNS}, reason, day from outbox where state in ({marks})"
+        " order by id desc limit ?",
+        (*wanted, limit),
+    )
+    return tuple(Listed(_row(found[:-2]), str(found[-2] or ""), int(found[-1])) for found in rows)
 
 
 def waiting_by_purpose(db: sqlite3.Connection) -> dict[Purpose, int]:

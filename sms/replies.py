@@ -15,6 +15,7 @@ class ReplyKey(StrEnum):
 
     ACK = "ACK"
     ACK_DARURAT = "ACK_DARURAT"
+    ACK_DARURAT_SEPI = "ACK_DARURAT_SEPI"
     ACK_NETRAL = "ACK_NETRAL"
     TANYA_TEMPAT = "TANYA_TEMPAT"
     TANYA_APA = "TANYA_APA"
@@ -55,13 +56,17 @@ class ReplyKey(StrEnum):
     JAWAB = "JAWAB"
     AMAN_129 = "AMAN_129"
     UJI = "UJI"
+    PULSA = "PULSA"
+    MASA_AKTIF = "MASA_AKTIF"
+    MASA_HABIS = "MASA_HABIS"
+    TULI = "TULI"
 
 
 FIELD_MAX: Final[dict[str, int]] = {
     "a": 2, "b": 2, "catatan": 45, "desa": 20, "dusun": 24, "hari": 6, "hasil": 45, "hp": 14,
     "instansi": 24, "isi": 55, "jam": 5, "jawab": 149, "jenis": 12, "menit": 4, "n": 3, "nama": 22,
-    "no": 6, "pola": 12, "polsek": 24, "pos": 20, "rt": 3, "rw": 3, "status": 16, "tempat": 24,
-    "tgl": 10, "urgensi": 8, "zona": 4,
+    "no": 6, "pola": 12, "polsek": 24, "pos": 20, "rp": 10, "rt": 3, "rw": 3, "status": 16,
+    "tempat": 24, "tgl": 10, "urgensi": 8, "zona": 4,
 }  # fmt: skip
 """Septets that a field may take; `render` cuts it there."""
 
@@ -73,6 +78,10 @@ _TEXTS: Final[dict[ReplyKey, str]] = {
     ReplyKey.ACK_DARURAT: (
         "DARURAT DITERIMA, no {no}. Petugas sedang dihubungi. Cari tempat aman, "
         "jangan hadapi pelaku. Telepon 110 sekarang, gratis 24 jam."
+    ),
+    ReplyKey.ACK_DARURAT_SEPI: (
+        "DARURAT TERCATAT, no {no}, belum tentu segera dibaca. Telepon 110 sekarang, "
+        "gratis 24 jam. Cari tempat aman, jangan hadapi pelaku, minta tolong tetangga."
     ),
     ReplyKey.ACK_NETRAL: "Pesan Anda sudah kami terima, no {no}. Terima kasih.",
     ReplyKey.TANYA_TEMPAT: (
@@ -217,7 +226,25 @@ _TEXTS: Final[dict[ReplyKey, str]] = {
         "Hapus SMS ini bila perlu."
     ),
     ReplyKey.UJI: "INI HANYA LATIHAN, pukul {jam}. {isi}. Tidak ada bahaya. Terima kasih.",
+    ReplyKey.PULSA: (
+        "Kotak {desa}: pulsa tinggal Rp{rp}. Isi pulsa ke {hp} supaya warga tetap dibalas. "
+        "SMS darurat ke petugas didahulukan."
+    ),
+    ReplyKey.MASA_AKTIF: (
+        "Kotak {desa}: masa aktif kartu SIM berakhir {tgl}, {n} hari lagi. "
+        "Isi pulsa ke {hp} sebelum itu, supaya nomornya tidak hangus."
+    ),
+    ReplyKey.MASA_HABIS: (
+        "Kotak {desa}: masa aktif kartu SIM sudah berakhir {tgl}. "
+        "Isi pulsa ke {hp} hari ini, sebelum nomornya hangus."
+    ),
+    ReplyKey.TULI: (
+        "Kotak {desa} tidak menerima SMS. Periksa antena, sinyal, masa aktif kartu, "
+        "lalu kirim SMS ke {hp}. Laporan mungkin tertahan."
+    ),
 }
+
+_QUESTIONS: Final = frozenset({ReplyKey.TANYA_TEMPAT, ReplyKey.TANYA_APA, ReplyKey.TANYA_MASIH})
 
 _FIELDS: Final = {
     key: frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
@@ -226,8 +253,12 @@ _FIELDS: Final = {
 
 
 def wording() -> tuple[str, ...]:
-    """Our own words: what stands between the fields of every text."""
-    return tuple(words for text in _TEXTS.values() for words, *_ in Formatter().parse(text))
+    """Our own words: what stands between the fields of every text but the questions.
+
+    Who answers a question uses its words: `Dusun Krajan RT 02/01 dekat masjid`.
+    """
+    told = (text for key, text in _TEXTS.items() if key not in _QUESTIONS)
+    return tuple(words for text in told for words, *_ in Formatter().parse(text))
 
 
 def fields_of(key: ReplyKey) -> frozenset[str]:

@@ -54,3 +54,19 @@ def m002_parts(db: Database) -> None:
     )
     db.execute("create index sent_parts_by_reference on sent_parts(reference)")
     db.execute("alter table outbox drop column reference")
+
+
+@migrations()
+def m003_gaps(db: Database) -> None:
+    """What became of a slot's text; which report the parts of an incomplete text began."""
+    db.execute("alter table slots add column state text not null default 'held'")
+    db.execute("alter table slots add column again integer not null default 0")
+    db.execute("alter table inbox add column ticket text")
+
+
+@migrations()
+def m004_copies(db: Database) -> None:
+    """Which rows are perhaps copies of a row, found quickly."""
+    db.execute(
+        "create index inbox_by_original on inbox(perhaps_copy_of) where perhaps_copy_of is not null"
+    )

@@ -110,7 +110,7 @@ def assemble(
     assemblies: list[Assembly] = []
     keyed: dict[Key, list[Fragment]] = {}
     for fragment in arrived:
-        key = _key(fragment.deliver)
+        key = key_of(fragment.deliver)
         if key is None:
             assemblies.append(_single(fragment))
         else:
@@ -120,7 +120,8 @@ def assemble(
     return tuple(sorted(assemblies, key=lambda each: (each.first_at, min(each.row_ids))))
 
 
-def _key(deliver: Deliver) -> Key | None:
+def key_of(deliver: Deliver) -> Key | None:
+    """What a part shares with its siblings; None for a text that is whole in itself."""
     part = deliver.part
     if part is None or part.total == 1 or not part.sound:
         return None

@@ -9,6 +9,8 @@ from sms.octets import TypeOfNumber
 from sms.user_data import Header, Part
 
 _TYPE_0 = 0x40
+# Application port addressing, 8 and 16 bits.
+_PORTS = (0x04, 0x05)
 _TEMPORARY = range(0x20, 0x40)
 _WITHOUT_RESULT = range(0x01, 0x20)
 
@@ -32,6 +34,18 @@ class DeliveryState(StrEnum):
     """The service centre still tries."""
     FAILED = "failed"
     """The service centre has given up; reserved codes count as this."""
+
+
+class Use(StrEnum):
+    """Whom a DELIVER is for."""
+
+    PERSON = "person"
+    SILENT = "silent"
+    """Type 0: acknowledged by the modem and shown to nobody (3GPP TS 23.040 section 9.2.3.9)."""
+    PROGRAM = "program"
+    """Octets for a port of the phone, such as a WAP push (section 9.2.3.24.3 and .4)."""
+    COMPRESSED = "compressed"
+    """Nobody here can read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,16 @@ class Deliver:
     def type_0(self) -> bool:
         """Whether it is a silent short message, to be acknowledged and shown to nobody."""
         return self.pid == _TYPE_0
+
+    @property
+    def use(self) -> Use:
+        """Whom it is for; octets without a port are taken for somebody's words."""
+        if self.type_0:
+            return Use.SILENT
+        if self.alphabet is Alphabet.COMPRESSED:
+            return Use.COMPRESSED
+        ported = any(identifier in _PORTS for identifier, _ in self.udh)
+        return Use.PROGRAM if ported and self.alphabet is Alphabet.OCTETS else Use.PERSON
 
 
 @dataclass(frozen=True, slots=True)

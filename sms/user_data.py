@@ -123,7 +123,9 @@ def read_user_data(length: int, octets: bytes, alphabet: Alphabet, *, headed: bo
     gsm7 = alphabet is Alphabet.GSM7
     announced = (7 * length + 7) // 8 if gsm7 else length
     body = octets[:announced]
-    header_octets = min(body[0] + 1, len(body)) if headed and body else 0
+    # 3GPP TS 23.040 section 9.2.3.24: a header that cannot be true is ignored as a whole.
+    cut = headed and (not body or body[0] + 1 > len(body))
+    header_octets = body[0] + 1 if headed and not cut else 0
     header, sound = _read_header(body[1:header_octets])
     if gsm7:
         fill_bits = -8 * header_octets % 7
@@ -131,7 +133,6 @@ def read_user_data(length: int, octets: bytes, alphabet: Alphabet, *, headed: bo
         data = unpack(body[header_octets:], count, fill_bits)
     else:
         data = body[header_octets:]
-    cut = headed and (not body or body[0] + 1 > len(body))
     truncated = len(octets) != announced or cut or not sound
     return UserData(alphabet, data, header, _concatenation(header), truncated)
 

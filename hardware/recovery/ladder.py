@@ -50,6 +50,16 @@ class Limits:
     pause_s: float = 3.0
     pause_max_s: float = 300.0
 
+    def scaled(self, share: float) -> "Limits":
+        """The same ladder, climbed slower or quicker."""
+        return replace(
+            self,
+            reset_every_s=self.reset_every_s * share,
+            power_every_s=self.power_every_s * share,
+            pause_s=self.pause_s * share,
+            pause_max_s=self.pause_max_s * share,
+        )
+
     def tries(self, step: Step) -> int:
         """How often a step is tried before the next one."""
         return {Step.RESYNC: self.resyncs, Step.REOPEN: self.reopens}.get(step, 1)

@@ -57,6 +57,10 @@ class Mending:
         self._limits = limits
         self._ladder = Ladder()
 
+    def switch(self, power: PowerSwitch | None) -> None:
+        """What switches the port that the modem is at now; None where nothing can."""
+        self._power = power
+
     def works(self) -> None:
         """The modem did its work: the next failure begins at the gentlest step."""
         self._ladder = descend(self._ladder)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-UNREAD, READ = 0, 1
+UNREAD, READ, UNSENT = 0, 1, 2
 # TP-MTI, the two low bits of the first octet after the SMSC field (23.040 section 9.2.3.1).
 _STATUS_REPORT = 0b10
 
@@ -51,6 +51,7 @@ class Held:
     Attributes:
         order: the memories in the order in which they fill.
         numbers: the slot numbers of each memory.
+        residue: what is still written in freed slots of each memory, as cards leave it there.
         asleep: the network delivers nothing, though there may be room.
 
     Raises:
@@ -67,6 +68,7 @@ class Held:
         }
         self.asleep = False
         self.memories: dict[str, dict[int, Stored]] = {memory: {} for memory in capacity}
+        self.residue: dict[str, dict[int, str]] = {memory: {} for memory in capacity}
         self.network: list[str] = []
         self.reference = 0
         self._path = path
@@ -80,9 +82,21 @@ class Held:
         stored: list[SlotChange] = []
         while not self.asleep and self.network and (place := self._free_slot()):
             memory, index = place
-            self.memories[memory][index] = Stored(UNREAD, self.network.pop(0))
-            stored.append(self._tell(SlotChange(memory, index, "stored")))
+            stored.append(self._fill(memory, index, Stored(UNREAD, self.network.pop(0))))
         return stored
+
+    def write(self, memory: str, stat: int, pdu: str) -> int | None:
+        """Store a message of the terminal in the first free slot; None when there is none."""
+        taken = self.memories[memory]
+        index = next((i for i in self.numbers[memory] if i not in taken), None)
+        if index is not None:
+            self._fill(memory, index, Stored(stat, pdu))
+        return index
+
+    def _fill(self, memory: str, index: int, one: Stored) -> SlotChange:
+        self.memories[memory][index] = one
+        self.residue[memory].pop(index, None)
+        return self._tell(SlotChange(memory, index, "stored"))
 
     def mark_read(self, memory: str, index: int) -> None:
         """Note that the terminal has seen a message."""
@@ -93,7 +107,9 @@ class Held:
 
     def free(self, memory: str, index: int) -> None:
         """Delete a message; an empty slot stays empty."""
-        if self.memories[memory].pop(index, None) is not None:
+        gone = self.memories[memory].pop(index, None)
+        if gone is not None:
+            self.residue[memory][index] = gone.pdu
             self._tell(SlotChange(memory, index, "freed"))
 
     def wait(self, pdu: str) -> None:
@@ -116,6 +132,7 @@ class Held:
                 memory: [[index, one.stat, one.pdu] for index, one in sorted(slots.items())]
                 for memory, slots in self.memories.items()
             },
+            "residue": {m: sorted(slots.items()) for m, slots in self.residue.items()},
             "network": self.network,
             "reference": self.reference,
         }
@@ -152,5 +169,7 @@ class Held:
                 int(index): Stored(int(stat), str(pdu))
                 for index, stat, pdu in content["memories"].get(memory, [])
             }
+            left = content.get("residue", {}).get(memory, [])
+            self.residue[memory] = {int(index): str(pdu) for index, pdu in left}
         self.network = [str(pdu) for pdu in content["network"]]
         self.reference = int(content["reference"])

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from hardware.simulated.held import Held, SlotChange, is_report, tpdu_length
+from hardware.simulated.held import UNSENT, Held, SlotChange, is_report, tpdu_length
 from hardware.simulated.terminal import Handler, RefusedError, Terminal
 from hardware.simulated.textmode import text_entry
+from hardware.simulated.ussd_forms import UssdForm, asked_code, cusd_line
 
 __all__ = ["BOOT_LINES", "Handler", "RefusedError", "VirtualModem"]
 
@@ -27,11 +28,12 @@ class VirtualModem(Terminal):
         store: file that keeps memories, network queue and reference; None keeps nothing.
         on_send: takes the PDU of every accepted SUBMIT, returns PDUs to deliver back.
         on_slot: is told of every slot filled or freed.
-        on_ussd: answers a USSD code.
+        on_ussd: answers a USSD code that is not in `ussd`.
 
     Attributes:
         rssi, registration, pin: what +CSQ, +CREG and +CPIN tell; pin "" means no SIM.
-        imsi, iccid: who the SIM is.
+        imei: which modem it is. imsi, iccid: who the SIM is. smsc: its service centre.
+        ussd: what the network answers to a USSD code, and in which form.
         full_line: unsolicited line for a text that has to wait in the network; "" for none.
         boot_lines: what a modem that restarts says.
         arriving: turn one PDU from the network into those that the modem takes.
@@ -57,6 +59,10 @@ class VirtualModem(Terminal):
         self._on_send, self._on_ussd = on_send, on_ussd
         self.rssi, self.registration, self.pin, self.full_line = 21, 1, "READY", ""
         self.imsi, self.iccid = "510100123456789", "89620000000000000012"
+        self.smsc = "+6281100000"
+        self.ussd: dict[str, tuple[str, UssdForm]] = {}
+        self.imei = "866123040506078"
+        self._written_stat: int | None = None
         self.boot_lines: tuple[str, ...] = BOOT_LINES
         self.arriving: list[Callable[[str], Iterable[str]]] = []
         self.submitting: list[Callable[[bytes], None]] = []
@@ -74,7 +80,7 @@ class VirtualModem(Terminal):
             "I": lambda _: ["Kentongan", "Virtual", "Revision: 1"],
             "+CGMI": lambda _: ["Kentongan"],
             "+CGMM": lambda _: ["Virtual"],
-            "+CGSN": lambda _: ["866123040506078"],
+            "+CGSN": lambda _: [self.imei],
             "+CIMI": self._cimi,
             "+CCID": self._ccid,
             "+CMEE": self._cmee,
@@ -86,13 +92,14 @@ class VirtualModem(Terminal):
             "+CMGR": self._cmgr,
             "+CMGD": self._cmgd,
             "+CMGS": self._cmgs,
+            "+CMGW": self._cmgw,
             "+CSQ": lambda _: [f"+CSQ: {self.rssi},99"],
             "+CREG": lambda rest: [f"+CREG: 0,{self.registration}"] if rest == "?" else [],
             "+COPS": lambda rest: ['+COPS: 0,0,"VIRTUAL",2'] if rest == "?" else [],
             "+CPIN": self._cpin,
             "+CLIP": self._clip,
             "+CUSD": self._cusd,
-            "+CSCA": lambda rest: ['+CSCA: "+6281100000",145'] if rest == "?" else [],
+            "+CSCA": lambda rest: [f'+CSCA: "{self.smsc}",145'] if rest == "?" else [],
             "+CFUN": self._cfun,
             "+CNMA": lambda _: [],
         }
@@ -138,6 +145,11 @@ class VirtualModem(Terminal):
     def chosen(self) -> str:
         """The memory that is listed and deleted from."""
         return self._chosen[0]
+
+    @property
+    def receiving(self) -> str:
+        """The memory that was chosen for texts that come."""
+        return self._chosen[2]
 
     def restart(self) -> None:
         """Start anew, as after a brown-out: settings are lost, memories stay."""
@@ -191,7 +203,9 @@ class VirtualModem(Terminal):
             self.say(self.full_line)
 
     def submit(self, octets: bytes) -> list[str]:
-        """Take a SUBMIT with its SMSC field; return the line with its reference."""
+        """Take a SUBMIT with its SMSC field; return the line with its reference or slot."""
+        if self._written_stat is not None:
+            return self._write(octets, self._written_stat)
         for look in self.submitting:
             look(octets)
         reference = self.held.next_reference()
@@ -357,10 +371,30 @@ class VirtualModem(Terminal):
         self._need_pdu_mode()
         if not re.fullmatch(r"=\d{1,3}", rest):
             raise RefusedError("+CMS ERROR: 304")
+        self._written_stat = None
         self.await_pdu(int(rest[1:]))
+
+    def _cmgw(self, rest: str) -> None:
+        self._need_pdu_mode()
+        found = re.fullmatch(r"=(\d{1,3})(?:,([23]))?", rest)
+        if not found:
+            raise RefusedError("+CMS ERROR: 304")
+        self.await_pdu(int(found[1]))
+        self._written_stat = int(found[2] or UNSENT)
+
+    def _write(self, octets: bytes, stat: int) -> list[str]:
+        index = self.held.write(self._chosen[1], stat, octets.hex().upper())
+        if index is None:
+            raise RefusedError("+CMS ERROR: 322")
+        return [f"+CMGW: {index}"]
 
     def _cusd(self, rest: str) -> list[str]:
         found = re.match(r'=1,"([^"]+)"', rest)
         if found:
-            self.say(f'+CUSD: 0,"{self._on_ussd(found[1])}",15')
+            code = asked_code(found[1])
+            text, form = self.ussd.get(code) or (self._on_ussd(code), "plain")
+            if form == "refused":
+                raise RefusedError
+            if form != "silent":
+                self.say(cusd_line(text, form))
         return []

@@ -13,6 +13,7 @@ import click
 
 from hardware.modem import Slot
 from server.cli.bench_sync import bench_sync
+from server.cli.gateway import bench_gateway
 from server.database import open_database
 from server.radio import keep_listed
 from server.vault import Vault
@@ -25,7 +26,10 @@ _START = datetime(2026, 11, 1, tzinfo=UTC)
 
 @click.group()
 def bench() -> None:
-    """Speeds: minimum, median and maximum of several rounds."""
+    """Speeds: minimum, median and maximum of several rounds; and what the gateway keeps."""
+
+
+bench.add_command(bench_gateway)
 
 
 bench.add_command(bench_sync)

@@ -2,15 +2,21 @@
 
 import json
 import secrets
+import sys
 from pathlib import Path
+from typing import cast
 
 import click
 
+from server.cli import exporting
 from server.desa import commands, setup
+from server.desa.console import figures as told
 from server.desa.run import run
+from server.domain.errors import Told
 from server.process import control
 
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
+NOT_RUNNING = "Kotak ini tidak sedang berjalan; jalankan dulu, lalu ulangi."
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -22,7 +28,9 @@ def desa() -> None:
 @desa.command()
 @click.argument("directory", type=DIRECTORY)
 @click.option("--card", type=FILE, required=True, help="Enrolment card from the Polres.")
-@click.option("--modem", "modems", multiple=True, required=True, help="Candidate tty; repeatable.")
+@click.option(
+    "--modem", "modems", multiple=True, required=True, help="Candidate tty, or auto; repeatable."
+)
 @click.option("--port", type=click.IntRange(0, 65_535), help="TCP port of the pages.")
 def init(directory: Path, card: Path, modems: tuple[str, ...], port: int | None) -> None:
     """Prepare DIRECTORY from an enrolment card."""
@@ -33,7 +41,7 @@ def init(directory: Path, card: Path, modems: tuple[str, ...], port: int | None)
 @click.argument("directory", type=DIRECTORY)
 def run_command(directory: Path) -> None:
     """Run the node until it is told to stop."""
-    run(directory)
+    run(directory, click.echo)
 
 
 @desa.command()
@@ -42,14 +50,39 @@ def run_command(directory: Path) -> None:
 def status(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag of the command line
     """Show inbox, reports, outbox, journal, modem and clock."""
     try:
-        figures = control.ask(directory, "status")
+        figures = cast("dict[str, object]", control.ask(directory, "status"))
     except control.NotRunning:
         figures = commands.status_readonly(directory)
     if as_json:
         click.echo(json.dumps(figures))
         return
-    for name, value in dict(figures).items():  # type: ignore[call-overload]
-        click.echo(f"{name:16} {value}")
+    zone = commands.zone_of(directory)
+    for sentence in told.sentences(figures, zone):
+        click.echo(sentence)
+
+
+class NothingChosen(Told):
+    """Belum jelas apa yang diekspor; tambahkan --inbox untuk SMS yang diterima."""
+
+
+@desa.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--inbox", is_flag=True, help="The texts that came, as an officer may read them.")
+@click.option("--out", required=True, help="New file, or - for standard output.")
+@click.option("--name", help="Officer; asked for when left out.")
+@click.option("--passphrase-file", type=FILE, help="Its first line is the officer's passphrase.")
+def export(
+    directory: Path, *, inbox: bool, out: str, name: str | None, passphrase_file: Path | None
+) -> None:
+    """Write kept texts as CSV, after an officer's login, from the running node.
+
+    Texts that no page shows the officer are counted, not written: complaints about officials,
+    commands, and texts of locked sessions.
+    """
+    if not inbox:
+        raise NothingChosen
+    login = exporting.ask_login(name, passphrase_file)
+    click.echo(exporting.export(directory, out, login, sys.stdout), err=True)
 
 
 @desa.group()
@@ -73,3 +106,21 @@ def officer_add(directory: Path, name: str) -> None:
     click.echo(f"Sidik kunci  {shown['fingerprint']}")
     click.echo("Catat sekarang: kata sandi dan tautan tidak disimpan dan tidak ditampilkan lagi.")
     click.echo("Polres menyetujui setelah mencocokkan sidik kunci lewat telepon.")
+
+
+@desa.group()
+def sim() -> None:
+    """SIM cards of the modems."""
+
+
+@sim.command(name="accept")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("modem", default="")
+def sim_accept(directory: Path, modem: str) -> None:
+    """Let the SIM card that was put into MODEM send; the node must run."""
+    try:
+        done = control.ask(directory, "sim accept", name=modem)
+    except control.NotRunning as absent:
+        raise control.ControlRefused(NOT_RUNNING) from absent
+    shown = dict(done)  # type: ignore[call-overload]
+    click.echo(f"Kartu SIM di {shown['name']} boleh mengirim.")

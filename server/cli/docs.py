@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from hardware.simulated.quirks.registry import QUIRKS
+from hardware.simulated.quirks.survival import SURVIVALS, TESTS
 from server import settings
 from server.domain.report import TRANSITIONS, Move, Status
 from sms import outbox
@@ -27,7 +29,7 @@ _MOVE_WORDS = {
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_context
 def docs(context: click.Context, directory: Path) -> None:
-    """Write docs/settings.md, docs/cli.md and docs/states.md into DIRECTORY."""
+    """Write docs/settings.md, docs/cli.md, docs/states.md and docs/quirks.md into DIRECTORY."""
     root = context.find_root().command
     for name, text in pages(root).items():
         (directory / name).write_text(text, encoding="utf-8")
@@ -35,7 +37,12 @@ def docs(context: click.Context, directory: Path) -> None:
 
 def pages(root: click.Command) -> dict[str, str]:
     """The generated pages by file name."""
-    return {"settings.md": _settings(), "cli.md": _cli(root), "states.md": _states()}
+    return {
+        "settings.md": _settings(),
+        "cli.md": _cli(root),
+        "states.md": _states(),
+        "quirks.md": _quirks(),
+    }
 
 
 def _settings() -> str:
@@ -65,8 +72,10 @@ def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Co
     if not isinstance(command, click.Group):
         yield path, command
         return
-    for name, inner in sorted(command.commands.items()):
-        if not inner.hidden:
+    context = click.Context(command)
+    for name in sorted(command.list_commands(context)):
+        inner = command.get_command(context, name)
+        if inner is not None and not inner.hidden:
             yield from _commands(inner, f"{path} {name}")
 
 
@@ -96,3 +105,24 @@ def _states() -> str:
     for before, states in outbox.TRANSITIONS.items():
         lines += [f"    {before} --> {after}" for after in outbox.State if after in states]
     return "\n".join([*lines, "```", ""])
+
+
+def _quirks() -> str:
+    lines = [
+        "# Quirks of modems",
+        "",
+        "Ways in which real sticks and modules differ from the standard. The virtual modem",
+        "imitates each by its name (`kentongan modem simulate --quirk NAME`); numbers are those",
+        "of the list of known quirks, states of SIM and line have none. The tests are in",
+        f"`{TESTS}`; a control plays a naive driver, which fails.",
+        "",
+        "| | name | what the modem does | what the driver does | test | control |",
+        "|---|---|---|---|---|---|",
+    ]
+    for quirk in QUIRKS.values():
+        survival = SURVIVALS[quirk.name]
+        lines.append(
+            f"| {quirk.number or ''} | `{quirk.name}` | {quirk.summary} | {survival.remedy}"
+            f" | `{survival.test}` | `{survival.control}` |"
+        )
+    return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ from typing import cast
 import click
 
 from server.card import parse_card, write_card
+from server.cli.wording import agree
 from server.polres import commands
 from server.polres.district import init as prepare
 from server.polres.district import open_district
@@ -31,6 +32,10 @@ def _ask(directory: Path, command: str, **values: str) -> object:
                 district.close()
 
 
+def _desa(directory: Path, code: str) -> dict[str, object] | None:
+    return cast("dict[str, object] | None", _ask(directory, "desa", code=code))
+
+
 @click.group()
 def polres() -> None:
     """The district server."""
@@ -50,7 +55,7 @@ def init(directory: Path, name: str) -> None:
 @click.option("--port", type=click.IntRange(0, 65_535), help="TCP port.")
 def run_command(directory: Path, host: str | None, port: int | None) -> None:
     """Run the server until it is told to stop."""
-    run(directory, host, port)
+    run(directory, host, port, click.echo)
 
 
 @polres.command()
@@ -59,9 +64,15 @@ def run_command(directory: Path, host: str | None, port: int | None) -> None:
 @click.argument("name")
 @click.option("--url", required=True, help="Where the desa reaches the Polres.")
 @click.option("--card", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def enroll(directory: Path, code: str, name: str, url: str, card: Path) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask before an earlier card is replaced.")
+def enroll(directory: Path, code: str, name: str, url: str, card: Path, *, yes: bool) -> None:
     """Write the enrolment card of a desa: CODE as 52.04.07.2001, NAME as villagers read it."""
-    made = _ask(directory, "enroll", code=code, name=name, url=url)
+    known = _desa(directory, code)
+    if known is not None:
+        ends = "kotak yang lama berhenti" if known["enrolled"] else "kartu yang lama tidak berlaku"
+        agree(f"Desa {known['name']} sudah punya kartu; bila kartu baru dipakai, {ends}.", yes=yes)
+    again = "yes" if known is not None else ""
+    made = _ask(directory, "enroll", code=code, name=name, url=url, again=again)
     write_card(card, parse_card(json.dumps(made)))
     click.echo(f"Kartu {name} ditulis ke {card}. Berlaku 7 hari, untuk satu kotak.")
 
@@ -71,11 +82,18 @@ def enroll(directory: Path, code: str, name: str, url: str, card: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def reports(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag of the command line
     """List the reports of all desa."""
-    for line in cast("list[dict[str, object]]", _ask(directory, "reports")):
-        if as_json:
+    lines = cast("list[dict[str, object]]", _ask(directory, "reports"))
+    if as_json:
+        for line in lines:
             click.echo(json.dumps(line, ensure_ascii=False))
-        else:
-            click.echo(f"{line['desa']}  {line['ticket']}  {line['urgency']:8} {line['status']}")
+        return
+    if not lines:
+        click.echo("Belum ada laporan yang sampai dari desa mana pun.")
+        return
+    click.echo(f"{'desa':13}  {'nomor':6}  {'urgensi':8} keadaan")
+    for line in lines:
+        told = f"{line['desa']:13}  {line['ticket']:6}  {line['urgency']:8} {line['status']}"
+        click.echo(told)
 
 
 @polres.group()
@@ -121,7 +139,10 @@ def officer() -> None:
 @click.argument("code")
 def officer_list(directory: Path, code: str) -> None:
     """List the officers of a desa who wait, with the fingerprints of their keys."""
-    for line in cast("list[dict[str, str]]", _ask(directory, "officer list", code=code)):
+    waiting = cast("list[dict[str, str]]", _ask(directory, "officer list", code=code))
+    if not waiting:
+        click.echo("Tidak ada petugas yang menunggu persetujuan.")
+    for line in waiting:
         click.echo(f"{line['fingerprint']}  {line['name']}")
 
 
@@ -155,7 +176,12 @@ def propam(directory: Path, key: Path) -> None:
 @polres.command()
 @click.argument("directory", type=DIRECTORY)
 @click.argument("code")
-def revoke(directory: Path, code: str) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def revoke(directory: Path, code: str, *, yes: bool) -> None:
     """Close a box that was reported stolen: no keys and no orders go there any more."""
+    known = _desa(directory, code)
+    if known is not None:
+        lasts = "ini tidak dapat dibatalkan; hanya kartu baru yang membuka desa itu lagi"
+        agree(f"Kotak desa {known['name']} akan ditutup, dan {lasts}.", yes=yes)
     _ask(directory, "revoke", code=code)
     click.echo("Kotak ditutup: kunci dan perintah tidak lagi dikirim ke sana.")

@@ -1,21 +1,20 @@
 """The root of all commands, and how their errors are told."""
 
+import importlib
 import logging
 import sys
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 import click
 
-from server.cli.bench import bench
-from server.cli.demo import demo
-from server.cli.desa import desa
-from server.cli.docs import docs
-from server.cli.modem import modem
-from server.cli.polres import polres
-from server.cli.sms import sms
+from server.cli.wording import refusal
 from server.process import logs
 
+LEVELS = click.Choice(("debug", "info", "warning", "error"), case_sensitive=False)
+# Each stands in the module of its name. It is imported when it is called: a village node needs
+# nothing of the Polres, whose libraries alone take 40 MiB.
+COMMANDS: Final = ("bench", "demo", "desa", "docs", "modem", "polres", "sms")
 EXIT_REFUSED = 1
 EXIT_BUG = 70
 FAULT = "Ada kesalahan pada program. Kirim baris di atas kepada pengembang; data tetap aman."
@@ -29,16 +28,27 @@ class Told(Protocol):
         """What happened and what to do, in Indonesian."""
 
 
-@click.group()
-@click.option("--log", default="warning", help="debug, info, warning or error.")
+class Commands(click.Group):
+    """Finds each command in its module, which is imported only then."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """All names, sorted."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(importlib.import_module(f"server.cli.{cmd_name}"), cmd_name)
+        return cast("click.Command", found)
+
+
+@click.group(cls=Commands)
+@click.option("--log", type=LEVELS, default="warning", help="How much is logged.")
 @click.version_option(package_name="kentongan")
 def kentongan(log: str) -> None:
     """Kentongan: an SMS village post that forgets nothing."""
     logs.setup(log.upper())
-
-
-for command in (desa, polres, modem, sms, demo, bench, docs):
-    kentongan.add_command(command)
 
 
 def main() -> None:
@@ -46,7 +56,7 @@ def main() -> None:
     try:
         cast("Callable[..., None]", kentongan)(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        click.echo(refusal(error), err=True)
         sys.exit(error.exit_code)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)

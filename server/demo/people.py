@@ -9,11 +9,12 @@ DESK: Final = "spkt"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A desa of Kabupaten Sumbawa: its Kemendagri code, its name, its officer."""
+    """A desa of Kabupaten Sumbawa: its Kemendagri code, its name, its officer and his phone."""
 
     code: str
     name: str
     officer: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Villager:
 
 
 PLACES: Final = (
-    Place("52.04.07.2001", "Batu Rotok", "Bripka Andi"),
-    Place("52.04.07.2004", "Tepal", "Aipda Made"),
-    Place("52.04.07.2005", "Batu Dulang", "Bripka Yuni"),
+    Place("52.04.07.2001", "Batu Rotok", "Bripka Andi", "+6281200001901"),
+    Place("52.04.07.2004", "Tepal", "Aipda Made", "+6281200002902"),
+    Place("52.04.07.2005", "Batu Dulang", "Bripka Yuni", "+6281200003903"),
 )
 
 VILLAGERS: Final = (

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,11 +57,15 @@ class Processes:
 
     def start(self, name: str, *words: str, piped: bool = False) -> Process:
         """Start a command that goes on; `piped` opens its standard input and output."""
+        return self.launch(name, _argv(words), piped=piped)
+
+    def launch(self, name: str, argv: Sequence[str], *, piped: bool = False) -> Process:
+        """Start a program, by its full command line, that goes on; as `start`."""
         parent = os.getpid()
         pipe = subprocess.PIPE if piped else subprocess.DEVNULL
         with self._log(name).open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own program, words without a shell
-                _argv(words),
+            process = subprocess.Popen(  # noqa: S603 - words of our own, without a shell
+                argv,
                 stdin=pipe,
                 stdout=pipe if piped else log,
                 stderr=log,

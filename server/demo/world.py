@@ -19,7 +19,7 @@ from server.demo.mast import Mast
 from server.demo.people import DESK, PLACES, POLRES, Place
 from server.demo.processes import DemoFailed, Processes, until
 from server.process import control
-from server.settings import Answers, Login
+from server.settings import Answers, Credit, Login
 
 READY_S: Final = 40.0
 EXCHANGE_EVERY_S: Final = 2
@@ -37,6 +37,8 @@ _PLAYFUL_ANSWERS: Final = Answers(
     night_from_h=0,
     night_to_h=0,
 )
+# The virtual operator never takes anything off the balance that it tells.
+_FREE: Final = Credit(sms_price_rp=0)
 _POLRES_PROCESS: Final = "polres"
 
 HeardAt = Callable[[int, str, str, int], None]
@@ -110,12 +112,14 @@ class World:
             self.await_village(village)
 
     def make_accounts(self) -> None:
-        """One account at the Polres and one officer in each desa."""
+        """One account at the Polres and one officer in each desa, whom emergencies ring."""
         made = _strings(control.ask(self.polres, "user add", name=DESK, role="spkt"))
         self.account = Account(made["name"], made["passphrase"], f"http://{LOOPBACK}:{self.port}/")
         for village in self.villages:
             name = village.place.officer
             new = _strings(control.ask(village.directory, "officer add", name=name))
+            book = {"name": name, "role": "Bhabinkamtibmas", "number": village.place.number}
+            control.ask(village.directory, "contact set", **book)
             page = f"http://{LOOPBACK}:{village.port}"
             link = page + new["phone_path"]
             village.account = Account(name, new["passphrase"], f"{page}/", link)
@@ -248,7 +252,9 @@ def _tune(directory: Path) -> None:
     path = directory / settings_file.FILE_NAME
     settings = settings_file.load(path)
     polres = replace(settings.polres, exchange_every_s=EXCHANGE_EVERY_S)
-    tuned = replace(settings, polres=polres, answers=_PLAYFUL_ANSWERS, login=_CHEAP_LOGIN)
+    tuned = replace(
+        settings, polres=polres, answers=_PLAYFUL_ANSWERS, credit=_FREE, login=_CHEAP_LOGIN
+    )
     path.write_text(settings_file.dump(tuned), encoding="utf-8")
 
 

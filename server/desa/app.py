@@ -7,7 +7,7 @@ from flask import Flask, g
 from server import words
 from server.desa.desk import Box, Desk
 from server.desa.pages import box as box_page
-from server.desa.pages import login, people, report, today
+from server.desa.pages import login, outbox, people, report, today
 from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
 from server.web.guards import Person
 from server.web.site import IDLE_S, Site, finish, make_site
@@ -16,6 +16,8 @@ _WORDS = {
     "modems": words.MODEMS,
     "units": words.UNITS,
     "results": words.RESULTS,
+    "credit": words.credit,
+    "credit_short": words.credit_short,
 }
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -62,6 +64,6 @@ def create_app(
     app.extensions[EXTENSION] = desk
     app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
     app.jinja_env.globals.update(desa=desk.desa, box=box, version=desk.version, **_WORDS)
-    for module in (login, today, report, people, box_page):
+    for module in (login, today, report, people, box_page, outbox):
         app.register_blueprint(module.blueprint)
     return finish(app)

@@ -9,13 +9,17 @@ from pathlib import Path
 from server import lookup
 from server import settings as settings_file
 from server.card import node_number
+from server.checkup import running, watching
 from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
-from server.desa.frontdesk import box_of
+from server.desa.console import export, radios
+from server.desa.desk import Contact
+from server.desa.frontdesk import FrontDesk, box_of
 from server.desa.node import Node, open_node
 from server.domain import events as e
 from server.domain.decide import Decision
+from server.domain.errors import Told
 from server.domain.report import Trust
 from server.process.running import only_one
 from sms import inbox, outbox
@@ -30,11 +34,26 @@ from sync.store import SqliteStore
 Figures = dict[str, object]
 
 
-def answers(node: Node) -> dict[str, Callable[[dict[str, str]], object]]:
-    """Commands of the socket by name."""
+class NotAContact(Told):
+    """Nama atau nomor HP petugas tidak dikenali; tulis nomornya seperti 0812-3456-7890."""
+
+
+class UnknownModem(Told):
+    """Modem itu tidak ada, atau kartu SIM-nya belum terbaca; lihat namanya di `desa status`."""
+
+
+def answers(node: Node, desk: export.LoginCheck) -> dict[str, Callable[[dict[str, str]], object]]:
+    """Commands of the socket by name; `desk` checks logins, one guess at a time with the pages."""
     return {
         "status": lambda _: status(node),
         "officer add": lambda asked: add_officer(node, asked["name"]),
+        "sim accept": lambda asked: accept_sim(node, asked["name"]),
+        "contact set": lambda asked: set_contact(node, asked),
+        running.COMMAND: lambda _: radios.told(node),
+        watching.COMMAND: lambda asked: radios.arrivals(node, asked["after"]),
+        export.COMMAND: lambda asked: export.export(
+            node, desk, asked["name"], asked["passphrase"], time.monotonic()
+        ),
     }
 
 
@@ -50,6 +69,7 @@ def status(node: Node) -> Figures:
         "running": True,
         "open_reports": open_reports,
         "modem": box.modem.value,
+        "modems": radios.told(node),
         "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
         "locked_sessions": box.locked_sessions,
         "trouble": [
@@ -64,6 +84,7 @@ def status_readonly(directory: Path) -> Figures:
     """The figures of a node that does not run: all its sessions are locked."""
     settings = settings_file.load(directory / settings_file.FILE_NAME)
     keys = key_files.read(directory)
+    key_files.check_code(keys, settings.desa.code)
     database = open_readonly(directory)
     with database.read() as db:
         certificate = peers.certificate(db, keys.pinned)
@@ -76,6 +97,7 @@ def status_readonly(directory: Path) -> Figures:
         **figures,
         "running": False,
         "modem": "absent",
+        "modems": [],
         "clock": {"sure": False, "trust": "unknown"},
         "locked_sessions": sessions,
         "trouble": [],
@@ -96,6 +118,24 @@ def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
         "withheld": outbox.reasons(db),
         "journal": {"head": store.head(log_id).seq, "acked": acked},
     }
+
+
+def zone_of(directory: Path) -> str:
+    """The time zone of a node's directory."""
+    return settings_file.load(directory / settings_file.FILE_NAME).desa.zone
+
+
+def accept_sim(node: Node, name: str) -> Figures:
+    """Let the SIM card that is in a modem send; with one modem "" names it.
+
+    Raises:
+        UnknownModem: there is none of that name, or its SIM is not known.
+    """
+    radios = node.health.radios
+    name = next(iter(radios)) if not name and len(radios) == 1 else name
+    if FrontDesk(node).accept_sim(name) is not None:
+        raise UnknownModem
+    return {"name": name}
 
 
 def add_officer(node: Node, name: str) -> dict[str, str]:
@@ -121,6 +161,18 @@ def add_officer(node: Node, name: str) -> dict[str, str]:
         "port": str(node.settings.web.port),
         "host": node.settings.web.host,
     }
+
+
+def set_contact(node: Node, asked: dict[str, str]) -> dict[str, str]:
+    """Put an officer into the phone book: `name`, `role` and `number`.
+
+    Raises:
+        NotAContact: the name is empty, or the number is no mobile number.
+    """
+    contact = Contact(asked["name"], asked.get("role", ""), asked["number"])
+    if FrontDesk(node).set_contact(contact) is not None:
+        raise NotAContact
+    return {"name": contact.name}
 
 
 def add_officer_offline(directory: Path, name: str) -> dict[str, str]:

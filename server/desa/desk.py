@@ -1,12 +1,28 @@
 """The desk: what the village pages may read and do, as one interface over the running node."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
+from server.desa.gateway.samples import Hour
+from server.desa.gateway.state import ModemMood, RadioState
 from server.domain.errors import Refused
 from server.domain.report import Report
 from server.domain.requests import Action
+from sms.outbox import Purpose, State
+
+__all__ = [
+    "Balance",
+    "Box",
+    "Contact",
+    "Desk",
+    "Line",
+    "Login",
+    "ModemMood",
+    "Note",
+    "OutboxLine",
+    "Past",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +65,6 @@ class Note:
     reason: str
 
 
-class ModemMood(StrEnum):
-    """How the modem is."""
-
-    GOOD = "good"
-    SEARCHING = "searching"
-    SILENT = "silent"
-    ABSENT = "absent"
-
-
 @dataclass(frozen=True, slots=True)
 class Box:
     """The box in one line, and what a person must do about it.
@@ -71,6 +78,9 @@ class Box:
         locked_sessions: older sessions that hold something which nobody here can read yet.
         trouble: one plain sentence each, saying what to do.
         held: why texts wait, were withheld, expired or failed, with counts.
+        radios: every modem of the box.
+        officers: how many stand in the phone book; emergencies ring nobody without them.
+        surge: texts of the last hour where these are unusually many, else 0.
     """
 
     modem: ModemMood
@@ -87,6 +97,63 @@ class Box:
     budget_parts_day: int
     trouble: tuple[str, ...]
     held: tuple[tuple[str, int], ...] = ()
+    radios: tuple[RadioState, ...] = ()
+    officers: int = 1
+    surge: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """A text that waits, went out or did not.
+
+    Attributes:
+        number: of its row; the newest has the highest.
+        name: what the text is, a word of the journal; "" where it cannot be opened.
+        to: number of the phone, "" where it must not be seen here.
+        who: the officer whose number that is, "" for villagers.
+        text: None where it cannot be read here.
+        official: it belongs to a complaint about an official; nothing of it is shown.
+        reason: why it waits or did not go out, a few words; "" for none.
+        day: first second of the day on which it was written (UTC), 0 when unknown.
+        written_s, sent_s, arrived_s: seconds since 1970 (UTC), None when not known here.
+    """
+
+    number: int
+    state: State
+    purpose: Purpose
+    ticket: str | None = None
+    name: str = ""
+    to: str = ""
+    who: str = ""
+    text: str | None = None
+    official: bool = False
+    reason: str = ""
+    day: int = 0
+    written_s: int | None = None
+    sent_s: int | None = None
+    arrived_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What was left on a modem's SIM at a moment (seconds since 1970, UTC)."""
+
+    radio: str
+    told_s: int
+    rupiah: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the box measured: hours of the last 30 days, balances of the last 90.
+
+    Attributes:
+        hours: those in which something was noted, oldest first.
+        balances: oldest first.
+    """
+
+    hours: tuple[Hour, ...] = ()
+    balances: tuple[Balance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +205,12 @@ class Desk(Protocol):
 
     def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:
         """Check a login; on failure the seconds until the next try is looked at."""
+
+    def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
+        """Outgoing texts in one of these states (none: in any), newest first, 200 at most."""
+
+    def past(self) -> Past:
+        """What the box measured in the last days."""
+
+    def accept_sim(self, name: str) -> Refused | None:
+        """Let a modem send with the SIM that is in it now."""

@@ -3,26 +3,42 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from hardware.errors import SendRefused
 from server import lookup
 from server.desa import intake, login, orders, sessions
-from server.desa.desk import Box, Contact, Line, Login, Note
-from server.desa.gateway import speaking
+from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
+from server.desa.gateway import history, outgoing, speaking
+from server.desa.gateway.radios import sims
+from server.desa.gateway.simlife import credit, deafness, purse
+from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
-from server.desa.node import Node
+from server.desa.node import Health, Node
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
 from server.domain.report import Report, Trust
 from server.domain.requests import Action
 from sms import inbox, outbox
+from sms.gateway import DAY_S
+from sms.outbox import State
 from sms.phone import parse_phone
 from sync import peers, seal
 from sync.errors import CannotOpen, MalformedFrame
 from sync.quick import carry
 from sync.session import read_wrap
 from sync.store import SqliteStore
+
+NO_OFFICER = (
+    "Buku telepon petugas kosong: laporan darurat tidak membunyikan HP siapa pun. "
+    "Tambahkan petugas di halaman Warga."
+)
+
+NO_BUDGET = (
+    "Anggaran SMS hari ini habis: petugas tidak lagi dipanggil lewat SMS. "
+    "Buka halaman ini sesering mungkin, dan minta teknisi menaikkan answers.per_day."
+)
 
 
 class FrontDesk:
@@ -118,6 +134,16 @@ class FrontDesk:
         node.ledger.record(node.stamp(self._now()), Decision((event,)), cause="contact")
         return None
 
+    def accept_sim(self, name: str) -> Refused | None:
+        """Let the SIM card that is in the modem of that name send; its thread finds out."""
+        node = self._node
+        with node.database.write() as db:
+            radio = node.health.radios.get(name)
+            if radio is None or not radio.sim or not radio.mark:
+                return Refused(Reason.NO_SIM_ASKS)
+            sims.accept(db, radio.mark, radio.sim)
+        return None
+
     def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:
         """Check a login; on failure the seconds until the next try is looked at.
 
@@ -132,6 +158,16 @@ class FrontDesk:
         pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
         opened = 0 if pair is None else self._unlock(name, pair)
         return Login(name, pair is not None, opened)
+
+    def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
+        """Outgoing texts in one of these states (none: in any), newest first, 200 at most."""
+        return outgoing.lines(self._node, states, self._now())
+
+    def past(self) -> Past:
+        """What the box measured in the last days."""
+        with self._node.database.lock:
+            radios = tuple(self._node.health.radios.values())
+        return Past(history.hours(self._node, self._now()), _balances(self._node, radios))
 
     def _check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait; one guess a time."""
@@ -177,9 +213,22 @@ def box_of(node: Node, now_s: float) -> Box:
         kept, queued = inbox.counts(db), outbox.counts(db)
         held = Counter(outbox.reasons(db))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
-    held.update(speaking.waiting_reasons(node, now_s))
+        refused = outbox.refused(db, outbox.REFUSED_OFTEN)
+    held.update(outgoing.waiting_reasons(node, now_s))
     health = node.health
-    troubles = [orders.trouble(state), health.modem_trouble]
+    with node.database.lock:
+        officers = len(lookup.officer_numbers(node.projection.db))
+        radios = tuple(health.radios.values())
+    of_radios = [radio.trouble for radio in radios]
+    of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
+    nobody = "" if officers else NO_OFFICER
+    # Where the modem itself is in trouble, that says more.
+    unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""
+    if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
+        unsent = NO_BUDGET
+    troubles = dict.fromkeys(
+        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
+    )
     return Box(
         modem=health.modem,
         signal_percent=health.signal_percent,
@@ -195,7 +244,27 @@ def box_of(node: Node, now_s: float) -> Box:
         budget_parts_day=node.settings.answers.per_day,
         trouble=tuple(sentence for sentence in troubles if sentence),
         held=tuple(held.most_common()),
+        radios=radios or (_only_radio(health),),
+        officers=officers,
+        surge=history.surge_now(node, now_s),
     )
+
+
+def _only_radio(health: Health) -> RadioState:
+    """The modem of a box that has not told its modems apart yet."""
+    percent = health.signal_percent
+    return RadioState("", health.modem, health.modem_trouble, signal_percent=percent)
+
+
+def _balances(node: Node, radios: tuple[RadioState, ...]) -> tuple[Balance, ...]:
+    """What the operators said of each SIM that is in a modem, oldest first."""
+    with node.database.read() as db:
+        told = [
+            Balance(one.name, day * DAY_S, rupiah)
+            for one in radios
+            for day, rupiah in purse.history(db, one.sim)
+        ]
+    return tuple(sorted(told, key=lambda one: one.told_s))
 
 
 def _line(row: lookup.HistoryRow) -> Line:

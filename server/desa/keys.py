@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from server.card import Card, read_card, write_card
+from server.card import BadDesaCode, Card, node_number, read_card, write_card
 from server.domain.errors import Told
 from server.process.files import write_private
 from server.vault import Identity
@@ -20,6 +20,12 @@ class KeyFileError(Told):
     """Berkas kunci kotak ini tidak ada atau rusak; pasang ulang dengan kartu baru dari Polres."""
 
     hint = "kentongan desa init DIR --card FILE --modem PATH"
+
+
+class CodeChanged(Told):
+    """Kode desa di kentongan.toml bukan kode di kartu kotak ini; tulis kembali kode semula."""
+
+    hint = "Untuk desa lain, buat folder baru: kentongan desa init DIR --card FILE --modem PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,20 @@ def read(directory: Path) -> NodeKeys:
     if len(secret) != seal.KEY_OCTETS:
         raise KeyFileError
     return NodeKeys(Identity.from_seed(secret), read_card(directory / CARD_FILE))
+
+
+def check_code(keys: NodeKeys, code: str) -> None:
+    """See that the settings name the desa that the card was made for.
+
+    Raises:
+        CodeChanged: they name another one, or none.
+    """
+    try:
+        same = node_number(code) == keys.card.node
+    except BadDesaCode:
+        same = False
+    if not same:
+        raise CodeChanged
 
 
 def forget_code(directory: Path, keys: NodeKeys) -> NodeKeys:

@@ -11,7 +11,11 @@ from server.card import node_number
 from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
-from server.desa.desk import ModemMood
+from server.desa.gateway.choosing import Offers
+from server.desa.gateway.samples import HOUR_S, Kind, Samples
+from server.desa.gateway.simlife.hearing import Ear
+from server.desa.gateway.simlife.purse import Asking
+from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
@@ -37,12 +41,23 @@ from sync.store import SqliteStore
 Random = Callable[[int], bytes]
 # Opens a road to an address, with its time-out in seconds.
 RoadMaker = Callable[[str, float], Road]
+_TIMES_REMEMBERED = 1_000
+_COUNTED: dict[outbox.State, Kind] = {
+    outbox.State.SENT: "sent",
+    outbox.State.WITHHELD: "withheld",
+}
 
 
 @dataclass(slots=True)
 class Health:
-    """What the steps last saw of modem and road; in RAM only."""
+    """What the steps last saw of modems and road; in RAM only.
 
+    Attributes:
+        radios: every modem by its name.
+        modem, signal_percent, modem_trouble: all modems as one, see `gateway.state.summary`.
+    """
+
+    radios: dict[str, RadioState] = field(default_factory=dict)
     modem: ModemMood = ModemMood.ABSENT
     signal_percent: int | None = None
     modem_trouble: str = ""
@@ -78,10 +93,21 @@ class Node:
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
-    sim: str = ""
     known: Acquaintance = field(default_factory=Acquaintance)
     coder: Encoder | None = None
-    speak_soon: threading.Event = field(default_factory=threading.Event)
+    # First row of a text that waits to be read -> whether it seems to be a cry for help.
+    in_need: dict[int, bool] = field(default_factory=dict)
+    # Numbers that rang and cannot be answered -> when that was last noted.
+    calls_noted: dict[str, float] = field(default_factory=dict)
+    # By the SIM's mark: what its credit is and when it was asked; whether it still hears.
+    askings: dict[str, Asking] = field(default_factory=dict)
+    ears: dict[str, Ear] = field(default_factory=dict)
+    # (outbox row, state) -> when this run saw it come there, seconds since 1970 (UTC).
+    came_s: dict[tuple[int, outbox.State], int] = field(default_factory=dict)
+    samples: Samples = field(default_factory=Samples)
+    # Which modem takes which text.
+    offers: Offers = field(default_factory=Offers)
+    speak_soon: Bell = field(default_factory=Bell)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -93,6 +119,15 @@ class Node:
     def projection(self) -> Projection:
         """The folded journal."""
         return self.ledger.projection
+
+    def saw(self, row_id: int, state: outbox.State, wall_s: int) -> None:
+        """A text came to a state: it is counted, and the newest thousand times are remembered."""
+        self.came_s[row_id, state] = wall_s
+        kind = _COUNTED.get(state)
+        if kind is not None:
+            self.samples.count(kind, wall_s // HOUR_S, 0.0)
+        if len(self.came_s) > _TIMES_REMEMBERED:
+            del self.came_s[next(iter(self.came_s))]
 
     def stamp(self, now_s: float) -> Stamp:
         """The stamp of a moment of the monotonic clock."""
@@ -128,6 +163,7 @@ def open_node(
     """
     settings = settings_file.load(directory / settings_file.FILE_NAME)
     keys = key_files.read(directory)
+    key_files.check_code(keys, settings.desa.code)
     database = open_database(directory)
     with database.write() as db:
         boot = _count(db, "boot", 1)

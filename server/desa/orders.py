@@ -38,7 +38,7 @@ def unlocked(node: Node, by: str, count: int, now_s: float) -> None:
         node.stamp(now_s), Decision((e.SessionsUnlocked(by, count),)), cause="unlock"
     )
     intake.remember_seen(node, now_s)
-    intake.read_pending(node, now_s)
+    intake.read_pending(node, now_s, thorough=True)
     node.speak_soon.set()
 
 

@@ -1,8 +1,7 @@
-"""The village process: one thread owns the modem, the clock drives the rest, waitress serves."""
+"""The village process: one thread owns each modem, the clock drives the rest, waitress serves."""
 
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +9,14 @@ from pathlib import Path
 from server.desa import commands, steps
 from server.desa.app import create_app
 from server.desa.frontdesk import FrontDesk
-from server.desa.gateway.port_thread import modem_loop
+from server.desa.gateway import history
+from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.process.schedule import Schedule
-from server.web.serve import serve
+from server.web.serve import page_address, serve
 from sync.roads import backoff
 from sync.roads.http import HttpRoad, Road
 
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 LEAVE_S = 4.0
 
 
-def run(directory: Path) -> None:
-    """Run the node until SIGTERM or SIGINT.
+def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
+    """Run the node until SIGTERM or SIGINT; `say` is told where the pages are.
 
     Raises:
         AlreadyRunning, PortInUse, and what `open_node` raises.
@@ -43,26 +43,37 @@ def run(directory: Path) -> None:
         )
         remember_seen(node, time.monotonic())
         desk = FrontDesk(node)
-        control = ControlSocket(directory, commands.answers(node))
+        control = ControlSocket(directory, commands.answers(node, desk))
         schedule = Schedule()
         exchanger = Exchanger(node)
         schedule.every(0.25, guarded(exchanger.tick))
         schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
         schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
-        radio = threading.Thread(target=modem_loop, args=(node, stop), name="modem", daemon=True)
-        radio.start()
+        radios = start_radios(node, stop)
         schedule.start()
         try:
             web = node.settings.web
             hosts = frozenset({web.host, "localhost", "127.0.0.1", "desa.local", *web.hosts})
-            serve(create_app(desk, hosts=hosts), web.host, web.port, stop)
+            app = create_app(desk, hosts=hosts)
+            serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
         finally:
             stop.set()
             leave_within(LEAVE_S)
             schedule.stop()
-            radio.join(timeout=4)
+            for radio in radios:
+                radio.join(timeout=LEAVE_S / len(radios))
             control.close()
+            guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
             node.database.close()
+
+
+def _begun(node: Node, desk: FrontDesk, port: int) -> str:
+    """Where the pages are, and what to do next."""
+    web, directory = node.settings.web, node.directory
+    then = "buka di peramban dan masuk sebagai petugas"
+    if not desk.officers():
+        then = f"belum ada petugas, jadi jalankan: kentongan desa officer add {directory} NAMA"
+    return f"Kotak {desk.desa} berjalan di {page_address(web.host, port)} - {then}."
 
 
 def guarded(job: Callable[[], object]) -> Callable[[], None]:

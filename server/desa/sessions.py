@@ -56,9 +56,9 @@ def wanted(
 ) -> tuple[bytes, ...]:
     """Sessions whose keys the node asks back, newest first.
 
-    Those that still owe something: an unread text or a part of one, the text that an unread one
-    is perhaps a copy of, a text that wants to be sent, or an open report that nobody here can
-    read.
+    Those that still owe something: an unread text or a part of one, shown parts that a waiting
+    one may complete, the text that an unread one is perhaps a copy of, a text that wants to be
+    sent, or an open report that nobody here can read.
     """
     owing = {
         bytes(i)
@@ -66,6 +66,8 @@ def wanted(
             "select session from inbox where state in ('unread', 'part')"
             " union select first.session from inbox join inbox as first"
             " on first.id = inbox.perhaps_copy_of where inbox.state in ('unread', 'part')"
+            " union select session from inbox where state = 'gaps'"
+            " and exists (select 1 from inbox where state = 'part')"
             " union select session from outbox where state in ('queued', 'unknown')"
             " and shape = 0"
         )

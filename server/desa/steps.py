@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hardware.filling import is_filler
 from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
 from server.desa.exchange import short
-from server.desa.gateway import speaking
+from server.desa.gateway import history, speaking
+from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
+from server.desa.reading import gaps
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
 from server.domain.decide import Decision
@@ -47,28 +50,45 @@ class Outcome:
     trouble: str = ""
 
 
-def listen(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
+def listen(node: Node, modem: radio.Modem, now_s: float, mark: str = "") -> Outcome:
     """Keep every text that the modem lists, then free its slots.
+
+    What lies there again although it was freed is no new text. Fillers are freed only: they are
+    what a stop in the middle of overwriting leaves behind.
+
+    Args:
+        node: the node.
+        modem: the modem.
+        now_s: the monotonic clock.
+        mark: stands for a SIM that does not tell who it is.
 
     Raises:
         HardwareError: the modem is gone; what was committed stays, the rest waits in it.
     """
     listed = modem.list()
-    if not listed:
-        radio.forget_slots(node.database, node.sim)
-        return Outcome(Result.NOTHING)
-    day = day_of(node.stamp(now_s))
-    kept = radio.keep_listed(node.database, node.vault, node.sim, listed, day)
-    for slot in listed:
-        modem.forget(slot)
-    return Outcome(Result.DONE, len(kept.fresh))
+    texts = tuple(slot for slot in listed if not is_filler(slot.pdu))
+    sim = modem.sim_id or mark
+    count = 0
+    if texts:
+        day = day_of(node.stamp(now_s))
+        count = len(radio.keep_listed(node.database, node.vault, sim, texts, day).fresh)
+    else:
+        radio.forget_slots(node.database, sim)
+    if count:
+        deafness.arrived(node, sim, (slot.pdu for slot in texts), now_s)
+    if listed:
+        modem.forget_all(listed)
+        radio.mark_deleted(node.database, sim, texts)
+    # A modem that deletes nothing must not be asked on and on.
+    return Outcome(Result.DONE if count else Result.NOTHING, count)
 
 
-def keep_passing(node: Node, hex_pdu: str, now_s: float) -> Outcome:
+def keep_passing(node: Node, hex_pdu: str, now_s: float, sim: str = "") -> Outcome:
     """Keep a PDU that came past the memories (+CMT, +CDS): it exists nowhere else."""
     slot = Slot(memory="", index=0, pdu=hex_pdu, stat=0)
     day = day_of(node.stamp(now_s))
     kept = radio.keep_listed(node.database, node.vault, "", (slot,), day)
+    deafness.arrived(node, sim, (hex_pdu,), now_s)
     return Outcome(Result.DONE, len(kept.fresh))
 
 
@@ -78,13 +98,27 @@ def read(node: Node, now_s: float) -> Outcome:
     return Outcome(Result.DONE if count else Result.NOTHING, count)
 
 
-def speak(node: Node, modem: radio.Modem, now_s: float) -> Outcome:
+def read_some(node: Node, now_s: float) -> Outcome:
+    """Read some kept texts, urgent ones first; `LATER` where more are left."""
+    count, more = intake.read_some(node, now_s)
+    if more:
+        return Outcome(Result.LATER, count)
+    return Outcome(Result.DONE if count else Result.NOTHING, count)
+
+
+def speak(node: Node, modem: radio.Modem, now_s: float, name: str = "") -> Outcome:
     """Send one text that may go out, or end one that must not.
 
+    Args:
+        node: the node.
+        modem: the modem.
+        now_s: the monotonic clock.
+        name: of the modem, which leaves to others what they are better for; "" takes all.
+
     Raises:
-        HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
+        HardwareError: the modem is gone before it took the text, which is tried again.
     """
-    done = speaking.speak_one(node, modem, now_s)
+    done = speaking.speak_one(node, modem, now_s, name)
     return Outcome(Result.DONE if done else Result.NOTHING, int(done))
 
 
@@ -199,7 +233,7 @@ def remind(node: Node, now_s: float) -> Outcome:
     count = 0
     with node.database.lock:
         officers = lookup.officer_numbers(node.projection.db)
-        for report in lookup.reports(node.projection.db):
+        for report in lookup.reports_to_remind(node.projection.db):
             notices = domain_remind.remind(report, officers, stamp.wall_s, started_s)
             if notices:
                 cause = domain_remind.cause(report, stamp.wall_s, started_s)
@@ -213,8 +247,10 @@ def remind(node: Node, now_s: float) -> Outcome:
 def tend(node: Node, now_s: float) -> Outcome:
     """Care: parts that came too late, texts that are too old, and a new session at least daily."""
     count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
-    count += short.keep_frames(node)
+    count += short.keep_frames(node) + gaps.forget_old(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
+    history.note_signals(node, now_s)
+    history.flush(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

@@ -1,5 +1,6 @@
 """Deciding: what a request makes of the state; pure, and the only place where events arise."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -8,7 +9,7 @@ from server.domain import requests as r
 from server.domain.classify import Category, Urgency
 from server.domain.errors import Reason, Refused
 from server.domain.react import Notice, notice_name, reply_to
-from server.domain.report import TRANSITIONS, Move, Report, Status
+from server.domain.report import CALL_BACK, TRANSITIONS, Move, Report, Status
 from sms import grammar
 from sms.replies import ReplyKey, answer, fields_of, render
 from sms.user_data import split_words
@@ -18,6 +19,10 @@ SENSITIVE = frozenset({Category.KDRT, Category.PELECEHAN, Category.NARKOBA, Cate
 WHY_WORDS_MAX = 6
 # An answer has the same room whatever ticket stands before it.
 LONGEST_TICKET = "000000"
+# Calls of one request beyond these are not journalled: a machine rings.
+CALLS_COUNTED = 99
+CALL_ANSWER_S = 12 * 3_600
+LATE_PARTS = "bagian SMS yang terlambat datang"
 # Below it nothing in a text was recognised that says more than chance.
 UNDERSTOOD_CONFIDENCE = 0.25
 
@@ -49,6 +54,7 @@ class Situation:
         latest: the newest report from the same number.
         clock: time of day as people of the desa read it, `08.46`.
         date: day as they read it, `22 Nov`.
+        on_call: whether an emergency rings somebody: an officer stands in the phone book.
     """
 
     desa: str
@@ -57,6 +63,7 @@ class Situation:
     latest: Report | None
     clock: str
     date: str
+    on_call: bool = True
 
 
 def decide_text(text: r.TextArrived, now: Situation) -> Decision:
@@ -64,7 +71,7 @@ def decide_text(text: r.TextArrived, now: Situation) -> Decision:
     if not text.answerable:
         # A complaint stays as secret when its writer cannot be answered.
         return Decision((_noted(text, "bukan nomor HP"),), official=text.reading.official)
-    if not text.text.strip():
+    if grammar.is_blank(text.text):
         return Decision((_noted(text, "kosong"),), (_answer(text, render(ReplyKey.BANTUAN)),))
     command = grammar.parse(text.text)
     match command:
@@ -85,12 +92,92 @@ def decide_text(text: r.TextArrived, now: Situation) -> Decision:
             assert_never(command)
 
 
-def decide_call(call: r.CallArrived) -> Decision:
-    """A missed call: journalled, and answered with how to write."""
-    notices: tuple[Notice, ...] = ()
-    if call.answerable:
-        notices = (Notice(to=call.sender, text=render(ReplyKey.MISCALL)),)
-    return Decision((e.CallMissed(call.sender),), notices)
+def decide_call(call: r.CallArrived, fresh_ticket: str, open_: Report | None) -> Decision:
+    """A call becomes a request to be called back; more calls of the number count it up.
+
+    It is answered with how to write, and again at most once in 12 hours. Who cannot be called
+    back by SMS (a hidden, foreign or fixed number) is noted only.
+
+    Args:
+        call: who rang.
+        fresh_ticket: drawn beforehand, used only if a request begins.
+        open_: the number's request that nobody has closed yet.
+    """
+    if not call.answerable:
+        return Decision((e.CallMissed(call.sender),))
+    if open_ is None:
+        return Decision((_call_back(call, fresh_ticket),), (_how_to_write(call, fresh_ticket),))
+    since_s = call.received_s - open_.received_s, open_.updated_s - open_.received_s
+    answered = since_s[0] // CALL_ANSWER_S == since_s[1] // CALL_ANSWER_S
+    notices = () if answered else (_how_to_write(call, open_.ticket),)
+    if open_.copies >= CALLS_COUNTED and answered:
+        return Decision(())
+    # An answer is journalled whatever the count, so that the next call knows of it.
+    copies = min(open_.copies + 1, CALLS_COUNTED)
+    return Decision((e.Repeated(open_.ticket, copies),), notices)
+
+
+def _how_to_write(call: r.CallArrived, ticket: str) -> Notice:
+    words, name = render(ReplyKey.MISCALL), notice_name(ReplyKey.MISCALL)
+    return Notice(to=call.sender, text=words, ticket=ticket, name=name)
+
+
+def _call_back(call: r.CallArrived, ticket: str) -> e.ReportReceived:
+    return e.ReportReceived(
+        ticket=ticket,
+        sender=call.sender,
+        text=call.way.value,
+        category=CALL_BACK,
+        urgency=Urgency.TINGGI.value,
+        rt=None,
+        rw=None,
+        dusun=None,
+        landmark=None,
+        confidential=False,
+        confidence_percent=100,
+        why="",
+        sent_s=None,
+        received_s=call.received_s,
+        inbox_id=call.inbox_id,
+    )
+
+
+def decide_completed(late: r.PartsArrived, report: Report, merged: Sequence[str]) -> Decision:
+    """Late parts of a report's text came: it is completed, and nobody is answered again.
+
+    A text that only now proves to be a complaint about an official is sealed, and with it the
+    report as far as it was not read yet.
+
+    Args:
+        late: the text as it is now.
+        report: the report that its first parts began.
+        merged: tickets of reports that other parts of the same text began meanwhile.
+    """
+    reading = late.reading
+    hidden = isinstance(grammar.parse(late.text), grammar.Confidential)
+    events: list[e.DesaEvent] = [
+        e.TextCompleted(
+            ticket=report.ticket,
+            sender=late.sender,
+            text=late.text,
+            missing=late.missing,
+            category=reading.category.value,
+            urgency=reading.urgency.value,
+            rt=reading.place.rt,
+            rw=reading.place.rw,
+            dusun=reading.place.dusun,
+            landmark=reading.place.landmark,
+            confidential=hidden or reading.confidential,
+            confidence_percent=round(reading.confidence * 100),
+            why=", ".join(reading.why[:WHY_WORDS_MAX]),
+            received_s=late.received_s,
+        )
+    ]
+    if report.status is Status.CLOSED:
+        # What came late may be what matters: somebody must read it.
+        events.append(e.Reopened(report.ticket, report.officer or "Kotak", LATE_PARTS))
+    events += [e.Merged(ticket, report.ticket) for ticket in merged]
+    return Decision(tuple(events), official=report.sealed or reading.official)
 
 
 def understood(text: r.TextArrived) -> bool:
@@ -209,7 +296,8 @@ def _report(text: r.TextArrived, now: Situation, *, hidden: bool) -> Decision:
     elif confidential or reading.category in SENSITIVE:
         key = ReplyKey.ACK_NETRAL
     elif reading.urgency is Urgency.DARURAT:
-        key = ReplyKey.ACK_DARURAT
+        # Nobody may be told that help is called where nobody is.
+        key = ReplyKey.ACK_DARURAT if now.on_call else ReplyKey.ACK_DARURAT_SEPI
     else:
         key = ReplyKey.ACK
     urgent = reading.urgency is Urgency.DARURAT

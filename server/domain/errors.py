@@ -13,6 +13,7 @@ class Reason(StrEnum):
     EMPTY_TEXT = "Isi belum ditulis."
     TEXT_TOO_LONG = "Isi terlalu panjang untuk satu SMS; ringkaskan."
     NOT_A_NUMBER = "Nomor HP tidak dikenali; tulis seperti 0812-3456-7890."
+    NO_SIM_ASKS = "Tidak ada kartu SIM yang menunggu persetujuan; muat ulang halaman Kotak."
     SEALED = "Pesan ini disegel untuk Propam; tidak dapat ditindak dari desa."
 
 

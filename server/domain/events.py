@@ -42,6 +42,39 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class TextCompleted:
+    """Missing parts of a report's text came late: its whole text and what it seems to say now.
+
+    Attributes:
+        missing: parts that are still not there.
+        received_s: when the late part came, seconds since 1970 (UTC).
+    """
+
+    ticket: str
+    sender: str
+    text: str
+    missing: int
+    category: str
+    urgency: str
+    rt: int | None
+    rw: int | None
+    dusun: str | None
+    landmark: str | None
+    confidential: bool
+    confidence_percent: int
+    why: str
+    received_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The report turned out to be of the same text as an older one, `into`, which goes on."""
+
+    ticket: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteAdded:
     """The villager who wrote the report added something."""
 
@@ -166,6 +199,15 @@ class SessionsUnlocked:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxExported:
+    """An officer took the kept texts out as a plain file; `withheld` are those he may not read."""
+
+    by: str
+    texts: int
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -212,6 +254,8 @@ DesaEvent = (
     SessionOpened
     | ReportReceived
     | Repeated
+    | TextCompleted
+    | Merged
     | NoteAdded
     | CancelAsked
     | TextNoted
@@ -226,6 +270,7 @@ DesaEvent = (
     | OfficerRequested
     | ContactSet
     | SessionsUnlocked
+    | InboxExported
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

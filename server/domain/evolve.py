@@ -8,12 +8,18 @@ from server.domain import events as e
 from server.domain.report import TRANSITIONS, Move, Report, Stamp, Status, Trust
 from sync.entry import Flag, Header, day_date, ticket_text
 
+_URGENCIES = ("biasa", "tinggi", "darurat")
+MERGED_INTO = "SMS yang sama dengan No {}"
+"""Result of a report that was merged into another."""
+
 
 class LineKind(StrEnum):
     """What a line of the history tells; pages have a sentence for each."""
 
     RECEIVED = "received"
     REPEATED = "repeated"
+    COMPLETED = "completed"
+    MERGED = "merged"
     NOTE = "note"
     CANCEL = "cancel"
     TAKEN = "taken"
@@ -58,6 +64,7 @@ def ticket_of(event: e.Event) -> str | None:
             | e.OfficerRequested()
             | e.ContactSet()
             | e.SessionsUnlocked()
+            | e.InboxExported()
             | e.RecipientsOrdered()
             | e.KeysReturned()
             | e.Unknown()
@@ -85,12 +92,14 @@ def _changed(report: Report, stamp: Stamp, event: e.Event) -> Report:
     match event:
         case e.Repeated():
             return replace(report, copies=event.copies, updated_s=stamp.wall_s)
+        case e.TextCompleted():
+            return _completed(report, stamp, event)
         case e.Taken():
             return _moved(report, Move.TAKE, stamp, officer=event.by)
         case e.Forwarded():
             return _moved(report, Move.FORWARD, stamp, forwarded_to=event.to)
-        case e.Closed():
-            return _moved(report, Move.CLOSE, stamp, result=event.result)
+        case e.Closed() | e.Merged():
+            return _moved(report, Move.CLOSE, stamp, result=_result(event))
         case e.Reopened():
             return _moved(report, Move.REOPEN, stamp, officer=event.by, reopened=True)
         case e.NoteAdded() | e.CancelAsked() | e.Answered():
@@ -99,7 +108,9 @@ def _changed(report: Report, stamp: Stamp, event: e.Event) -> Report:
             return report
 
 
-def evolve_sealed(report: Report | None, header: Header, *, locked: bool) -> Report | None:
+def evolve_sealed(
+    report: Report | None, header: Header, *, locked: bool, hides: bool = True
+) -> Report | None:
     """The report after an entry whose body is not open here: only the header speaks.
 
     Args:
@@ -107,17 +118,20 @@ def evolve_sealed(report: Report | None, header: Header, *, locked: bool) -> Rep
         header: the entry's header.
         locked: True for a session whose key is missing (it may come), False for an entry that
             is sealed to a unit of the Polres (it never opens here).
+        hides: False for an entry that is not sealed but cannot be understood: what was readable
+            before it stays so.
     """
     ticket = ticket_text(header.ticket)
     if ticket is None:
         return report
     status = Status(header.sets) if header.sets in set(Status) else None
     seen_s = day_start_s(header.day)
+    urgent = Flag.URGENT in header.flags
     if report is None or (status is Status.NEW and report.status is Status.CLOSED):
         return Report(
             ticket=ticket,
             status=status or Status.NEW,
-            urgency="darurat" if Flag.URGENT in header.flags else "biasa",
+            urgency="darurat" if urgent else "biasa",
             locked=locked,
             sealed=not locked,
             category="lainnya" if locked else "aparat",
@@ -125,7 +139,29 @@ def evolve_sealed(report: Report | None, header: Header, *, locked: bool) -> Rep
             updated_s=seen_s,
             seq=header.seq,
         )
-    return replace(report, status=status or report.status, updated_s=max(report.updated_s, seen_s))
+    known = _sealed(report) if hides and not locked and not report.sealed else report
+    return replace(
+        known,
+        status=status or known.status,
+        urgency="darurat" if urgent and known.locked else known.urgency,
+        updated_s=max(known.updated_s, seen_s),
+    )
+
+
+def _sealed(report: Report) -> Report:
+    """A report whose text proved to be a complaint about an official: unreadable from here on."""
+    return Report(
+        ticket=report.ticket,
+        status=report.status,
+        urgency=report.urgency,
+        sealed=True,
+        category="aparat",
+        received_s=report.received_s,
+        trust=report.trust,
+        copies=report.copies,
+        updated_s=report.updated_s,
+        seq=report.seq,
+    )
 
 
 def day_start_s(day: int) -> int:
@@ -160,6 +196,29 @@ def _begun(stamp: Stamp, event: e.ReportReceived, seq: int) -> Report:
         trust=int(stamp.trust),
         updated_s=stamp.wall_s,
         seq=seq,
+    )
+
+
+def _result(event: e.Closed | e.Merged) -> str:
+    return MERGED_INTO.format(event.into) if isinstance(event, e.Merged) else event.result
+
+
+def _completed(report: Report, stamp: Stamp, event: e.TextCompleted) -> Report:
+    """The whole text stands for the one with gaps; what was urgent or secret stays so."""
+    urgency = max(report.urgency, event.urgency, key=_URGENCIES.index)
+    return replace(
+        report,
+        text=event.text,
+        category=event.category,
+        urgency=urgency,
+        rt=event.rt,
+        rw=event.rw,
+        dusun=event.dusun,
+        landmark=event.landmark,
+        confidential=report.confidential or event.confidential,
+        confidence_percent=event.confidence_percent,
+        why=event.why,
+        updated_s=stamp.wall_s,
     )
 
 
@@ -206,7 +265,18 @@ def _told(event: e.Event) -> _Told | None:
         case e.OrderReceived():
             return None if event.ticket is None else (LineKind.ORDER_DONE, None, event.outcome)
         case _:
-            return _told_of_person(event)
+            return _told_of_text(event) or _told_of_person(event)
+
+
+def _told_of_text(event: e.Event) -> _Told | None:
+    match event:
+        case e.TextCompleted():
+            left = "" if not event.missing else f"masih kurang {event.missing} bagian"
+            return LineKind.COMPLETED, None, left
+        case e.Merged():
+            return LineKind.MERGED, None, event.into
+        case _:
+            return None
 
 
 def _told_of_person(event: e.Event) -> _Told | None:

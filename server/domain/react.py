@@ -50,6 +50,12 @@ def reply_to(report: Report, *, neutral: bool, date: str) -> str:
     return render(ReplyKey.STATUS, no=report.ticket, tgl=date, status=state, catatan=news)
 
 
+def _alarms(event: e.ReportReceived | e.TextCompleted, report: Report) -> bool:
+    """Whether a text is urgent that was not known to be before."""
+    new = isinstance(event, e.ReportReceived) or report.urgency != Urgency.DARURAT.value
+    return new and event.urgency == Urgency.DARURAT.value
+
+
 def notice_name(key: ReplyKey) -> str:
     """What the journal calls a text of a template."""
     return key.value.lower()
@@ -75,7 +81,7 @@ def react(
         clock: time of day as people of the desa read it.
     """
     match event:
-        case e.ReportReceived() if event.urgency == Urgency.DARURAT.value:
+        case e.ReportReceived() | e.TextCompleted() if _alarms(event, report):
             alarm = render(
                 ReplyKey.DARURAT_PETUGAS, no=event.ticket, urgensi=event.urgency, jam=clock
             )

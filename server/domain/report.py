@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+CALL_BACK = "minta_dihubungi"
+"""Category of a report that consists of calls: somebody wants to be called."""
+
 
 class Status(IntEnum):
     """State of a report; the number stands in clear in the header of the entry that sets it."""

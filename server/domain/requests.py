@@ -1,6 +1,7 @@
 """What people ask of the village node: texts, calls, an officer's actions, orders of the Polres."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from server.domain.classify import Reading
 
@@ -26,11 +27,40 @@ class TextArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class PartsArrived:
+    """Parts of a text that became a report with gaps; `missing` of them are still not there."""
+
+    sender: str
+    text: str
+    reading: Reading
+    missing: int
+    received_s: int
+
+
+class Way(StrEnum):
+    """How somebody asked to be called, as the officer reads it."""
+
+    CALL = "Menelepon ke kotak ini tanpa menulis SMS."
+    CALL_ME = "Minta ditelepon lewat SMS operator (Call Me)."
+    CREDIT = "Minta pulsa lewat SMS operator, tanda tidak bisa menulis SMS sendiri."
+    MISSED = "Menelepon saat kotak ini tidak terjangkau, menurut SMS operator."
+
+
+@dataclass(frozen=True, slots=True)
 class CallArrived:
-    """Somebody rang and hung up."""
+    """Somebody rang and hung up, or asked by a service of the operator to be called.
+
+    Attributes:
+        sender: who is to be called; E.164 for mobile numbers, "" for a hidden number.
+        answerable: a mobile number; others are noted only.
+        inbox_id: row of the operator's text, 0 for a real call.
+    """
 
     sender: str
     answerable: bool
+    received_s: int
+    way: Way = Way.CALL
+    inbox_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,21 +48,26 @@ def draw(taken: Collection[str], choose: Callable[[int], int]) -> str:
     Raises:
         TicketsExhaustedError: no number is free.
     """
-    used = frozenset(taken)
-    free = _free(SHORT_DIGITS, used)
-    if len(free) < SHORT_RESERVE:
-        free = _free(LONG_DIGITS, used)
+    digits = SHORT_DIGITS
+    used = _stems(digits, taken)
+    if 10 ** (digits - 1) - len(used) < SHORT_RESERVE:
+        digits = LONG_DIGITS
+        used = _stems(digits, taken)
+    free = 10 ** (digits - 1) - len(used)
     if not free:
         raise TicketsExhaustedError
-    return free[choose(len(free))]
+    stem = choose(free)
+    for other in used:
+        if other > stem:
+            break
+        stem += 1
+    body = f"{stem:0{digits - 1}d}"
+    return f"{body}{_interim(body)}"
 
 
-def _free(digits: int, used: frozenset[str]) -> list[str]:
-    width = digits - 1
-    stems = (f"{stem:0{width}d}" for stem in range(10**width))
-    return [
-        number for number in (f"{stem}{_interim(stem)}" for stem in stems) if number not in used
-    ]
+def _stems(digits: int, taken: Collection[str]) -> list[int]:
+    """The taken numbers of a length without their check digits, in order."""
+    return sorted({int(number[:-1]) for number in taken if len(number) == digits})
 
 
 def _interim(digits: str) -> int:

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from server.card import pack_card
+from server.card import node_number, pack_card
 from server.polres import lookup
 from server.polres.accounts import Role, add_user
 from server.polres.district import District
 from server.polres.down.officers import approve_officer
 from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
-from server.polres.errors import PolresError
+from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
+from server.polres.store import nodes
 
 Asked = dict[str, str]
 
@@ -23,6 +25,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
     """Commands of the socket by name; values are plain JSON."""
     return {
         "reports": lambda _: list(lookup.reports_json(district)),
+        "desa": lambda asked: _desa(district, asked["code"]),
         "enroll": lambda asked: _enroll(district, asked),
         "user add": lambda asked: _add_user(district, asked),
         "keys grant": lambda asked: grant_keys(district, asked["code"], asked["by"], _now_s()),
@@ -39,9 +42,38 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
     }
 
 
+def _desa(district: District, code: str) -> dict[str, object] | None:
+    """What is known of a desa before its card or box is ended; None for one without a card."""
+    with district.read() as connection:
+        node = nodes.get(connection, node_number(code))
+    if node is None:
+        return None
+    return {
+        "name": node.name,
+        "enrolled": node.enrolled_s is not None,
+        "closed": node.revoked_s is not None,
+    }
+
+
 def _enroll(district: District, asked: Asked) -> dict[str, str | int]:
-    card = enroll(district, asked["code"], asked["name"], asked["url"], now_s=_now_s())
+    name = " ".join(asked["name"].split())
+    if not name:
+        raise EmptyName
+    if not is_address(asked["url"]):
+        raise BadAddress
+    if not asked["again"] and _desa(district, asked["code"]) is not None:
+        raise CardReplaced
+    card = enroll(district, asked["code"], name, asked["url"], now_s=_now_s())
     return pack_card(card)
+
+
+def is_address(url: str) -> bool:
+    """Whether a box can reach a server under it: http or https, and a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _waiting(district: District, code: str) -> list[dict[str, str]]:

@@ -29,6 +29,26 @@ class UnknownDesa(PolresError):
     hint = "kentongan polres enroll DIR CODE NAME --url URL --card FILE"
 
 
+class BadAddress(PolresError):
+    """Alamat --url harus diawali http:// atau https:// lalu nama server Polres."""
+
+    hint = "Misalnya --url http://10.0.0.1:8000"
+
+
+class EmptyName(PolresError):
+    """Nama desa kosong; tulis namanya seperti yang dibaca warga, dalam satu baris."""
+
+
+class CardReplaced(PolresError):
+    """Desa ini sudah punya kartu; kartu baru mengakhiri yang lama, jadi setujui dengan --yes."""
+
+
+class DesaClosed(PolresError):
+    """Kotak desa ini sudah ditutup (revoke); kunci hanya kembali setelah kartu baru dipakai."""
+
+    hint = "kentongan polres enroll DIR CODE NAME --url URL --card FILE"
+
+
 class UnknownOfficer(PolresError):
     """Tidak ada permintaan petugas dengan nama dan sidik kunci itu; muat ulang daftarnya."""
 

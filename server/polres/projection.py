@@ -154,7 +154,7 @@ class Fold:
         if kept is None:
             return
         if isinstance(read.event, e.Unknown):
-            after = evolve_sealed(kept.report, header, locked=False)
+            after = evolve_sealed(kept.report, header, locked=False, hides=False)
         else:
             after = evolve(kept.report, read.stamp, read.event, header.seq)
         if after is not None and after != kept.report:

@@ -37,7 +37,8 @@ def read_key(path: Path, district: District) -> KeyPair:
 def complaints(district: District, pair: KeyPair) -> tuple[dict[str, str | int | None], ...]:
     """Every entry that was sealed to Propam, oldest first; nothing is written anywhere.
 
-    `kind` says what it is: report, note (an addition), cancel (asked for), or text (no report).
+    `kind` says what it is: report, completed (late parts came), note (an addition), cancel (asked
+    for), or text (no report).
     """
     with district.read() as connection:
         store = PolresStore(connection)
@@ -76,6 +77,9 @@ def _line(event: e.Event) -> dict[str, str | int | None] | None:
         case e.ReportReceived():
             ticket, more = event.ticket, {"urgency": event.urgency}
             return _told("report", ticket, event.sender, event.text, event.received_s) | more
+        case e.TextCompleted():
+            ticket, more = event.ticket, {"urgency": event.urgency}
+            return _told("completed", ticket, event.sender, event.text, event.received_s) | more
         case e.NoteAdded():
             return _told("note", event.ticket, event.sender, event.text, event.received_s)
         case e.CancelAsked():

@@ -1,21 +1,28 @@
 """The district process: exchanges and pages over one open store."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from server.polres import commands
+from server.polres.accounts import users
 from server.polres.app import create_app
-from server.polres.district import open_district
+from server.polres.district import District, open_district
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
-from server.web.serve import serve
+from server.web.serve import page_address, serve
 
 # SIGTERM must leave within 5 s, whatever a page or a box is still waiting for.
 LEAVE_S = 4.0
 
 
-def run(directory: Path, host: str | None, port: int | None) -> None:
-    """Serve until SIGTERM or SIGINT.
+def run(
+    directory: Path,
+    host: str | None,
+    port: int | None,
+    say: Callable[[str], object] = lambda _: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `say` is told where the pages are.
 
     Raises:
         AlreadyRunning, PortInUse, and what `open_district` raises.
@@ -30,8 +37,19 @@ def run(directory: Path, host: str | None, port: int | None) -> None:
         control = ControlSocket(directory, commands.answers(district))
         try:
             hosts = frozenset({web.host, "localhost", "127.0.0.1", *web.hosts})
-            serve(create_app(district, hosts=hosts), web.host, web.port, stop)
+            app = create_app(district, hosts=hosts)
+            serve(app, web.host, web.port, stop, lambda taken: say(_begun(district, taken)))
         finally:
             leave_within(LEAVE_S)
             control.close()
             district.close()
+
+
+def _begun(district: District, port: int) -> str:
+    """Where the pages are, and what to do next."""
+    then = "buka di peramban dan masuk dengan akun Polres"
+    if not users(district):
+        command = f"kentongan polres user add {district.directory} NAMA --role admin"
+        then = f"belum ada akun, jadi jalankan: {command}"
+    address = page_address(district.settings.web.host, port)
+    return f"Server {district.name} berjalan di {address} - {then}."

@@ -15,7 +15,7 @@ LOCK_FILE = "running.lock"
 
 
 class AlreadyRunning(Told):
-    """Kotak ini sudah berjalan; hentikan yang satu sebelum menjalankan yang lain."""
+    """Kentongan sudah berjalan di folder ini; hentikan yang satu sebelum menjalankan yang lain."""
 
 
 class NoDirectory(Told):

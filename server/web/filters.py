@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from flask import Flask
 
@@ -10,16 +11,22 @@ from server import words
 from server.domain.report import Status
 from sms.phone import mask, parse_phone, show
 
+# Bidirectional embeddings, overrides and isolates; and controls that no page may carry.
+_ILLEGIBLE: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A))) | dict.fromkeys(
+    (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)), "\ufffd"
+)
+
 
 def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
     """Give the templates of `app` their filters.
 
     Args:
         app: gets `ago clock date moment iso lasting age mask phone category urgency status
-            journey line move notice reason`.
+            journey line move notice reason rupiah day_month`.
         now_s: seconds since 1970 (UTC), as the node believes them.
         zone: WIB, WITA or WIT.
     """
+    app.jinja_env.finalize = legible
     app.jinja_env.filters.update(
         ago=lambda at_s: words.ago(at_s, now_s(), zone),
         age=lambda at_s: words.lasting(max(0, now_s() - at_s)),
@@ -39,7 +46,17 @@ def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
         move=lambda key: words.word(words.MOVES, key),
         notice=notice,
         reason=lambda text: text[:1].upper() + text[1:],
+        rupiah=words.rupiah,
+        day_month=words.day_month,
     )
+
+
+def legible(value: object) -> object:
+    """What is shown of a string that people wrote: signs that turn the line around fall away.
+
+    Markup made by a template stays as it is.
+    """
+    return value.translate(_ILLEGIBLE) if type(value) is str else value
 
 
 def iso(at_s: int) -> str:

@@ -43,12 +43,18 @@ class AddressRefused(Exception):
         )
 
 
+def page_address(host: str, port: int) -> str:
+    """Where people open the pages that are served at a host's port."""
+    everywhere = host in ("0.0.0.0", "::", "")  # noqa: S104 -- read, not listened on
+    return f"http://{'ALAMAT-KOMPUTER-INI' if everywhere else host}:{port}/"
+
+
 def serve(
     app: Flask,
     host: str,
     port: int,
     stop: threading.Event,
-    ready: Callable[[int], None] = lambda _: None,
+    ready: Callable[[int], object] = lambda _: None,
 ) -> None:
     """Serve until `stop` is set; returns within a second after it, unfinished requests aside.
 

@@ -115,7 +115,7 @@ def test_a_restarted_node_gets_its_keys_back_and_reads_what_it_had_kept(world: W
     listed = world.modem.list()
     from server import radio  # noqa: PLC0415
 
-    radio.keep_listed(world.node.database, world.node.vault, world.node.sim, listed, 1)
+    radio.keep_listed(world.node.database, world.node.vault, world.modem.sim_id, listed, 1)
     world.restart()
     world.listen()
     assert reports(world) == []

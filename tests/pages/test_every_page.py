@@ -59,7 +59,15 @@ def test_every_village_page_fits_and_can_be_touched(
     close(officer, village, closed, "Selesai di tempat")
     reports = (f"/laporan/{ticket}" for ticket in (endless, urgent, closed, sealed))
     lists = ("/", "/laporan", "/laporan?keadaan=selesai", "/laporan?cari=tidakada")
-    others = ("/warga", "/kotak", "/tidak-ada", f"/hp/{'0' * 64}")
+    others = (
+        "/warga",
+        "/kotak",
+        "/kotak?rentang=30-hari",
+        "/keluar",
+        "/keluar?keadaan=sampai",
+        "/tidak-ada",
+        f"/hp/{'0' * 64}",
+    )
     assert visit(page, origin(village), (*lists, *reports, *others)) == {}
 
 

@@ -15,7 +15,7 @@ from server.demo.mast import Mast
 from server.demo.processes import Process, Processes, until
 from server.demo.world import free_port
 from server.process import control
-from server.settings import Answers, Login
+from server.settings import Answers, Credit, Login
 
 CODE, NAME = "52.04.07.2004", "Tepal"
 READY_S = 40.0
@@ -130,6 +130,7 @@ def tune(directory: Path, **sections: object) -> None:
     )  # fmt: skip
     polres = replace(settings.polres, exchange_every_s=2)
     chosen = {"polres": polres, "answers": brakes, "login": Login(memory_mib=8, passes=1)}
+    chosen["credit"] = Credit(sms_price_rp=0)
     path.write_text(settings_file.dump(replace(settings, **(chosen | sections))), encoding="utf-8")
 
 

@@ -39,6 +39,13 @@ EVENTS: dict[str, e.Event] = {
     "15": e.OfficerRequested("Made", bytes(range(32))),
     "16": e.ContactSet("Made", "Bhabinkamtibmas", "+6281298765432"),
     "17": e.SessionsUnlocked("Made", 3),
+    "18": e.TextCompleted(
+        "74233", "+6281234567890", "ada maling di rumah pak Budi RT 02 bawa parang", 0, "pencurian",
+        "darurat", 2, None, "Krajan", None, confidential=False, confidence_percent=87,
+        why="maling", received_s=1_790_086_400,
+    ),
+    "19": e.Merged("74233", "41275"),
+    "28": e.InboxExported("Made", 120, 4),
     "64": e.StatusOrdered("74233", "forward", "Iptu Sari", "Polsek", 1_790_172_800),
     "65": e.AnswerOrdered("74233", "Iptu Sari", "Tetap di rumah.", 1_790_172_800),
     "66": e.RecipientsOrdered(b"signed list"),

@@ -1,13 +1,15 @@
 """A desk of plain data: the contract that the village pages are tested against."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from server.desa.desk import Box, Contact, Line, Login, ModemMood, Note
+from server.desa.desk import Box, Contact, Line, Login, ModemMood, Note, OutboxLine, Past
+from server.desa.gateway.state import RadioState
 from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report, Status, Trust
 from server.domain.requests import Action, Answer, Close, Forward, Reopen, Take
+from sms.outbox import State
 
 NOW_S = 1_795_308_360  # 22 November 2026 08.46 WITA
 PHONE_KEY = bytes(range(32))
@@ -51,6 +53,7 @@ def healthy_box() -> Box:
         spent_parts_today=14,
         budget_parts_day=120,
         trouble=(),
+        radios=(RadioState("stick", ModemMood.GOOD, signal_percent=72, may_send=True),),
     )
 
 
@@ -66,6 +69,9 @@ class PaperDesk:
     lines: dict[str, list[Line]] = field(default_factory=dict)
     book: dict[str, Contact] = field(default_factory=dict)
     others: tuple[Note, ...] = ()
+    texts: tuple[OutboxLine, ...] = ()
+    measured: Past = field(default_factory=Past)
+    asking: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ("Brigadir Hasan", "Aiptu Wayan")
     state: Box = field(default_factory=healthy_box)
     locked_sessions: int = 2
@@ -138,6 +144,18 @@ class PaperDesk:
         if contact.number:
             self.book[contact.name] = contact
         self.changes += 1
+        return None
+
+    def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
+        return tuple(line for line in self.texts if not states or line.state in states)
+
+    def past(self) -> Past:
+        return self.measured
+
+    def accept_sim(self, name: str) -> Refused | None:
+        if name not in self.asking:
+            return Refused(Reason.NO_SIM_ASKS)
+        self.asking.remove(name)
         return None
 
     def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:

@@ -16,7 +16,17 @@ from hardware.port import SerialPort
 from hardware.recovery.ladder import Limits
 from hardware.recovery.mending import Mending
 from hardware.simulated.quirks.registry import UnknownQuirk
-from server.airwaves import Airwaves, BadLine, Quirks, Raw, Ring, Text, parse_line, simulate
+from server.airwaves import (
+    Airwaves,
+    Answer,
+    BadLine,
+    Quirks,
+    Raw,
+    Ring,
+    Text,
+    parse_line,
+    simulate,
+)
 from sms import pdu
 
 AT = datetime(2026, 11, 22, 8, 46, tzinfo=timezone(timedelta(hours=8)))
@@ -259,10 +269,29 @@ def test_a_modem_with_an_unknown_quirk_is_not_made(tmp_path: Path) -> None:
         ('{"from": "TELKOMSEL", "text": ""}', Text("TELKOMSEL", "")),
         ('{"pdu": "00"}', Raw("00")),
         ('{"ring": "+628120000001"}', Ring("+628120000001")),
+        ('{"ussd": {"code": "*888#", "text": "Rp1"}}', Answer("*888#", "Rp1", "plain")),
+        ('{"ussd": {"code": "*1#", "text": "", "form": "ucs2"}}', Answer("*1#", "", "ucs2")),
     ],
 )
 def test_a_line_is_read_as_what_it_says(line: str, meant: object) -> None:
     assert parse_line(line) == meant
+
+
+def test_a_form_of_ussd_that_no_modem_knows_is_refused_with_those_that_are() -> None:
+    with pytest.raises(BadLine) as refused:
+        parse_line('{"ussd": {"code": "*888#", "text": "", "form": ["ucs2"]}}')
+    assert "packed" in refused.value.sentence
+
+
+@pytest.mark.parametrize("form", ["plain", "packed", "ucs2"])
+def test_what_the_network_answers_to_a_code_is_heard_on_the_tty(air: Air, form: str) -> None:
+    text = "Sisa Pulsa Anda Rp 10.250. Aktif s.d. 30/11/2026"
+    air.say(json.dumps({"ussd": {"code": "*123#", "text": text, "form": form}}), "?")
+    air.hear("error")
+    modem = air.modem()
+    assert modem.ussd("*123#") == text
+    assert (modem.home_network, modem.service_centre()) == ("51010", "+6281100000")
+    modem.close()
 
 
 def test_a_line_that_says_two_words_of_nonsense_is_refused() -> None:

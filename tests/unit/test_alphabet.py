@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sms.alphabet import (
     GSM7_CHARACTERS,
     decode_gsm7,
+    decode_packed,
     decode_ucs2,
     encode_gsm7,
     encode_ucs2,
@@ -133,3 +134,13 @@ def test_a_plain_text_stays_as_it_is(text: str) -> None:
     assert to_gsm7(plain) == plain
     if septets(text) is not None:
         assert plain == text
+
+
+@given(st.text("ABC xyz 0123@é€{", max_size=40))
+def test_septets_without_a_count_come_back_whole(text: str) -> None:
+    coded = encode_gsm7(text)
+    assert coded is not None
+    filler = b"\x0d" if len(coded) % 8 == 7 else b""
+    left = decode_packed(pack(coded + filler))
+    # Without a count nobody can tell a last @ from bits that are left over.
+    assert left == text or (len(coded) % 8 == 0 and text.startswith(left))

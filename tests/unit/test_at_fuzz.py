@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hardware import answers, ussd
 from hardware.at import LINE_LIMIT, Event, Kind, Reader
-from hardware.dialogue import failure
+from hardware.dialogue import Dialogue, Timeouts, failure
 from hardware.errors import HardwareError
 from hardware.sim import SimState, sim_state, sim_trouble
 
@@ -29,6 +29,9 @@ PIECES: Final = (
     *(b'+CMTI: "SM",3', b"+CMTI: ,-1", b"^RSSI:17", b'^SMMEMFULL:"SM"', b"RING", b"RDY"),
     *(b'+CLIP: "0812",129', b"NO CARRIER", b"MISSED_CALL: 08:15AM 0812", b"+CPIN: SIM PUK"),
     *(b'+CUSD: 0,"Pulsa', b'",15', b"+CPMS: 3,20", b"+CREG: 0,1", b"+CSQ: 9,99", b"COMMAND NOT"),
+    *(b'+CLIP: "",128,,,,2', b'+CLIP: "+62812",145,,,"Pak, RT",0', b"+CRING: VOICE", b"^CEND:1,0"),
+    *(b'+CUSD: 0,"00500075",72', b'+CUSD: 1,"C8329BFD06",15', b"+CUSD: 2", b'+CUSD: 0,"'),
+    *(b'+CMTI: "MT",999999', b'+CMTI: "SM"', b'+CDSI: "SR",1', b"+CMTI", b"NO ANSWER", b"BUSY"),
     *(b"+CMGD: (1-9", b"9" * 60, b"A" * LINE_LIMIT, b"SMS DONE", b"*ATREADY: 1", b"+CMGS: 7"),
 )
 
@@ -96,3 +99,48 @@ def test_ten_megabytes_without_a_line_end_are_one_noise(octets: int) -> None:
         Kind.NOISE,
         Kind.FINAL,
     ]
+
+
+class Babble:
+    """A port that says a stream in pieces, whatever is asked, and then falls silent."""
+
+    def __init__(self, stream: bytes, chunk: int) -> None:
+        self.now_s = 0.0
+        self._pieces = [stream[at : at + chunk] for at in range(0, len(stream), chunk)][::-1]
+
+    def read(self, timeout_s: float) -> bytes:
+        """The next piece."""
+        if self._pieces:
+            return self._pieces.pop()
+        self.now_s += timeout_s
+        return b""
+
+    def write(self, data: bytes) -> None:
+        """Heard and not understood."""
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+
+TALKS: Final = max(1, INPUTS // INPUTS_A_DRAW // 5)
+QUICK: Final = Timeouts(command_s=1, list_s=1, probe_s=1, sim_busy_s=2)
+
+
+@settings(max_examples=TALKS, deadline=None)
+@given(seed=st.integers(0, 2**64), chunk=st.integers(1, 300))
+def test_whatever_a_modem_answers_a_dialogue_ends_in_an_answer_or_a_declared_error(
+    seed: int, chunk: int
+) -> None:
+    for one in range(seed, seed + INPUTS_A_DRAW):
+        stream = b"\r\n".join(inputs(each) for each in range(one, one + 3))
+        port = Babble(stream + b"\r\nOK\r\n" * (one % 2), chunk)
+        line = Dialogue(lambda port=port: port, lambda port=port: port.now_s, QUICK)  # type: ignore[misc]
+        line.open()
+        for command in ("AT+CMGL=4", "AT+CREG?"):
+            try:
+                line.ask(command)
+                line.query(command, "+CREG:")
+            except HardwareError:
+                continue
+        line.has_notices()
+        assert all(line.take_notices())

@@ -174,3 +174,19 @@ def test_a_transaction_that_sqlite_ended_by_itself_tells_its_own_error(tmp_path:
     keep(opened, "b")
     assert names(opened) == ["a", "b"]
     opened.close()
+
+
+def test_a_jotted_line_waits_for_no_fsync_and_everything_else_does(tmp_path: Path) -> None:
+    opened = open_database(tmp_path)
+
+    def synchronous() -> int:
+        return int(opened.connection.execute("pragma synchronous").fetchone()[0])
+
+    with opened.jot() as db:
+        assert (synchronous(), db.in_transaction) == (1, True)
+    assert synchronous() == 2
+    with opened.write(), opened.jot():
+        assert synchronous() == 2
+    with pytest.raises(ZeroDivisionError), opened.jot():
+        raise ZeroDivisionError
+    assert (synchronous(), opened.connection.in_transaction) == (2, False)

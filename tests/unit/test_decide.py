@@ -13,7 +13,7 @@ from server.domain import requests as r
 from server.domain.classify import classify
 from server.domain.decide import Decision, Situation, decide_action, decide_order, decide_text
 from server.domain.errors import Reason, Refused
-from server.domain.report import TRANSITIONS, Move, Report, Status
+from server.domain.report import CALL_BACK, TRANSITIONS, Move, Report, Status
 from sms.alphabet import septets
 
 SENDER, OTHER = "+6281234567890", "+6281298765432"
@@ -165,11 +165,31 @@ class TestCommands:
         assert isinstance(decision.events[0], e.TextNoted)
         assert "Melapor tetap bisa" in words(decision)
 
-    def test_a_missed_call_is_journalled_and_a_mobile_number_told_how_to_write(self) -> None:
-        rung = decide.decide_call(r.CallArrived(SENDER, answerable=True))
-        assert rung.events == (e.CallMissed(SENDER),)
+    def test_a_missed_call_is_a_request_and_a_mobile_number_told_how_to_write(self) -> None:
+        call = r.CallArrived(SENDER, answerable=True, received_s=9)
+        rung = decide.decide_call(call, "41275", None)
+        (begun,) = rung.events
+        assert isinstance(begun, e.ReportReceived)
+        assert (begun.ticket, begun.sender, begun.category) == ("41275", SENDER, CALL_BACK)
         assert "hanya untuk SMS" in words(rung)
-        assert decide.decide_call(r.CallArrived("1708", answerable=False)).notices == ()
+        foreign = r.CallArrived("1708", answerable=False, received_s=9)
+        assert decide.decide_call(foreign, "41275", None) == Decision((e.CallMissed("1708"),))
+
+    @pytest.mark.parametrize(
+        ("open_s", "last_s", "now_s", "answered"),
+        [(0, 0, 60, 0), (0, 40_000, 43_199, 0), (0, 60, 43_200, 1), (0, 43_200, 86_399, 0)],
+    )
+    def test_more_calls_count_up_and_are_answered_once_in_twelve_hours(
+        self, open_s: int, last_s: int, now_s: int, answered: int
+    ) -> None:
+        asked = replace(MINE, category=CALL_BACK, received_s=open_s, updated_s=last_s, copies=2)
+        call = r.CallArrived(SENDER, answerable=True, received_s=now_s)
+        decision = decide.decide_call(call, "00000", asked)
+        assert decision.events == (e.Repeated(asked.ticket, 3),)
+        assert len(decision.notices) == answered
+        rung_out = replace(asked, copies=decide.CALLS_COUNTED)
+        counted = decide.decide_call(call, "00000", rung_out)
+        assert len(counted.events) == len(counted.notices)
 
 
 class TestActions:

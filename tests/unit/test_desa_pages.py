@@ -35,7 +35,9 @@ def phone(desk: PaperDesk) -> Phone:
     return phone
 
 
-@pytest.mark.parametrize("path", ["/", "/laporan", "/laporan/41275", "/warga", "/kotak", "/segar"])
+@pytest.mark.parametrize(
+    "path", ["/", "/laporan", "/laporan/41275", "/warga", "/kotak", "/keluar", "/segar"]
+)
 def test_nobody_reads_a_page_without_login(desk: PaperDesk, path: str) -> None:
     answer = create_app(desk).test_client().get(path)
     assert answer.status_code == 303

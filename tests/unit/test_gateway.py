@@ -146,6 +146,7 @@ class TestWhat:
         for number in (1, 22):
             traffic.hear(SENDER, f"Sisa kuota {number:02d} MB", 0.0)
             assert held(traffic) == ""
+            traffic.speak(SENDER, Purpose.ACK, 0.0, OURS)
         traffic.hear(SENDER, "sisa  KUOTA 33 mb!", 10.0)
         assert "berulang" in held(traffic, 10.0)
         assert held(traffic, HOUR_S + 11.0) == ""
@@ -157,6 +158,8 @@ class TestWhat:
         promo = "Paket hemat internet malam hanya untuk Anda, aktifkan sekarang kode {}"
         for code in ("AXB", "QRT", "PLM"):
             traffic.hear(SENDER, promo.format(code), 0.0)
+            if code == "AXB":
+                traffic.speak(SENDER, Purpose.ACK, 0.0, OURS)
         assert "berulang" in held(traffic)
         for number, text in enumerate(
             ("ada maling di rumah pak Budi", "malingnya lari ke sawah", "ada maling lagi di masjid")
@@ -218,6 +221,31 @@ class TestMoney:
         assert "anggaran" in reason(Asked(SENDER, purpose), limits=none)
         assert purpose in gateway.closed(Traffic(), NOTHING, none, 0.0)
         assert gateway.closed(Traffic(), NOTHING, LIMITS, 0.0) == {}
+
+    def test_the_last_credit_of_the_sim_is_left_for_alarms_and_unknown_is_no_reason(self) -> None:
+        for purpose in set(Purpose) - {Purpose.ALARM}:
+            assert reason(Asked(SENDER, purpose), Spent(0, 0, None)) == ""
+            assert reason(Asked(SENDER, purpose), Spent(0, 0, LIMITS.budget.alarms + 1)) == ""
+            short = Spent(0, 0, LIMITS.budget.alarms)
+            assert reason(Asked(SENDER, purpose), short) == "pulsa hampir habis"
+            assert gateway.closed(Traffic(), short, LIMITS, 0.0)[purpose].waits
+        assert reason(Asked(SENDER, Purpose.ALARM), Spent(0, 0, 0)) == ""
+
+    @given(
+        st.sampled_from(Purpose),
+        st.integers(1, 3),
+        st.integers(0, 60),
+        st.integers(0, 130),
+        st.none() | st.integers(0, 500),
+    )
+    def test_credit_holds_only_what_would_touch_the_share_of_the_alarms(
+        self, purpose: Purpose, parts: int, hour: int, day: int, credit: int | None
+    ) -> None:
+        asked = Asked(SENDER, purpose, parts)
+        without, said = reason(asked, Spent(hour, day)), reason(asked, Spent(hour, day, credit))
+        touches = credit is not None and credit - parts < LIMITS.budget.alarms
+        held_by_credit = purpose is not Purpose.ALARM and touches
+        assert said == (without or ("pulsa hampir habis" if held_by_credit else ""))
 
     def test_what_money_holds_waits_and_what_a_robot_caused_does_not(self) -> None:
         asked = Asked(SENDER, Purpose.ACK)

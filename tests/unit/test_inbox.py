@@ -24,6 +24,7 @@ class Listed:
     memory: str
     index: int
     pdu: str
+    stat: int = 0
 
 
 def open_inbox() -> sqlite3.Connection:
@@ -194,12 +195,12 @@ TestLife.settings = settings(max_examples=60, stateful_step_count=25)
 
 def test_states_are_counted_and_only_open_rows_are_pending() -> None:
     db = open_inbox()
-    Keeper(db, 1).keep([Listed("SM", n, f"{n:02X}") for n in range(1, 6)])
-    for number, state in zip(range(1, 6), State, strict=True):
+    Keeper(db, 1).keep([Listed("SM", n, f"{n:02X}") for n in range(1, 7)])
+    for number, state in zip(range(1, 7), State, strict=True):
         inbox.mark(db, [number], state)
     assert [row.state for row in inbox.pending(db)] == [State.UNREAD, State.PART]
-    assert inbox.counts(db) == {"kept": 3, **dict.fromkeys(map(str, State), 1)}
-    assert [row.id for row in inbox.done_since(db, 5)] == [3]
+    assert inbox.counts(db) == {"kept": 4, **dict.fromkeys(map(str, State), 1)}
+    assert [row.id for row in inbox.done_since(db, 5)] == [3, 6]
     assert inbox.done_since(db, 6) == ()
     assert inbox.row_of(db, 4) is not None
     assert inbox.row_of(db, 9) is None

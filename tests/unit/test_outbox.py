@@ -1,6 +1,7 @@
 """The outbox: each text once, by its way of states, and never stuck after a power cut."""
 
 import sqlite3
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -133,11 +134,14 @@ def test_a_text_that_twice_may_have_gone_out_was_tried_enough_whatever_came_betw
     assert row(db, 1) == text
 
 
-def test_each_refused_try_is_followed_by_a_longer_wait_up_to_an_hour() -> None:
-    waits = [outbox.retry_delay_s(attempts) for attempts in range(1, 12)]
+@pytest.mark.parametrize(("urgent", "longest_s"), [(False, 3_600), (True, 300)])
+def test_each_refused_try_is_followed_by_a_longer_wait(urgent: bool, longest_s: int) -> None:  # noqa: FBT001
+    _, text = brought_to(State.QUEUED)
+    text = replace(text, urgent=urgent)
+    waits = [outbox.retry_delay_s(replace(text, attempts=tries)) for tries in range(1, 60)]
     assert waits[:3] == [30.0, 60.0, 120.0]
     assert waits == sorted(waits)
-    assert max(waits) == 3_600
+    assert max(waits) == longest_s
 
 
 @pytest.mark.parametrize("state", [s for s in State if s not in HANDED])

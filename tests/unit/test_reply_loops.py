@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from world import World
 
-from server.desa import intake
 from server.desa.gateway import speaking
+from server.desa.reading import whole
 from server.settings import Answers
 from sms.replies import ReplyKey, render
 
@@ -148,7 +148,7 @@ def test_robots_get_few_answers_a_day_and_no_person_goes_without(
 ) -> None:
     tickets = (f"{number:05d}" for number in count())
     # How tickets are drawn is another test's, and slow.
-    monkeypatch.setattr(intake, "_draw", lambda *_: next(tickets))
+    monkeypatch.setattr(whole, "draw", lambda *_: next(tickets))
     if brakes == "off":
         limits_of = speaking.limits_of
         free = lambda node: replace(limits_of(node), brakes=frozenset())  # noqa: E731

@@ -6,8 +6,11 @@ import pytest
 
 from hardware.errors import SendRefused, SendUnknown
 from server.desa import steps
+from server.desa.desk import Contact, ModemMood
 from sms import outbox
 from tests.world import World
+
+OFFICER = "+6281211112222"
 
 
 @pytest.fixture
@@ -51,13 +54,52 @@ def test_an_uncertain_text_is_sent_once_more_and_then_given_up(world: World) -> 
     assert outbox.counts(world.node.database.connection)["failed"] == 1
 
 
-def test_a_refused_text_is_tried_five_times_and_never_twice_within_half_a_minute(
+def test_a_refused_text_waits_longer_each_time_and_is_tried_until_it_is_too_old(
     world: World,
 ) -> None:
     modem = Troubled(world, SendRefused(38))
     while steps.speak(world.node, modem, world.mono_s).result is steps.Result.DONE:  # type: ignore[arg-type]
         pass
     assert modem.sent == 1
-    speak(world, modem, 10)
-    assert modem.sent == 5
-    assert outbox.counts(world.node.database.connection)["failed"] == 1
+    speak(world, modem, 23)
+    assert modem.sent == 24
+    speak(world, modem, 2)
+    assert modem.sent == 24
+    counts = outbox.counts(world.node.database.connection)
+    assert counts["expired"] == 1
+    assert world.desk().box().spent_parts_today == 0
+
+
+def test_an_hour_without_credit_costs_no_answer_and_no_call_and_the_page_says_so(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.desk().set_contact(Contact("Bripka Made", "Bhabinkamtibmas", OFFICER))
+    world.node.health.modem = ModemMood.GOOD
+    world.text("+6281200001111", "tolong ada perampokan di RT 01 RW 02")
+    world.text("+6281200002222", "sapi saya hilang")
+    world.listen()
+    modem = Troubled(world, SendRefused(38))
+    assert SendRefused.sentence not in world.desk().box().trouble
+    for _ in range(60):
+        world.mono_s += 60
+        while steps.speak(world.node, modem, world.mono_s).result is steps.Result.DONE:  # type: ignore[arg-type]
+            pass
+    assert SendRefused.sentence in world.desk().box().trouble
+    for _ in range(60):
+        world.mono_s += 60
+        world.speak()
+    assert sorted(to for to, _ in world.sent) == ["+6281200001111", "+6281200002222", OFFICER]
+    assert SendRefused.sentence not in world.desk().box().trouble
+
+
+def test_a_call_to_an_officer_that_failed_is_journalled(world: World) -> None:
+    world.desk().set_contact(Contact("Bripka Made", "Bhabinkamtibmas", OFFICER))
+    world.text("+6281200001111", "tolong ada perampokan di RT 01 RW 02")
+    world.listen()
+    speak(world, Troubled(world, SendUnknown()), 10)
+    lines = world.desk().history(world.report().ticket)
+    assert sorted((line.text, line.journey) for line in lines if line.kind == "message") == [
+        ("ack_darurat", "failed"),
+        ("alarm", "failed"),
+    ]

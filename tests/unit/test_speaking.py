@@ -54,7 +54,7 @@ class TestToldToPeople:
         ticket = world.report().ticket
         assert len(told(world)) == 2
         assert journeys(world, ticket) == ["withheld:rate"]
-        assert ("batas jawaban untuk nomor ini", 1) in world.desk().box().held
+        assert ("batas jawaban untuk nomor ini, 2 dalam satu jam", 1) in world.desk().box().held
         world.exchange()
         assert "ack withheld:rate" in str(polres_lookup.history(world.district, CODE, ticket))
 
@@ -110,7 +110,7 @@ class TestMoney:
         world.speak()
         assert len(world.sent) == 1
         assert world.desk().box().unsent == 3
-        assert ("anggaran SMS habis", 3) in world.desk().box().held
+        assert ("anggaran SMS jam ini habis", 3) in world.desk().box().held
         newest = next(one for one in world.desk().reports() if one.sender == SENDER)
         for _ in range(2):
             world.mono_s += HOUR_S

@@ -133,6 +133,7 @@ def test_the_file_keeps_slots_states_queue_and_reference(tmp_path: Path) -> None
     modem.feed(f"AT+CMGS={SUBMIT_LENGTH}\r{SUBMIT}\x1a".encode())
     assert json.loads(file.read_text()) == {
         "memories": {"SM": [[1, 1, deliver(0)]], "ME": [[1, 0, deliver(1)]]},
+        "residue": {"SM": [], "ME": []},
         "network": [deliver(2)],
         "reference": 1,
     }

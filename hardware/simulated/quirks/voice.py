@@ -4,8 +4,8 @@ import re
 from random import Random
 
 from hardware.simulated.quirks.quirk import Quirk, around
+from hardware.simulated.ussd_forms import UssdForm, cusd_line
 from hardware.simulated.virtual import Handler, VirtualModem
-from hardware.ussd import pack_ascii
 
 _ENDS = ("NO CARRIER", "VOICE NO CARRIER", "^CEND:1,0,16,0", "BUSY")
 _CLIP = re.compile(r'\+CLIP: "([^"]*)",')
@@ -46,7 +46,8 @@ def _told(line: str, way: str, rings: int) -> list[str]:
 
 
 def _ussd_dialect(modem: VirtualModem, chance: Random) -> None:
-    form = chance.choice(("plain", "ucs2", "ucs2 without dcs", "packed", "before OK"))
+    forms: tuple[UssdForm, ...] = ("bare", "ucs2", "ucs2 without dcs", "packed", "plain")
+    form = chance.choice(forms)
 
     def change(told: Handler, rest: str) -> list[str] | None:
         if not rest.startswith("=1,"):
@@ -63,28 +64,13 @@ def _ussd_dialect(modem: VirtualModem, chance: Random) -> None:
         finally:
             modem.unasked.pop()
         text = said[0].split('"')[1] if said else ""
-        line = _written(text, form)
-        if form == "before OK":
+        line = cusd_line(text, form)
+        if form == "plain":
             return [line]
         modem.say(line)
         return []
 
     around(modem, "+CUSD", change)
-
-
-def _written(text: str, form: str) -> str:
-    ucs2 = text.encode("utf-16-be").hex().upper()
-    match form:
-        case "ucs2":
-            return f'+CUSD: 0,"{ucs2}",72'
-        case "ucs2 without dcs":
-            return f'+CUSD: 0,"{ucs2}"'
-        case "packed":
-            return f'+CUSD: 0,"{pack_ascii(text).hex().upper()}",15'
-        case "plain":
-            return f'+CUSD:0,"{text}"'
-        case _:
-            return f'+CUSD: 0,"{text}",15'
 
 
 QUIRKS = (

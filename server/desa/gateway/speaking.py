@@ -1,15 +1,17 @@
 """Speaking: which queued text goes out next, what holds it, and what became of it."""
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from hardware.errors import HardwareError
 from server import lookup, radio, words
+from server.desa.gateway.choosing import Wanted
+from server.desa.gateway.closing import End, close, withhold, within
+from server.desa.gateway.simlife import credit
 from server.desa.node import Node
-from server.domain import events as e
 from server.domain.decide import Decision
+from server.domain.react import notice_name
 from server.domain.report import Stamp, Status, Trust
 from sms import gateway, inbox, outbox
 from sms.gateway import Asked, Budget, Held, Limits, Pace, Spent
@@ -24,14 +26,16 @@ TRIED = "sudah dicoba berkali-kali"
 NIGHT = "menunggu pagi"
 
 
-def speak_one(node: Node, modem: radio.Modem, now_s: float) -> bool:
+def speak_one(node: Node, modem: radio.Modem, now_s: float, name: str = "") -> bool:
     """Send one text that may go out, or end one that must not; False when all of them wait.
 
+    `name` is that of the modem, which leaves to others what they are better for.
+
     Raises:
-        HardwareError: the modem is gone; the text becomes `unknown` and is tried once more.
+        HardwareError: the modem was gone before it took the text, which is queued again.
     """
     with node.database.lock:
-        found = _next(node, now_s)
+        found = _next(node, now_s, name)
         if found is None:
             return False
         row, text, held = found
@@ -39,19 +43,30 @@ def speak_one(node: Node, modem: radio.Modem, now_s: float) -> bool:
             return True
         text = _last_words(node, row, text, now_s)
         row = _reserve(node, row, now_s)
-    _submit(node, modem, row, text, now_s)
+        wanted = _wanted(row, text)
+        node.offers.begin(wanted)
+    try:
+        _submit(node, modem, row, text, _Try(name, now_s))
+    finally:
+        with node.database.lock:
+            node.offers.end(wanted)
     return True
 
 
 def sweep(node: Node, now_s: float) -> int:
-    """End every waiting text that is too old to be sent; gives how many."""
+    """End every waiting text that is too old to be sent; gives how many.
+
+    What a card that refused a write left half handed over waits again.
+    """
     with node.database.lock:
-        with node.database.read() as db:
+        with node.database.write() as db:
+            outbox.recover(db, node.offers.in_hand)
             rows = tuple(outbox.waiting(db))
         node.waits_since_s = {row.id: _waits_since_s(node, row, now_s) for row in rows}
         node.retry_at_s = {
             row.id: node.retry_at_s[row.id] for row in rows if row.id in node.retry_at_s
         }
+        node.offers.forget_all_but({row.id for row in rows})
         old = [
             (row, text)
             for row in rows
@@ -63,18 +78,35 @@ def sweep(node: Node, now_s: float) -> int:
     return len(old)
 
 
-def waiting_reasons(node: Node, now_s: float) -> Counter[str]:
-    """Why texts wait at this moment, with counts."""
-    closed = gateway.closed(node.traffic, _spent(node, now_s), limits_of(node), now_s)
-    with node.database.read() as db:
-        waiting = outbox.waiting_by_purpose(db)
-    reasons: Counter[str] = Counter()
-    for purpose, count in waiting.items():
-        if purpose in closed:
-            reasons[closed[purpose].reason] += count
-        elif _silent(node, purpose, now_s, urgent=False):
-            reasons[NIGHT] += count
-    return reasons
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the brakes see at a moment, the same for every text."""
+
+    limits: Limits
+    spent: Spent
+    closed: dict[Purpose, Held]
+
+
+def sight(node: Node, now_s: float) -> Sight:
+    """What the brakes see now."""
+    limits, spent = limits_of(node), _spent(node, now_s)
+    return Sight(limits, spent, gateway.closed(node.traffic, spent, limits, now_s))
+
+
+def put_off(node: Node, row: outbox.Row, now_s: float) -> str:
+    """Why a text waits whoever it is for, a few words; "" when it need not."""
+    wait_s = _retry_at_s(node, row) - now_s
+    if wait_s > 0:
+        return f"dicoba lagi dalam {words.lasting(int(wait_s))}"
+    return NIGHT if silent_now(node, row.purpose, now_s, urgent=row.urgent) else ""
+
+
+def holding(
+    node: Node, row: outbox.Row, text: radio.Outgoing, seen: Sight, now_s: float
+) -> Held | None:
+    """Which brake holds a text now; asking changes nothing."""
+    asked = Asked(text.to, row.purpose, row.parts, _emergency(node, text))
+    return gateway.held(asked, node.traffic, seen.spent, seen.limits, now_s)
 
 
 def limits_of(node: Node) -> Limits:
@@ -118,9 +150,9 @@ def delivered(node: Node, report: StatusReport, row_id: int, stamp: Stamp) -> No
     with node.database.read() as db:
         others = row.parts - outbox.parts_delivered(db, row) - 1
     if end is State.FAILED or others <= 0:
-        _close(node, row, text, _End(end), stamp, also)
+        close(node, row, text, End(end), stamp, also)
     else:
-        node.ledger.record(stamp, Decision(()), cause="", also=lambda: _within(node, also))
+        node.ledger.record(stamp, Decision(()), cause="", also=lambda: within(node, also))
 
 
 def _referred(node: Node, report: StatusReport) -> tuple[outbox.Row, radio.Outgoing, int] | None:
@@ -144,22 +176,24 @@ def _referred(node: Node, report: StatusReport) -> tuple[outbox.Row, radio.Outgo
     return None
 
 
-def _next(node: Node, now_s: float) -> tuple[outbox.Row, radio.Outgoing, Held | None] | None:
-    """The first text that may be sent or must be ended now, with what holds it."""
-    limits, spent = limits_of(node), _spent(node, now_s)
-    closed = gateway.closed(node.traffic, spent, limits, now_s)
+def _next(
+    node: Node, now_s: float, name: str
+) -> tuple[outbox.Row, radio.Outgoing, Held | None] | None:
+    """The first text that this modem may send or must end now, with what holds it."""
+    radios, today = node.health.radios.values(), _today(node, now_s)
+    seen = sight(node, now_s)
     with node.database.read() as db:
-        for row in outbox.waiting(db, closed):
-            if _retry_at_s(node, row) > now_s or _silent(
-                node, row.purpose, now_s, urgent=row.urgent
-            ):
+        for row in outbox.waiting(db, seen.closed):
+            if put_off(node, row, now_s):
                 continue
             text = radio.open_outgoing(node.vault, row)
             if text is None:
                 continue
-            asked = Asked(text.to, row.purpose, row.parts, _emergency(node, text))
-            held = gateway.held(asked, node.traffic, spent, limits, now_s)
-            if held is None or not held.waits:
+            held = holding(node, row, text, seen, now_s)
+            if held is not None and held.waits:
+                continue
+            wanted = _wanted(row, text)
+            if held or node.offers.takes(wanted, name, radios, now_s, today):
                 return row, text, held
     return None
 
@@ -171,9 +205,9 @@ def _ended(
     if _expired(node, row, text, now_s):
         _expire(node, row, text, now_s)
     elif outbox.tried_enough(row):
-        _close(node, row, text, _End(State.FAILED, TRIED), node.stamp(now_s))
+        close(node, row, text, End(State.FAILED, TRIED), node.stamp(now_s))
     elif held is not None:
-        _withhold(node, row, text, _End(State.WITHHELD, held.reason, held.brake), now_s)
+        withhold(node, row, text, End(State.WITHHELD, held.reason, held.brake), now_s)
     else:
         return False
     return True
@@ -198,17 +232,30 @@ def _merge(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> b
     }
     node.merged_to[row.purpose] = max(opened, default=row.id)
     gone = gateway.merged(
-        (one.id, f"{to.to} {one.ticket if one.purpose is Purpose.ALARM else ''}", one.urgent)
-        for one, to in opened.values()
+        (one.id, f"{to.to} {_about(one, to)}", _weight(one, to)) for one, to in opened.values()
     )
     for number in sorted(gone):
-        _withhold(node, *opened[number], _End(State.WITHHELD, MERGED, "merged"), now_s)
+        withhold(node, *opened[number], End(State.WITHHELD, MERGED, "merged"), now_s)
     return bool(gone)
 
 
+def _about(row: outbox.Row, text: radio.Outgoing) -> str:
+    """What a call to an officer is about: its report, or the box itself."""
+    return str(row.ticket or text.text) if row.purpose is Purpose.ALARM else ""
+
+
+def _weight(row: outbox.Row, text: radio.Outgoing) -> int:
+    """What says more of a backlog: urgent, then a receipt, then help and answers to calls."""
+    receipt = text.ticket is not None and text.name != notice_name(ReplyKey.MISCALL)
+    return 2 if row.urgent else int(receipt)
+
+
 def _last_words(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> radio.Outgoing:
-    """The last answer that a number gets today says so; in an emergency other words matter."""
-    if row.purpose is not Purpose.ACK or row.urgent:
+    """The last answer that a number gets today says so; in an emergency other words matter.
+
+    Who complained about an official must not read that officers read it.
+    """
+    if row.purpose is not Purpose.ACK or row.urgent or text.official:
         return text
     pace, emergency = limits_of(node).pace, _emergency(node, text)
     _, limit = gateway.allowance(text.to, node.traffic, pace, emergency=emergency)
@@ -226,9 +273,18 @@ def _reserve(node: Node, row: outbox.Row, now_s: float) -> outbox.Row:
         return outbox.move(db, row, State.RESERVED)
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Which modem tries to send, and when."""
+
+    name: str
+    now_s: float
+
+
 def _submit(
-    node: Node, modem: radio.Modem, row: outbox.Row, text: radio.Outgoing, now_s: float
+    node: Node, modem: radio.Modem, row: outbox.Row, text: radio.Outgoing, now: _Try
 ) -> None:
+    """Hand a text over; the lock is free while the modem works at it."""
     with node.database.write() as db:
         row = outbox.move(db, row, State.SUBMITTING)
         taken = outbox.parts_sent(db, row)
@@ -240,94 +296,51 @@ def _submit(
     try:
         sent = radio.send(modem, text, row, taken, keep)
     except HardwareError:
-        node.traffic.speak(text.to, row.purpose, now_s, text.text)
-        _settle(node, row, text, radio.Sent(State.UNKNOWN), now_s)
+        with node.database.read() as db:
+            unsent = row.parts - len(outbox.parts_sent(db, row))
+        _settle(node, row, text, radio.Sent(State.QUEUED, unsent=unsent), now)
         raise
-    if sent.references or sent.state in {State.SENT, State.UNKNOWN}:
-        node.traffic.speak(text.to, row.purpose, now_s, text.text)
-    _settle(node, row, text, sent, now_s)
+    _settle(node, row, text, sent, now)
 
 
-def _settle(
-    node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent, now_s: float
-) -> None:
+def _settle(node: Node, row: outbox.Row, text: radio.Outgoing, sent: radio.Sent, now: _Try) -> None:
     """Record how a try ended, with its journal entry in the same transaction."""
-    if sent.state in {State.QUEUED, State.UNKNOWN}:
-        node.retry_at_s[row.id] = now_s + outbox.retry_delay_s(row.attempts)
 
     def also(db: sqlite3.Connection) -> None:
         for part, reference in sent.references:
             outbox.keep_part(db, row, part, reference)
-        _spend(node, now_s, -sent.unsent)
+        _spend(node, now.now_s, -sent.unsent)
 
-    _close(node, row, text, _End(sent.state, sent.reason), node.stamp(now_s), also)
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """Where a text goes, why, and which brake sent it there."""
-
-    state: State
-    reason: str | None = None
-    brake: str = ""
-
-    @property
-    def word(self) -> str:
-        """The outcome as it is journalled; "" for a state that is none."""
-        if self.state in {State.QUEUED, State.UNKNOWN}:
-            return ""
-        return ":".join(filter(None, (self.state, self.brake)))
+    with node.database.lock:
+        if sent.references or sent.state in {State.SENT, State.UNKNOWN}:
+            node.traffic.speak(text.to, row.purpose, now.now_s, text.text)
+        if sent.state in {State.QUEUED, State.UNKNOWN}:
+            node.retry_at_s[row.id] = now.now_s + outbox.retry_delay_s(row)
+        radios = node.health.radios.values()
+        again = sent.state in {State.QUEUED, State.UNKNOWN}
+        others = again and node.offers.refuse(row.id, now.name, radios)
+        if others and sent.state is State.QUEUED:
+            node.retry_at_s[row.id] = now.now_s
+        close(node, row, text, End(sent.state, sent.reason), node.stamp(now.now_s), also)
 
 
-def _withhold(node: Node, row: outbox.Row, text: radio.Outgoing, end: _End, now_s: float) -> None:
-    """End a text unsent; one that may have gone out already has failed instead."""
-    if row.state is State.UNKNOWN:
-        end = _End(State.FAILED, end.reason)
-    _close(node, row, text, end, node.stamp(now_s))
+def _wanted(row: outbox.Row, text: radio.Outgoing) -> Wanted:
+    return Wanted(row.id, text.to, row.urgent or row.purpose is Purpose.ALARM)
+
+
+def _today(node: Node, now_s: float) -> date | None:
+    """The village's day, where its clock can be believed."""
+    stamp = node.stamp(now_s)
+    sure = stamp.trust >= Trust.SMSC
+    return words.local(stamp.wall_s, node.settings.desa.zone).date() if sure else None
 
 
 def _expire(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> None:
-    _withhold(node, row, text, _End(State.EXPIRED, EXPIRED), now_s)
-
-
-def _close(
-    node: Node,
-    row: outbox.Row,
-    text: radio.Outgoing,
-    end: _End,
-    stamp: Stamp,
-    also: Callable[[sqlite3.Connection], None] | None = None,
-) -> None:
-    """Move a text and journal it at once.
-
-    What did not go out is journalled also where it was an alarm or concerned no report: a
-    number that is kept quiet, and an officer who was not called, must be seen.
-    """
-
-    def write(db: sqlite3.Connection) -> None:
-        outbox.move(db, row, end.state, reason=end.reason)
-        if also is not None:
-            also(db)
-
-    unsent = end.state in {State.WITHHELD, State.EXPIRED}
-    events: tuple[e.DesaEvent, ...] = ()
-    if end.word and (unsent or (text.ticket is not None and text.name != "alarm")):
-        events = (e.MessageSent(text.ticket or "", text.name, end.word),)
-    decision = Decision(events, official=text.official)
-    node.ledger.record(stamp, decision, cause="", also=lambda: _within(node, write))
-
-
-def _within(node: Node, write: Callable[[sqlite3.Connection], None]) -> None:
-    """More writes for the transaction that runs."""
-    with node.database.write() as db:
-        write(db)
+    withhold(node, row, text, End(State.EXPIRED, EXPIRED), now_s)
 
 
 def _spent(node: Node, now_s: float) -> Spent:
-    wall_s = node.stamp(now_s).wall_s
-    day, hour = wall_s // gateway.DAY_S, wall_s // gateway.HOUR_S
-    with node.database.read() as db:
-        return Spent(outbox.spent_parts(db, day, hour), outbox.spent_parts(db, day, None))
+    return credit.spent(node, now_s)
 
 
 def _spend(node: Node, now_s: float, parts: int) -> None:
@@ -340,7 +353,8 @@ def _emergency(node: Node, text: radio.Outgoing) -> bool:
     return lookup.has_emergency(node.projection.db, text.to)
 
 
-def _silent(node: Node, purpose: Purpose, now_s: float, *, urgent: bool) -> bool:
+def silent_now(node: Node, purpose: Purpose, now_s: float, *, urgent: bool) -> bool:
+    """Whether texts of a purpose wait for the morning."""
     stamp, said = node.stamp(now_s), node.settings.answers
     local = words.local(stamp.wall_s, node.settings.desa.zone)
     hour = local.hour if stamp.trust >= Trust.SMSC else None
@@ -352,7 +366,7 @@ def _retry_at_s(node: Node, row: outbox.Row) -> float:
     """When a text may be tried (again)."""
     if not row.attempts:
         return 0.0
-    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row.attempts))
+    return node.retry_at_s.get(row.id, node.started_s + outbox.retry_delay_s(row))
 
 
 def _expired(node: Node, row: outbox.Row, text: radio.Outgoing, now_s: float) -> bool:

@@ -1,17 +1,21 @@
-"""Kotak: how modem, clock and road to the Polres are, and unlocking of older sessions."""
+"""Kotak: how modems, credit, clock and road to the Polres are, and unlocking of older sessions."""
 
 from math import ceil
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server import words
 from server.desa.desk import Login
+from server.desa.pages.figures import EACH, SPANS, Span, figures
 from server.desa.pages.forms import UnlockForm
 from server.desa.pages.place import OFFICER, officer, phone_key, the_desk
 from server.web.guards import needs
 
 blueprint = Blueprint("box", __name__, url_prefix="/kotak")
+MEMORIES: Final = {"SM": "Kartu SIM", "ME": "Modem"}
+"""Where a modem keeps texts (3GPP TS 27.005 section 3.2.2)."""
 
 
 @blueprint.get("")
@@ -38,20 +42,40 @@ def unlock() -> str | tuple[str, int] | Response:
     return redirect(url_for("box.show"), 303)
 
 
+@blueprint.post("/sim")
+@needs(OFFICER)
+def accept() -> str | tuple[str, int] | Response:
+    """Let a modem send with the SIM that was put into it."""
+    refused = the_desk().accept_sim(request.form.get("modem", ""))
+    if refused is not None:
+        return _page(UnlockForm(), sim_refused=refused.reason.value), 422
+    flash("Kartu SIM disetujui. Kotak mengirim lagi dengan kartu ini.", "success")
+    return redirect(url_for("box.show"), 303)
+
+
 def _opened(count: int) -> str:
     if count:
         return f"{count} sesi lama terbuka. Laporannya dapat dibaca lagi."
     return "Tidak ada sesi yang dapat dibuka dengan kunci Anda."
 
 
-def _page(form: UnlockForm, refused: str = "") -> str:
-    state = the_desk().box().polres_state
+def _page(form: UnlockForm, refused: str = "", sim_refused: str = "") -> str:
+    desk = the_desk()
+    box = desk.box()
+    wanted = request.args.get("rentang", "")
+    span = Span(wanted) if wanted in set(Span) else Span.DAY
     return render_template(
         "box.html",
         form=form,
         refused=refused,
+        sim_refused=sim_refused,
         carries_key=phone_key() is not None,
-        polres_words=words.word(words.POLRES_STATES, state),
+        polres_words=words.word(words.POLRES_STATES, box.polres_state),
         who=officer(),
-        code=the_desk().code,
+        code=desk.code,
+        today=words.local(box.now_s, desk.zone).date(),
+        figures=figures(desk.past(), span, box.now_s, desk.zone),
+        spans=SPANS,
+        each=EACH[span],
+        memories=MEMORIES,
     )

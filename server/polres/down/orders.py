@@ -9,7 +9,7 @@ from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report
 from server.polres.district import District
 from server.polres.down import downlog
-from server.polres.errors import UnknownDesa
+from server.polres.errors import DesaClosed, UnknownDesa
 from server.polres.rules.returns import GRANT_S
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
@@ -85,9 +85,12 @@ def grant_keys(district: District, code: str, by: str, now_s: int) -> None:
 
     Raises:
         UnknownDesa, BadDesaCode: no such desa.
+        DesaClosed: its box was reported stolen.
     """
     with district.write() as connection:
         node = known(connection, code)
+        if node.revoked_s is not None:
+            raise DesaClosed
         nodes.change(connection, node.node, grant_until_s=now_s + GRANT_S, grant_by=by)
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from server.polres import lookup
 from server.polres.down import officers, orders
-from server.polres.errors import SeveralOfficers, UnknownOfficer
+from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
 from server.polres.pages.health import Health, health
 from server.polres.pages.place import (
@@ -107,7 +107,10 @@ def grant(code: str) -> str | tuple[str, int] | Response:
     if not desa_or_404(code).keys_waiting:
         return _page("desa.html", code, "Kotak ini sudah tidak menunggu kunci."), 409
     if first_time():
-        orders.grant_keys(the_district(), code, who(), now_s())
+        try:
+            orders.grant_keys(the_district(), code, who(), now_s())
+        except DesaClosed as error:
+            return _page("desa.html", code, error.sentence), 409
         flash("Diizinkan. Kunci kembali begitu kotak menghubungi, paling lama 30 menit.", "success")
     return redirect(url_for("desa.show", code=code), 303)
 

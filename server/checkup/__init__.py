@@ -1,0 +1,1 @@
+"""Checkup: looking at a modem step by step, and watching it."""

@@ -1,0 +1,1 @@
+"""Reading texts: opened rows, copies, gaps, calls, and what each leads to."""

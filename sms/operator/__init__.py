@@ -1,0 +1,1 @@
+"""What Indonesian operators are and say."""
