@@ -86,7 +86,11 @@ class Modem:
     ] = 100
     numbers: Annotated[
         tuple[str, ...],
-        Meaning("numbers of its own SIM cards; nothing is ever sent to them", phones=True),
+        Meaning(
+            "numbers of its own SIM cards, in the order of the modems' names in `desa status`;"
+            " nothing is ever sent to them but the test whether a SIM still hears",
+            phones=True,
+        ),
     ] = ()
 
 

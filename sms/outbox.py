@@ -309,11 +309,13 @@ def counts(db: sqlite3.Connection) -> dict[str, int]:
     return {state.value: found.get(state, 0) for state in State}
 
 
-def reasons(db: sqlite3.Connection) -> dict[str, int]:
-    """Why texts were withheld, expired or failed, with counts."""
+def reasons(db: sqlite3.Connection, since_day: int = 0) -> dict[str, int]:
+    """Why texts were withheld, expired or failed since a day, with counts; 0 for always."""
     rows = db.execute(
         "select reason, count(*) from outbox"
-        " where state in ('withheld', 'expired', 'failed') and reason is not null group by reason"
+        " where state in ('withheld', 'expired', 'failed') and reason is not null"
+        " and (day >= ? or day = 0) group by reason",
+        (since_day,),
     )
     return {str(reason): int(count) for reason, count in rows}
 

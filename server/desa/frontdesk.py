@@ -20,6 +20,7 @@ from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
 from server.domain.report import Report, Trust
 from server.domain.requests import Action
+from server.ledger import day_of
 from sms import inbox, outbox
 from sms.gateway import DAY_S
 from sms.outbox import State
@@ -30,6 +31,8 @@ from sync.quick import carry
 from sync.session import read_wrap
 from sync.store import SqliteStore
 
+# Older texts that were not sent are history, no trouble.
+HELD_DAYS = 7
 NO_OFFICER = (
     "Buku telepon petugas kosong: laporan darurat tidak membunyikan HP siapa pun. "
     "Tambahkan petugas di halaman Warga."
@@ -211,7 +214,7 @@ def box_of(node: Node, now_s: float) -> Box:
         acked = carry.acked(db, node.ledger.log_id)
         head = SqliteStore(db).head(node.ledger.log_id).seq
         kept, queued = inbox.counts(db), outbox.counts(db)
-        held = Counter(outbox.reasons(db))
+        held = Counter(outbox.reasons(db, max(0, day_of(stamp) - HELD_DAYS)))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
         refused = outbox.refused(db, outbox.REFUSED_OFTEN)
     held.update(outgoing.waiting_reasons(node, now_s))

@@ -214,6 +214,7 @@ def test_reasons_and_states_are_counted() -> None:
     counts = outbox.counts(db)
     assert (counts["withheld"], counts["queued"], sum(counts.values())) == (2, 1, 3)
     assert outbox.reasons(db) == {"anggaran": 2}
+    assert outbox.reasons(db, 1_000_000) == {}
 
 
 def test_parts_are_counted_by_hour_and_day_of_any_year() -> None:

@@ -236,7 +236,9 @@ def _warn(node: Node, radio: RadioState, kept: Purse, now_s: float) -> None:
     fresh = [care for care in cares if care.key not in known]
     stamp = node.stamp(now_s)
     hour = words.local(stamp.wall_s, node.settings.desa.zone).hour
-    if stamp.trust >= Trust.SMSC and hour not in DAYTIME_H:
+    officers = lookup.officer_numbers(node.projection.db)
+    # Told by night, or to nobody, it would count as told.
+    if not officers or (stamp.trust >= Trust.SMSC and hour not in DAYTIME_H):
         fresh, keys = [], keys & known
     if keys == known:
         return
@@ -250,7 +252,7 @@ def _warn(node: Node, radio: RadioState, kept: Purse, now_s: float) -> None:
     notices = [
         Notice(to, _sms(node, radio.name, kept, care), purpose=Purpose.ALARM, name="pulsa")
         for care in fresh
-        for to in lookup.officer_numbers(node.projection.db)
+        for to in officers
     ]
     cause = f"credit:{radio.sim}:{stamp.boot}:{stamp.mono_ms}"
     decision = Decision(tuple(noted), tuple(notices))
