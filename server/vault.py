@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sync import seal
+from sync.chain import LogId
 from sync.entry import Entry, Header, Log, Shape
 from sync.errors import CannotOpen
 from sync.seal import KeyPair
@@ -163,6 +164,13 @@ class Bodies:
             return None
         row_key = seal.derive(key, header.log.name, header.seq)
         return seal.seal_row(row_key, _identity(header.log.name, header.seq, header.pack()), plain)
+
+    def frame_key(self, log_id: LogId, session: bytes) -> bytes | None:
+        """The key of a session's frames: whoever opens their entries opens them, nobody else."""
+        key = self._vault.shared_key(Shape.SEALED, session)
+        if key is None:
+            return None
+        return seal.derive(key, "frames", log_id.node, log_id.instance, log_id.log.name)
 
 
 def _key(keys: SessionKeys, lock: Lock) -> bytes | None:

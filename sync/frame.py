@@ -3,7 +3,7 @@
 import hashlib
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sync.chain import Head, LogId
 from sync.entry import HEADER_OCTETS, Entry, Header, Log
@@ -27,7 +27,8 @@ class Frame:
     """A run of entries of one session with the signature of its writer.
 
     `body` holds the entries as stored (codec 0): header, length (u16), sealed body, one after
-    another; or as columns (codec 1, `sync.codec`). `signature` covers `signed_octets`.
+    another; or as columns (codec 1, `sync.codec`), which tell opened bodies and so are hidden
+    under a key of their session, on disk as on every road. `signature` covers `signed_octets`.
 
     Attributes:
         dictionary: number of the compressor's dictionary, 0 in codec 0.
@@ -52,13 +53,26 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A run of entries with the body that carries it, before it is signed."""
+    """A run of entries with the body that carries it, before it is signed.
+
+    Attributes:
+        key: hides the body of another codec than 0; from the session key, so in RAM only.
+    """
 
     run: tuple[Entry, ...]
     codec: int
     dictionary: int
     prefix: int
     body: bytes
+    key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a frame of another codec than 0 tells: its entries, and the form that is signed."""
+
+    entries: tuple[Entry, ...]
+    form: bytes
 
 
 def signed_octets(log_id: LogId, first: int, head: Head, reader: bytes, form: bytes = b"") -> bytes:
@@ -71,15 +85,16 @@ def signed_octets(log_id: LogId, first: int, head: Head, reader: bytes, form: by
     )
 
 
-def form_of(coded: "Coded | Frame") -> bytes:
-    """What binds a signature to the very octets of a body: nothing for codec 0, else their hash.
+def form_of(coded: "Coded | Frame", key: bytes, body: bytes) -> bytes:
+    """What binds a signature to the very octets of a body: nothing for codec 0, else their MAC.
 
     Columns and compressed text can be told in more than one way; what is signed is one of them.
+    The MAC is keyed: who lacks the session key cannot try guesses of a body on its signature.
     """
     if coded.codec == CODEC_STORED:
         return b""
     named = f"{coded.codec} {coded.dictionary} {coded.prefix} ".encode()
-    return hashlib.blake2b(named + coded.body, digest_size=32).digest()
+    return hashlib.blake2b(named + body, key=key, digest_size=32, person=b"form").digest()
 
 
 def cut(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:

@@ -8,7 +8,7 @@ from sync import chain, frame, seal
 from sync.chain import Head, LogId
 from sync.entry import Entry, Log
 from sync.errors import Fork, Gap, MalformedFrame
-from sync.frame import Coded, Frame
+from sync.frame import Coded, Frame, Told
 
 
 class Store(Protocol):
@@ -65,7 +65,7 @@ def append(store: Store, log_id: LogId, entries: Sequence[Entry]) -> Head:
 
 Code = Callable[[Sequence[Entry]], Coded | None]
 """The next frame's worth of pending entries in a shorter codec; None for codec 0."""
-Read = Callable[[Frame], tuple[Entry, ...]]
+Read = Callable[[Frame], Told]
 """The entries of a frame in another codec than 0; raises MalformedFrame."""
 
 
@@ -124,15 +124,18 @@ def _signed(
     digest = store.hash_at(log_id, last)
     if digest is None:
         raise Gap
-    message = frame.signed_octets(log_id, first, Head(last, digest), reader, frame.form_of(coded))
+    form = frame.form_of(coded, coded.key, coded.body)
+    message = frame.signed_octets(log_id, first, Head(last, digest), reader, form)
+    signature = seal.sign(signer, frame.SIGNATURE_DOMAIN, message)
+    stored = coded.codec == frame.CODEC_STORED
     return Frame(
         log_id=log_id,
         codec=coded.codec,
         first=first,
         count=len(run),
         session=run[0].header.session,
-        body=coded.body,
-        signature=seal.sign(signer, frame.SIGNATURE_DOMAIN, message),
+        body=coded.body if stored else seal.hide(coded.key, signature, coded.body),
+        signature=signature,
         dictionary=coded.dictionary,
         prefix=coded.prefix,
     )
@@ -159,16 +162,15 @@ def accept(
     log_id = received.log_id
     head = store.head(log_id)
     if received.codec == frame.CODEC_STORED or read is None:
-        entries = frame.entries_of(received)
+        told = Told(frame.entries_of(received), b"")
     if received.first > head.seq + 1:
         raise Gap
     if received.codec != frame.CODEC_STORED and read is not None:
-        entries = read(received)
+        told = read(received)
+    entries = told.entries
     before = _head_before(store, log_id, received.first)
     heads = chain.follow(log_id, before, entries)
-    message = frame.signed_octets(
-        log_id, received.first, heads[-1], reader, frame.form_of(received)
-    )
+    message = frame.signed_octets(log_id, received.first, heads[-1], reader, told.form)
     seal.verify(writer, frame.SIGNATURE_DOMAIN, message, received.signature)
     new: list[Entry] = []
     for entry, after in zip(entries, heads, strict=True):

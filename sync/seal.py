@@ -81,6 +81,19 @@ def open_message(key: bytes, nonce: bytes, named: bytes, sealed: bytes) -> bytes
         raise CannotOpen from error
 
 
+def hide(key: bytes, signature: bytes, octets: bytes) -> bytes:
+    """The octets under a key stream of key and signature, as long as they were; again undoes it.
+
+    XChaCha20 under keyed BLAKE2b(key; `hide`, signature), nonce 0. The signature must cover a
+    MAC of the octets: so no two texts share a stream, and it is what proves them.
+    """
+    stream_key = derive(key, "hide", signature)
+    sealed = sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+        octets, b"", bytes(NONCE_OCTETS), stream_key
+    )
+    return sealed[: len(octets)]
+
+
 def box_pair(seed: bytes) -> KeyPair:
     """An X25519 key pair from 32 octets."""
     public, secret = sodium.crypto_box_seed_keypair(seed)

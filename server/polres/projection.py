@@ -78,23 +78,27 @@ class Fold:
 
     def vault(self, header: Header) -> Vault:
         """The keys that may open an entry, with those of its session as far as they are known."""
-        number = header.instance if header.log is Log.UP else 0
+        return self.vault_of(header.log, header.instance, header.session)
+
+    def vault_of(self, log: Log, instance: int, session: bytes) -> Vault:
+        """The keys of a session, and the duty key of the node that wrote in it."""
+        number = instance if log is Log.UP else 0
         if number not in self._vaults:
             hidden = nodes.duty(self._db, self._node, number)
             duty = b"" if hidden is None else self._keys.reveal("duty", self._node, hidden)
             self._vaults[number] = Vault(duty, _NO_SESSION, KeyPair(b"", b""))
         vault = self._vaults[number]
-        if vault.knows(header.session) is None:
-            learned = self._session(header)
+        if vault.knows(session) is None:
+            learned = self._session(log, session)
             if learned is not None:
                 vault.learn(learned)
         return vault
 
-    def _session(self, header: Header) -> SessionKeys | None:
-        if header.log is Log.DOWN:
-            kind, hidden = "down", nodes.down_session(self._db, self._node, header.session)
+    def _session(self, log: Log, session: bytes) -> SessionKeys | None:
+        if log is Log.DOWN:
+            kind, hidden = "down", nodes.down_session(self._db, self._node, session)
         else:
-            row = nodes.session(self._db, self._node, header.session)
+            row = nodes.session(self._db, self._node, session)
             kind, hidden = "session", None if row is None else row.content
         if hidden is None:
             return None

@@ -13,7 +13,7 @@ from sync import journal, seal
 from sync.chain import LogId
 from sync.entry import Entry, Header, Log
 from sync.errors import BadSignature, MalformedFrame
-from sync.frame import Frame
+from sync.frame import Frame, Told
 
 
 class Taking:
@@ -59,7 +59,7 @@ class Taking:
                 self._effect(opened, now_s)
         self._opened.clear()
 
-    def _read(self, received: Frame) -> tuple[Entry, ...]:
+    def _read(self, received: Frame) -> Told:
         return self._district.decoder.entries(self.store, received, _Bodies(self._fold))
 
     def _effect(self, opened: Opened, now_s: int) -> None:
@@ -97,3 +97,8 @@ class _Bodies:
         if header.instance < 1:
             raise MalformedFrame
         return Bodies(self._fold.vault(header)).sealed(header, plain)
+
+    def frame_key(self, log_id: LogId, session: bytes) -> bytes | None:
+        """The key of the session's frames."""
+        vault = self._fold.vault_of(log_id.log, log_id.instance, session)
+        return Bodies(vault).frame_key(log_id, session)

@@ -4,12 +4,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from sync import frame, seal
 from sync.chain import LogId
 from sync.codec import squeeze
 from sync.codec.packed import CODEC_COLUMNS, Memory, Opener
 from sync.entry import Entry
 from sync.errors import MalformedFrame
-from sync.frame import Coded, Frame
+from sync.frame import Coded, Frame, Told
 
 RUN_ENTRIES_MAX: Final = 100
 RUN_OCTETS_MAX: Final = 48 * 1024
@@ -28,7 +29,11 @@ class Entries(Protocol):
 
 
 class Encoder:
-    """Makes the bodies of one writer's frames, and reads each before it is kept."""
+    """Makes the bodies of one writer's frames, and reads each before it is kept.
+
+    Columns tell opened bodies, so they go only with the key that hides them: a run of a locked
+    session is left to codec 0.
+    """
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
@@ -44,10 +49,11 @@ class Encoder:
             pending: entries that are not in a frame yet, of any number and session.
         """
         run = _run(pending)
-        if all(self._opener.opened(entry) is None for entry in run):
+        key = self._opener.frame_key(log_id, run[0].header.session) if run else None
+        if key is None or all(self._opener.opened(entry) is None for entry in run):
             return None
         while run:
-            coded = self._coded(store, log_id, run)
+            coded = self._coded(store, log_id, run, key)
             if coded is None or len(coded.body) <= BODY_OCTETS_MAX or len(run) == 1:
                 return coded
             self._pair = None
@@ -59,7 +65,9 @@ class Encoder:
         """Build what was learnt anew before the next frame, e.g. after more keys are known."""
         self._pair = None
 
-    def _coded(self, store: Entries, log_id: LogId, run: tuple[Entry, ...]) -> Coded | None:
+    def _coded(
+        self, store: Entries, log_id: LogId, run: tuple[Entry, ...], key: bytes
+    ) -> Coded | None:
         writer, checker = self._memories(store, log_id, run[0])
         self._pair = None
         try:
@@ -70,7 +78,7 @@ class Encoder:
             return None
         self._pair = (writer, checker)
         self._starts.append(run[0].header.seq)
-        return Coded(run, CODEC_COLUMNS, squeeze.DICTIONARY_NUMBER, writer.first, body)
+        return Coded(run, CODEC_COLUMNS, squeeze.DICTIONARY_NUMBER, writer.first, body, key)
 
     def _memories(self, store: Entries, log_id: LogId, entry: Entry) -> tuple[Memory, Memory]:
         header, pair = entry.header, self._pair
@@ -99,8 +107,8 @@ class Decoder:
     def __init__(self) -> None:
         self._memories: OrderedDict[LogId, Memory] = OrderedDict()
 
-    def entries(self, store: Entries, received: Frame, opener: Opener) -> tuple[Entry, ...]:
-        """The entries of a frame, to be verified by its caller.
+    def entries(self, store: Entries, received: Frame, opener: Opener) -> Told:
+        """The entries of a frame with its form, to be verified by its caller.
 
         Raises:
             MalformedFrame: it is broken, another dictionary is needed, a key is not known, or
@@ -111,6 +119,10 @@ class Decoder:
         near = received.first - PREFIX_ENTRIES_MAX <= received.prefix <= received.first
         if received.codec != CODEC_COLUMNS or not known or not near or received.prefix < 1:
             raise MalformedFrame
+        key = opener.frame_key(log_id, received.session)
+        if key is None:
+            raise MalformedFrame
+        body = seal.hide(key, received.signature, received.body)
         memory = self._memories.pop(log_id, None)
         if (
             memory is None
@@ -118,11 +130,11 @@ class Decoder:
             or memory.first != received.prefix
         ):
             memory = self._rebuilt(store, received, opener)
-        found = memory.decode(received.body, received.count, opener)
+        found = memory.decode(body, received.count, opener)
         self._memories[log_id] = memory
         if len(self._memories) > _MEMORIES_MAX:
             self._memories.popitem(last=False)
-        return found
+        return Told(found, frame.form_of(received, key, body))
 
     def forget(self, log_id: LogId) -> None:
         """What was read last did not verify: nothing may build on it."""

@@ -32,6 +32,9 @@ class Opener(Protocol):
     def sealed(self, header: Header, plain: bytes) -> bytes | None:
         """The sealed body, None when the key is not known; the same octets each time."""
 
+    def frame_key(self, log_id: LogId, session: bytes) -> bytes | None:
+        """The key of this session's frames, None when the session is locked."""
+
 
 class Memory:
     """The entries of one session up to some number, as what the next frame builds on.
