@@ -206,6 +206,29 @@ def test_the_entries_of_a_locked_session_travel_as_stored() -> None:
     assert taken(kept) == entries
 
 
+def test_without_the_session_key_nothing_is_told_in_columns_not_even_under_the_duty_key() -> None:
+    entries = sealed_run([(pack((1, 2, 1_790_000_000, 0, 0, 5, ())), "duty", 1, 0, 0)] * 5)
+    held = Vault(KEYS.duty, OTHER.session, seal.box_pair(bytes(32)))
+    assert all(Bodies(held).opened(entry) is not None for entry in entries)
+    assert Encoder(Bodies(held)).code(empty_store(), LOG, entries) is None
+
+
+@given(st.binary(max_size=200), st.binary(min_size=64, max_size=64))
+def test_a_body_is_hidden_and_found_again(body: bytes, signature: bytes) -> None:
+    hidden = seal.hide(KEYS.duty, signature, body)
+    assert len(hidden) == len(body)
+    assert seal.hide(KEYS.duty, signature, hidden) == body
+    assert len(body) < 16 or seal.hide(KEYS.duty, signature[::-1] + b"x", body) != hidden
+
+
+def test_a_signature_tells_nothing_of_a_body_to_who_guesses_it_without_the_key() -> None:
+    (one, *_) = framed(play(5))
+    key = Bodies(vault()).frame_key(LOG, one.session) or b""
+    body = seal.hide(key, one.signature, one.body)
+    forms = {frame.form_of(one, guess, body) for guess in (key, KEYS.duty, bytes(32))}
+    assert len(forms) == 3
+
+
 def mutated(draw: random.Random, packed: bytes, other: bytes) -> bytes:
     """A frame that somebody changed on its way."""
     octets = bytearray(packed)
