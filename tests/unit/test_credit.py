@@ -13,7 +13,6 @@ from hardware.errors import SendRefused
 from hardware.simulated.ussd_forms import UssdForm
 from server import words
 from server.desa import steps
-from server.desa.desk import Contact
 from server.desa.gateway.simlife import credit, own, purse
 from server.desa.gateway.simlife.purse import Asking, Purse
 from server.desa.gateway.state import Credit
@@ -191,19 +190,6 @@ class TestWarnings:
         assert "5 hari lagi. Isi pulsa ke 081255550000" in words
         balance(village, ending(village, 300))
         assert village.troubles == ()
-
-    def test_what_nobody_could_be_told_is_told_once_there_is_an_officer(
-        self, village: Village
-    ) -> None:
-        village.world.desk().set_contact(Contact("Made", "Bhabin", ""))
-        balance(village, ending(village, 6))
-        village.world.speak()
-        assert village.troubles != ()
-        assert village.told(OFFICER) == []
-        village.world.desk().set_contact(Contact("Made", "Bhabin", OFFICER))
-        village.ask()
-        village.world.speak()
-        assert len(village.told(OFFICER)) == 1
 
     def test_after_its_end_it_says_so_and_without_a_known_number_it_speaks_of_the_box(
         self, tmp_path: Path
