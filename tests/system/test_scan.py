@@ -180,6 +180,7 @@ class Run:
         played = Counter({k: n for k, n in self.played.items() if not k[1].startswith("oknum")})
         officials = sum(self.played.values()) - sum(played.values())
         missing = played - arrived
+        print(f"missing {dict(missing)}, more {dict(arrived - played)}, {sealed} of {officials}")
         # A text whose reading broke and that seems to accuse an office was sealed for Propam.
         accusing = sum(n for (_, text), n in missing.items() if accuses_office(text))
         unread = min(accusing, max(0, sealed - officials))
