@@ -1,7 +1,7 @@
 """The ledger: one decision becomes journal entries, outgoing texts and read texts, at once."""
 
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from server.database import Database
@@ -20,6 +20,7 @@ from sync.chain import LogId
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
 from sync.store import SqliteStore
 
+log = logging.getLogger(__name__)
 # Events about the box and its officers: they must be readable while every session is locked.
 _DUTY = (
     e.SessionOpened,
@@ -31,14 +32,47 @@ _DUTY = (
 )
 
 
-@dataclass(slots=True)
 class Ledger:
-    """Everything that `record` writes to."""
+    """Everything that `record` writes to.
 
-    database: Database
-    vault: Vault
-    projection: Projection
-    log_id: LogId
+    Args:
+        database: the journal, the outbox and the inbox.
+        vault: what seals entries and opens them.
+        tables: an empty projection.
+        log_id: the node's log.
+    """
+
+    def __init__(self, database: Database, vault: Vault, tables: Projection, log_id: LogId) -> None:
+        self.database = database
+        self.vault = vault
+        self.log_id = log_id
+        self._tables = tables
+        # Whether the journal may hold entries that are not in the tables.
+        self._ahead = True
+        self._folded_with = vault.learnt
+
+    @property
+    def projection(self) -> Projection:
+        """The journal as tables: never behind it, whatever failed, and folded with all keys."""
+        if self._ahead or self._folded_with != self.vault.learnt:
+            self._catch_up()
+        return self._tables
+
+    def _catch_up(self) -> None:
+        with self.database.lock:
+            # Inside a transaction the journal's end may yet be taken back.
+            if self.database.connection.in_transaction:
+                return
+            learnt = self.vault.learnt
+            if self._folded_with != learnt:
+                self._ahead = True
+                self._tables.clear()
+                self._folded_with = learnt
+            store = SqliteStore(self.database.connection)
+            first, last = self._tables.folded_to + 1, store.head(self.log_id).seq
+            if first <= last:
+                self._tables.add(store.entries(self.log_id, first, last), self.vault)
+            self._ahead = False
 
     def record(
         self,
@@ -57,12 +91,26 @@ class Ledger:
             cause: what the notices answer, e.g. `inbox:12`; makes their keys unique.
             inbox_ids: rows that the decision was made of.
             also: more writes for the same transaction.
+
+        What it raises says that nothing was committed: tables that cannot be folded at once are
+        folded when they are next looked at.
         """
         # The lock is held until the fold is done, so that folds come in the journal's order.
         with self.database.lock:
+            tables = self.projection
+            self._ahead = True
             entries = self._commit(stamp, decision, cause, inbox_ids, also)
-            self.projection.add(entries, self.vault)
+            if not self.database.connection.in_transaction:
+                self._fold(tables, entries)
         return entries
+
+    def _fold(self, tables: Projection, entries: tuple[Entry, ...]) -> None:
+        try:
+            tables.add(entries, self.vault)
+        except Exception:
+            log.exception("folding failed")
+        else:
+            self._ahead = False
 
     def _commit(
         self,

@@ -2,7 +2,7 @@
 
 import dataclasses
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from server.domain import codec
 from server.domain import events as e
@@ -22,6 +22,7 @@ class Projection:
     """Reports, their history, notes and contacts; rebuilt from the journal at start and unlock.
 
     Attributes:
+        version: rises whenever something that pages show has changed.
         locked_sessions: sessions with entries that only their missing key opens.
     """
 
@@ -35,6 +36,7 @@ class Projection:
         columns = ", ".join(name for name in _FIELDS if name != "ticket")
         self.db.executescript(
             f"""
+            pragma user_version = 0;
             drop table if exists reports; drop table if exists history;
             drop table if exists notes; drop table if exists contacts;
             drop table if exists opened; drop table if exists orders;
@@ -51,18 +53,27 @@ class Projection:
             """
         )
 
-    def rebuild(self, entries: Iterable[Entry], vault: Vault) -> None:
-        """Throw everything away and fold the journal again."""
-        self._create()
-        self.locked_sessions.clear()
-        for entry in entries:
-            self._fold(entry, vault)
-        self.version += 1
+    @property
+    def folded_to(self) -> int:
+        """Number of the last entry that is in the tables."""
+        return int(self.db.execute("pragma user_version").fetchone()[0])
 
-    def add(self, entries: Iterable[Entry], vault: Vault) -> None:
-        """Fold entries that were just appended."""
-        for entry in entries:
-            self._fold(entry, vault)
+    def clear(self) -> None:
+        """Throw everything away, to fold the journal again."""
+        self.locked_sessions.clear()
+        self._create()
+
+    def add(self, entries: Sequence[Entry], vault: Vault) -> None:
+        """Fold the entries that follow those in the tables: all of them, or none."""
+        self.db.execute("begin")
+        try:
+            for entry in entries:
+                self._fold(entry, vault)
+                self.db.execute(f"pragma user_version = {entry.header.seq}")
+            self.db.execute("commit")
+        except BaseException:
+            self.db.execute("rollback")
+            raise
         self.version += 1
 
     def touch(self) -> None:

@@ -50,12 +50,17 @@ class Place:
 
 
 class Vault:
-    """Holds the running session and every older one that was opened; forgets all at exit."""
+    """Holds the running session and every older one that was opened; forgets all at exit.
+
+    Attributes:
+        learnt: how often keys came that open something more.
+    """
 
     def __init__(self, duty: bytes, running: SessionKeys, ram: KeyPair) -> None:
         self._duty = duty
         self.running = running
         self.ram = ram
+        self.learnt = 0
         self._opened: dict[bytes, SessionKeys] = {running.id: running}
 
     def turn(self, running: SessionKeys, ram: KeyPair) -> None:
@@ -68,8 +73,11 @@ class Vault:
         """Take in keys of a session; True when they open something new."""
         known = self._opened.get(keys.id)
         joined = keys if known is None else known.joined(keys)
+        if joined == known:
+            return False
         self._opened[keys.id] = joined
-        return joined != known
+        self.learnt += 1
+        return True
 
     def knows(self, session_id: bytes) -> SessionKeys | None:
         """What is known of a session."""

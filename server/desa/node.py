@@ -36,7 +36,6 @@ from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
 from sync.seal import KeyPair
 from sync.session import RecipientList, SessionKeys
-from sync.store import SqliteStore
 
 Random = Callable[[int], bytes]
 # Opens a road to an address, with its time-out in seconds.
@@ -133,13 +132,6 @@ class Node:
         """The stamp of a moment of the monotonic clock."""
         return self.clock.stamp(now_s)
 
-    def rebuild(self) -> None:
-        """Fold the journal again, after keys were learnt."""
-        with self.database.read() as db:
-            store = SqliteStore(db)
-            log_id = self.ledger.log_id
-            self.projection.rebuild(store.entries(log_id, 1, store.head(log_id).seq), self.vault)
-
 
 def open_node(
     directory: Path,
@@ -187,7 +179,6 @@ def open_node(
         started_s=now_s,
     )
     node.traffic.expect(owed.get(outbox.Purpose.ACK, 0), now_s)
-    node.rebuild()
     _announce(node, session_keys, ram, now_s)
     return node
 

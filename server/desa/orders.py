@@ -32,8 +32,7 @@ def trouble(state: str) -> str:
 
 
 def unlocked(node: Node, by: str, count: int, now_s: float) -> None:
-    """Older sessions were opened: journal it, fold again, read and send what they held."""
-    node.rebuild()
+    """Older sessions were opened: journal it, read and send what they held."""
     node.ledger.record(
         node.stamp(now_s), Decision((e.SessionsUnlocked(by, count),)), cause="unlock"
     )

@@ -180,6 +180,7 @@ class Run:
         played = Counter({k: n for k, n in self.played.items() if not k[1].startswith("oknum")})
         officials = sum(self.played.values()) - sum(played.values())
         missing = played - arrived
+        print(f"missing {dict(missing)}, more {dict(arrived - played)}, {sealed} of {officials}")
         # A text whose reading broke and that seems to accuse an office was sealed for Propam.
         accusing = sum(n for (_, text), n in missing.items() if accuses_office(text))
         unread = min(accusing, max(0, sealed - officials))
@@ -204,8 +205,10 @@ def watch(node_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
 
 
 def test_a_run_with_a_fault_in_every_function_leaves_nothing_in_plain(
-    node_dir: Path, watch: Watch
+    node_dir: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The lowest free number each time: one that a fault left out of the projection comes again.
+    monkeypatch.setattr("server.desa.reading.tickets._below", lambda _node, _bound: 0)
     planted = plant(SEED)
     run = Run(node_dir, watch, planted)
     for number in range(COUNT):

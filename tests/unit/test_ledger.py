@@ -3,12 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from played_node import received
 from world import NOW_S, World
 
-from server import radio
+from server import lookup, radio
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.react import Notice
@@ -188,3 +189,61 @@ def test_folds_come_in_the_order_of_the_journal(
     monkeypatch.setattr(Projection, "add", add)
     record(world.node.ledger)
     assert held == [True]
+
+
+def test_a_fault_while_folding_leaves_no_report_out_of_the_tables_or_its_number_free(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Projection._fold_event
+
+    def breaks(projection: Projection, seq: int, stamp: Stamp, event: e.Event) -> None:
+        whole(projection, seq, stamp, event)
+        if event == e.Taken("41275", "Made"):
+            raise MemoryError
+
+    monkeypatch.setattr(Projection, "_fold_event", breaks)
+    record(world.node.ledger)
+    with pytest.raises(MemoryError):
+        world.node.projection.report("41275")
+    monkeypatch.undo()
+    report = world.node.projection.report("41275")
+    assert report is not None
+    assert (report.status, report.officer) == (Status.TAKEN, "Made")
+    assert "41275" in lookup.tickets_since(world.node.projection.db, 0)
+
+
+def test_a_fault_right_after_the_commit_leaves_nothing_out_of_the_tables(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Ledger._commit
+
+    def breaks(*given: Any) -> tuple[Entry, ...]:
+        whole(*given)
+        raise MemoryError
+
+    monkeypatch.setattr(Ledger, "_commit", breaks)
+    with pytest.raises(MemoryError):
+        record(world.node.ledger)
+    monkeypatch.undo()
+    assert world.node.projection.report("41275") is not None
+    record(world.node.ledger, cause="again")
+    assert len(lookup.history(world.node.projection.db, "41275")) == 4
+
+
+def test_a_fault_while_all_is_folded_anew_leaves_nothing_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(world.node.ledger)
+    keys = world.node.vault.running
+    world.restart()
+    locked = world.node.projection.report("41275")
+    assert locked is not None
+    assert locked.locked
+    assert world.node.vault.learn(keys)
+    monkeypatch.setattr(Projection, "_tell", None)
+    with pytest.raises(TypeError):
+        world.node.projection.report("41275")
+    monkeypatch.undo()
+    opened = world.node.projection.report("41275")
+    assert opened is not None
+    assert not opened.locked

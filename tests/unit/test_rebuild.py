@@ -136,7 +136,7 @@ class History(RuleBasedStateMachine):
         store = SqliteStore(node.database.connection)
         log_id = node.ledger.log_id
         rebuilt = Projection(open_memory().connection)
-        rebuilt.rebuild(store.entries(log_id, 1, store.head(log_id).seq), node.vault)
+        rebuilt.add(store.entries(log_id, 1, store.head(log_id).seq), node.vault)
         assert list(node.projection.db.iterdump()) == list(rebuilt.db.iterdump())
 
 
