@@ -75,8 +75,6 @@ def make_frames(
     signer: seal.KeyPair,
     reader: bytes,
     code: Code | None = None,
-    *,
-    at_least: int = 1,
 ) -> int:
     """Cut what is not yet framed into signed frames and keep them; returns how many.
 
@@ -86,18 +84,37 @@ def make_frames(
         signer: Ed25519 keys of its writer.
         reader: whom the signature names.
         code: codec 1, where the keys of the entries are known.
-        at_least: fewer entries than this wait for more.
     """
     first = store.framed_to(log_id) + 1
     fresh = store.entries(log_id, first, store.head(log_id).seq)
     made = 0
-    while len(fresh) >= at_least and fresh:
+    while fresh:
         coded = None if code is None else code(fresh)
         for one in _as_stored(fresh, coded):
             store.keep_frame(_signed(store, log_id, one, signer, reader))
             fresh = fresh[len(one.run) :]
             made += 1
     return made
+
+
+def grow(store: Store, log_id: LogId, session: bytes, sent_to: int, full: int) -> None:
+    """Give up the newest frame, so that it is made anew with what came since.
+
+    Only one that no road has carried: what was sent is sent again byte for byte.
+
+    Args:
+        store: inside an open transaction.
+        log_id: one's own log.
+        session: the one that runs; entries of another may be locked and could not be told again.
+        sent_to: number of the last entry that a road may have carried.
+        full: so many entries are a whole frame, which stays.
+    """
+    end = store.framed_to(log_id)
+    if end <= sent_to or end == store.head(log_id).seq:
+        return
+    newest = store.frames_after(log_id, end - 1, 1)[-1]
+    if newest.session == session and newest.first > sent_to and newest.count < full:
+        store.drop_frames(log_id, newest.first - 1)
 
 
 def reissue(store: Store, log_id: LogId, seq: int, signer: seal.KeyPair, reader: bytes) -> int:

@@ -19,7 +19,7 @@ from server.domain.decide import Decision
 from server.domain.report import Trust
 from server.ledger import day_of
 from sync import exchange as sync_exchange
-from sync import peers
+from sync import frame, peers
 from sync.enrol import enrolment_octets, read_certificate
 from sync.errors import CardRefused, NoRoad, SyncError
 from sync.exchange import Speaker, Taken
@@ -192,8 +192,10 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
         _learn(node, taken, now_s)
         return taken
     with node.database.write() as db:
+        short.grow(node, SqliteStore(db))
         code = short.code_of(node, SqliteStore(db))
         request = sync_exchange.compose(db, speaker, wanted, stamp.wall_s, int(stamp.trust), code)
+    short.on_its_way(node, (frame.unpack(octets).last for octets in request.frames))
     octets = sync_exchange.seal_request(request, speaker, node.random(32))
     answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
     with node.database.write() as db:

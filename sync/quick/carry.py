@@ -36,10 +36,12 @@ class Acquaintance:
     Attributes:
         run: the public RAM key that the Polres has heard.
         sessions: those whose wraps it was given.
+        sent_to: number of the last entry that was put on a road, in whatever exchange.
     """
 
     run: bytes = b""
     sessions: set[bytes] = field(default_factory=set)
+    sent_to: int = 0
 
     def forget(self) -> None:
         """The next exchange is a whole one."""

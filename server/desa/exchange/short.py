@@ -1,6 +1,6 @@
 """A short exchange of the node, and the frames that are made while no road is there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from server.desa.node import Node
 from server.vault import Bodies
@@ -28,18 +28,24 @@ def code_of(node: Node, store: SqliteStore) -> Callable[[Sequence[Entry]], Coded
 
 
 def keep_frames(node: Node) -> int:
-    """Make frames of what was written, as soon as one is full; returns how many."""
+    """Make frames of what was written since, before a power cut locks it; returns how many."""
     identity, pinned = node.keys.identity, node.keys.pinned
     with node.database.write() as db:
-        store = SqliteStore(db)
-        return journal.make_frames(
-            store,
-            node.ledger.log_id,
-            identity.signing,
-            pinned.exchange,
-            code_of(node, store),
-            at_least=FRAME_ENTRIES,
-        )
+        store, log_id = SqliteStore(db), node.ledger.log_id
+        grow(node, store)
+        code = code_of(node, store)
+        return journal.make_frames(store, log_id, identity.signing, pinned.exchange, code)
+
+
+def grow(node: Node, store: SqliteStore) -> None:
+    """Let a frame that was never sent take in what came since."""
+    sent_to = node.known.sent_to
+    journal.grow(store, node.ledger.log_id, node.vault.running.id, sent_to, FRAME_ENTRIES)
+
+
+def on_its_way(node: Node, ends: Iterable[int | None]) -> None:
+    """Frames with these last entries go out now: they stay as they are."""
+    node.known.sent_to = max(node.known.sent_to, *(end or 0 for end in ends), 0)
 
 
 def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
@@ -51,10 +57,12 @@ def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
         NoRoad: it broke; what was answered is kept.
     """
     with node.database.write() as db:
+        grow(node, SqliteStore(db))
         code = code_of(node, SqliteStore(db))
         asks = carry.compose(db, speaker, node.known, node.random, code)
     if asks is None:
         return None
+    on_its_way(node, asks.ends)
     heard = Heard()
     answers = post_all(road, QUICK_PATH, asks.sealed)
     try:
