@@ -103,15 +103,19 @@ def spelt(texts: Sequence[Text]) -> Iterator[Figure]:
 
 
 def locked(texts: Sequence[Text]) -> Iterator[Figure]:
-    """Octets of reports whose session nobody here can open."""
-    with scene() as one:
-        one.write(texts)
-        one.restart()
-        link = one.use(Link())
-        one.exchange()
-        each = link.octets / len(texts)
-        note = _arrived(one)
-        yield Figure(f"{len(texts)} reports of a locked session, each", each, "B", 210, note)
+    """Octets of reports whose session nobody here can open: framed before, as usual, or not."""
+    for framed in (True, False):
+        with scene() as one:
+            one.write(texts)
+            if framed:
+                one.frames()
+            one.restart()
+            link = one.use(Link())
+            one.exchange()
+            each = link.octets / len(texts)
+            name = f"{len(texts)} reports of a locked session, each"
+            note = "framed each minute" if framed else "not framed yet, codec 0"
+            yield Figure(name, each, "B", 210, " ".join(filter(None, (note, _arrived(one)))))
 
 
 def times(texts: Sequence[Text]) -> Iterator[Figure]:
