@@ -23,6 +23,22 @@ class SqliteStore:
         ).fetchone()
         return None if row[0] is None else LogId(node, log, row[0])
 
+    def older(self, log_id: LogId) -> tuple[tuple[LogId, int], ...]:
+        """Earlier instances of a log, oldest first, each with what its numbers are shifted by.
+
+        So they count up to 0, and the log itself goes on with 1.
+        """
+        rows = self._db.execute(
+            "select instance, max(seq) from entries where node = ? and log = ? and instance < ?"
+            " group by instance order by instance desc",
+            _key(log_id),
+        )
+        found, shift = [], 0
+        for instance, last in rows:
+            shift -= last
+            found.append((LogId(log_id.node, log_id.log, instance), shift))
+        return tuple(reversed(found))
+
     def head(self, log_id: LogId) -> Head:
         """End of the log; its genesis when it is empty."""
         row = self._db.execute(
