@@ -1,5 +1,6 @@
 """One backup: copy, seal onto the stick, test, note, and only then let the oldest go."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -97,7 +98,8 @@ def make(box: Box, folder: Path, now_s: int, watcher: Watcher, *, by_hand: bool 
     try:
         row, path = _write(box, found, copied, now_s, watcher)
     finally:
-        copied.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            copied.unlink()
     row = _tested(box, row, path, watcher)
     with stick.faults_told():
         if row.drill == Drill.FAILED:

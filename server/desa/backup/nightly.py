@@ -151,7 +151,8 @@ def counted(row_: records.Row) -> str:
     """What a drill said: "diuji, 1.204 laporan utuh"."""
     if row_.drill == records.Drill.READ:
         return "dibaca ulang dan utuh; terlalu besar untuk dibuka di memori kotak ini"
-    return f"diuji, {row_.reports:,} laporan utuh".replace(",", ".")
+    reports = f"{row_.reports:,}".replace(",", ".")
+    return f"diuji, {reports} laporan utuh"
 
 
 def lateness(node: Node, now: int) -> tuple[int, str] | None:
