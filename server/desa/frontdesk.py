@@ -235,22 +235,14 @@ def box_of(node: Node, now_s: float) -> Box:
         radios = tuple(health.radios.values())
     of_radios = [radio.trouble for radio in radios]
     of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
+    of_sims.append(nightly.trouble(node, stamp.wall_s))
     nobody = "" if officers else NO_OFFICER
-    no_backup = nightly.trouble(node, stamp.wall_s)
     # Where the modem itself is in trouble, that says more.
     unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""
     if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
         unsent = NO_BUDGET
     troubles = dict.fromkeys(
-        [
-            orders.trouble(state),
-            health.modem_trouble,
-            *of_radios,
-            *of_sims,
-            unsent,
-            nobody,
-            no_backup,
-        ]
+        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
     )
     return Box(
         modem=health.modem,
