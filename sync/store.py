@@ -69,6 +69,11 @@ class SqliteStore:
         )
         return tuple(Entry(Header.unpack(header), body) for header, body in rows)
 
+    def all_entries(self, log_id: LogId) -> tuple[Entry, ...]:
+        """Entries of a log with those of its earlier instances, oldest first."""
+        logs = [one for one, _ in self.older(log_id)] + [log_id]
+        return tuple(e for one in logs for e in self.entries(one, 1, self.head(one).seq))
+
     def keep_frame(self, kept: Frame) -> None:
         """Keep a frame; the same frame again is no error."""
         self._db.execute(

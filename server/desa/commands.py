@@ -110,8 +110,7 @@ def status_readonly(directory: Path) -> Figures:
 def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
     store = SqliteStore(db)
     acked = carry.acked(db, log_id)
-    entries = store.entries(log_id, 1, store.head(log_id).seq)
-    begun = [entry.header for entry in entries if entry.header.sets == 1]
+    begun = [one.header for one in store.all_entries(log_id) if one.header.sets == 1]
     return {
         "inbox": inbox.counts(db),
         "reports": len(begun),

@@ -8,6 +8,7 @@ import pytest
 from backed_up import Village
 
 from server import settings as settings_file
+from server.desa import commands
 from server.desa.backup import restoring
 from server.desa.backup.errors import (
     BackupError,
@@ -24,7 +25,7 @@ from server.domain import codec
 from server.domain import events as e
 from server.domain.report import Status
 from server.domain.requests import Close, Take
-from server.polres.down.orders import order_answer
+from server.polres.down.orders import grant_keys, order_answer
 from sync.entry import Log
 from sync.errors import CardRefused
 from sync.store import SqliteStore
@@ -96,6 +97,22 @@ def test_a_restored_box_goes_on_at_the_polres_under_a_new_number(village: Villag
     assert closed.report.status is Status.CLOSED
     assert old.keys.identity.signing.public != world.node.keys.identity.signing.public
     assert old.keys.identity.duty == world.node.keys.identity.duty
+
+
+def test_the_polres_opens_the_old_reports_of_a_restored_box_after_a_person_agreed(
+    village: Village,
+) -> None:
+    lived_in(village)
+    village.restore()
+    village.move_in()
+    world = village.world
+    world.exchange()
+    assert {one.locked for one in world.desk().reports()} == {True}
+    grant_keys(world.district, CODE, "operator", world.wall_s())
+    world.exchange()
+    assert {one.locked for one in world.desk().reports()} == {False}
+    figures = commands.status(world.node)
+    assert (figures["reports"], figures["open_reports"]) == (2, 2)
 
 
 def test_the_box_that_was_replaced_is_refused_and_takes_no_number_of_the_new_one(
