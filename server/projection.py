@@ -92,7 +92,9 @@ class Projection:
         return None if found is None else report_of(found)
 
     def _fold(self, entry: Entry, vault: Vault, shift: int) -> None:
-        header = dataclasses.replace(entry.header, seq=entry.header.seq + shift)
+        header = entry.header
+        if shift:
+            header = dataclasses.replace(header, seq=header.seq + shift)
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
         except (CannotOpen, MalformedFrame) as error:

@@ -25,6 +25,8 @@ from sync.store import SqliteStore
 _TIMES_IN_MEMORY: Final = 3
 _ROOM_OCTETS: Final = 48 << 20
 _STEP: Final = 500
+_Rows = Callable[[LogId], Iterator[list[tuple[bytes, bytes, bytes]]]]
+"""Header, body and hash of a log's entries, some at a time."""
 _NO_KEYS: Final = SessionKeys(b"", None, None, None)
 _NO_PAIR: Final = KeyPair(b"", b"")
 _SETS_AT: Final = 37
@@ -58,6 +60,7 @@ def rehearse(
     vault: Vault,
     free_octets: Callable[[], int | None],
     live: Database | None = None,
+    breathe: Callable[[], object] = lambda: None,
 ) -> Proven:
     """The drill: open a backup into memory, check all of it, compare it with the box's journal.
 
@@ -68,6 +71,7 @@ def rehearse(
         free_octets: memory that may be used, None when that is not known. A backup too large
             for it is only read back, octet by octet.
         live: the box's own database, where this is its own backup.
+        breathe: called every some hundred entries, so that others get their turn; may raise.
 
     Raises:
         FileBroken, FileNewer, KeyMissing, OSError: it cannot be opened.
@@ -80,20 +84,33 @@ def rehearse(
             pass
         return Proven(opened.meta, 0, 0, whole=False)
     with closing(_in_memory(opened.database, length)) as memory:
-        proven = examine(memory, opened.head, opened.meta, vault)
+        proven = examine(memory, opened.head, opened.meta, vault, breathe)
         if live is not None:
             _compare(memory, live)
     return proven
 
 
-def examine(db: sqlite3.Connection, head: Head, meta: Meta, vault: Vault) -> Proven:
+def examine(
+    db: sqlite3.Connection,
+    head: Head,
+    meta: Meta,
+    vault: Vault,
+    breathe: Callable[[], object] = lambda: None,
+) -> Proven:
     """Prove an opened backup: the database, every chain, the fold.
 
     Raises:
         DrillFailed: it is not sound.
     """
-    entries = _check(db, head, meta)
-    return Proven(meta, entries, _fold(db, head.node, meta.instance, vault))
+
+    def rows(log_id: LogId) -> Iterator[list[tuple[bytes, bytes, bytes]]]:
+        for some in _rows(db, log_id):
+            breathe()
+            yield some
+
+    entries = _check(db, head, meta, rows)
+    own = LogId(head.node, Log.UP, meta.instance)
+    return Proven(meta, entries, _fold((*SqliteStore(db).older(own), (own, 0)), vault, rows))
 
 
 def _in_memory(pieces: Iterable[bytes], length: int) -> sqlite3.Connection:
@@ -114,31 +131,30 @@ def _in_memory(pieces: Iterable[bytes], length: int) -> sqlite3.Connection:
     return memory
 
 
-def _check(memory: sqlite3.Connection, head: Head, meta: Meta) -> int:
+def _check(memory: sqlite3.Connection, head: Head, meta: Meta, rows: _Rows) -> int:
     """Integrity, every chain from its beginning, and the end that was told; counts own entries."""
     try:
         if memory.execute("pragma integrity_check").fetchall() != [("ok",)]:
             raise DrillFailed
         logs = memory.execute("select distinct node, log, instance from entries").fetchall()
-        count = 0
+        own = LogId(head.node, Log.UP, meta.instance)
+        ends = {own: chain.genesis(own)}
         for node, log, instance in logs:
             log_id = LogId(node, Log(log), instance)
-            end = _follow(memory, log_id)
-            count += end.seq if (node, log_id.log) == (head.node, Log.UP) else 0
-        own = LogId(head.node, Log.UP, meta.instance)
-        if _follow(memory, own) != chain.Head(meta.seq, meta.hash):
+            ends[log_id] = _follow(log_id, rows)
+        if ends[own] != chain.Head(meta.seq, meta.hash):
             raise DrillFailed
     except (sqlite3.Error, SyncError, ValueError) as error:
         raise DrillFailed from error
-    return count
+    return sum(end.seq for one, end in ends.items() if one.log is Log.UP)
 
 
-def _follow(memory: sqlite3.Connection, log_id: LogId) -> chain.Head:
+def _follow(log_id: LogId, rows: _Rows) -> chain.Head:
     head = chain.genesis(log_id)
-    for rows in _rows(memory, log_id):
-        entries = [Entry(Header.unpack(header), body) for header, body, _ in rows]
+    for some in rows(log_id):
+        entries = [Entry(Header.unpack(header), body) for header, body, _ in some]
         heads = chain.follow(log_id, head, entries)
-        if [one.hash for one in heads] != [bytes(digest) for _, _, digest in rows]:
+        if [one.hash for one in heads] != [bytes(digest) for _, _, digest in some]:
             raise DrillFailed
         head = heads[-1]
     return head
@@ -154,16 +170,15 @@ def _rows(memory: sqlite3.Connection, log_id: LogId) -> Iterator[list[tuple[byte
         yield some
 
 
-def _fold(memory: sqlite3.Connection, node: int, instance: int, vault: Vault) -> int:
+def _fold(logs: Iterable[tuple[LogId, int]], vault: Vault, rows: _Rows) -> int:
     """How many reports the box's logs fold to."""
     tables = open_memory()
     with closing(tables.connection):
-        projection, store = Projection(tables.connection), SqliteStore(memory)
-        newest = LogId(node, Log.UP, instance)
-        for log_id, shift in (*store.older(newest), (newest, 0)):
-            for rows in _rows(memory, log_id):
+        projection = Projection(tables.connection)
+        for log_id, shift in logs:
+            for some in rows(log_id):
                 try:
-                    entries = [Entry(Header.unpack(header), body) for header, body, _ in rows]
+                    entries = [Entry(Header.unpack(header), body) for header, body, _ in some]
                     projection.add(entries, vault, shift)
                 except (sqlite3.Error, SyncError, ValueError) as error:
                     raise DrillFailed from error

@@ -172,7 +172,12 @@ def _meta(box: Box, copied: Path, now_s: int) -> Meta:
 
 def _tested(box: Box, row: records.Row, path: Path, watcher: Watcher) -> records.Row:
     """The row with what the drill said."""
-    watcher.goes_on(_WORK[2], 0, 1)
+
+    def breathe() -> None:
+        watcher.goes_on(_WORK[2], 0, 0)
+        watcher.stop.wait(_PAUSE_S)
+
+    breathe()
     try:
         with stick.faults_told():
             proven = drill.rehearse(
@@ -181,6 +186,7 @@ def _tested(box: Box, row: records.Row, path: Path, watcher: Watcher) -> records
                 box.vault,
                 room.free_memory_octets,
                 box.database,
+                breathe,
             )
     except (DrillFailed, FileBroken, KeyMissing):
         return row
