@@ -57,6 +57,8 @@ class Card:
         propam: X25519 key of Propam.
         instance: the instance that the desa's journal gets with this card.
         people: the packed `RecipientList`, signed by the root in `people_signature`.
+        duties: (instance, duty key) of earlier boxes of the desa, newest first; only on a card
+            that is to open their backups.
     """
 
     node: int
@@ -70,6 +72,7 @@ class Card:
     people: bytes
     people_signature: bytes
     instance: int = 1
+    duties: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
 
     def recipients(self) -> RecipientList:
         """The list of who may open the desa's sessions, checked against the root.
@@ -107,7 +110,9 @@ def node_code(number: int) -> str:
 
 def pack_card(card: Card) -> dict[str, str | int]:
     """The fields of a card's JSON object; keys and signatures in hex."""
-    return {
+    duties = " ".join(f"{instance}:{key.hex()}" for instance, key in card.duties)
+    more: dict[str, str | int] = {"duties": duties} if duties else {}
+    return more | {
         "kentongan_card": VERSION,
         "node": node_code(card.node),
         "name": card.name,
@@ -192,7 +197,26 @@ def _from_fields(fields: dict[str, object]) -> Card:
         people=octets["list"],
         people_signature=octets["list_signature"],
         instance=instance,
+        duties=_duties(fields.get("duties", "")),
     )
+
+
+def _duties(value: object) -> tuple[tuple[int, bytes], ...]:
+    """Keys of earlier boxes, written as `instance:hex` with a space between them."""
+    if not isinstance(value, str):
+        raise CardBroken
+    try:
+        pairs = [(int(one), bytes.fromhex(key)) for one, key in map(_halves, value.split())]
+    except ValueError as error:
+        raise CardBroken from error
+    if any(len(key) != seal.KEY_OCTETS for _, key in pairs):
+        raise CardBroken
+    return tuple(pairs)
+
+
+def _halves(word: str) -> tuple[str, str]:
+    instance, _, key = word.partition(":")
+    return instance, key
 
 
 def _text(fields: dict[str, object], name: str) -> str:

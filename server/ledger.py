@@ -28,6 +28,8 @@ _DUTY = (
     e.ContactSet,
     e.SessionsUnlocked,
     e.InboxExported,
+    e.BackupNoted,
+    e.BoxRestored,
     e.OrderReceived,
 )
 
@@ -49,6 +51,7 @@ class Ledger:
         self._tables = tables
         # Whether the journal may hold entries that are not in the tables.
         self._ahead = True
+        self._older_in = False
         self._folded_with = vault.learnt
 
     @property
@@ -67,12 +70,22 @@ class Ledger:
             if self._folded_with != learnt:
                 self._ahead = True
                 self._tables.clear()
+                self._older_in = False
                 self._folded_with = learnt
             store = SqliteStore(self.database.connection)
+            self._add_older(store)
             first, last = self._tables.folded_to + 1, store.head(self.log_id).seq
             if first <= last:
                 self._tables.add(store.entries(self.log_id, first, last), self.vault)
             self._ahead = False
+
+    def _add_older(self, store: SqliteStore) -> None:
+        """Before the log itself, what earlier boxes of the desa wrote (a restored backup)."""
+        if self._older_in:
+            return
+        for log_id, shift in store.older(self.log_id):
+            self._tables.add(store.entries(log_id, 1, store.head(log_id).seq), self.vault, shift)
+        self._older_in = True
 
     def record(
         self,

@@ -63,13 +63,17 @@ class Projection:
         self.locked_sessions.clear()
         self._create()
 
-    def add(self, entries: Sequence[Entry], vault: Vault) -> None:
-        """Fold the entries that follow those in the tables: all of them, or none."""
+    def add(self, entries: Sequence[Entry], vault: Vault, shift: int = 0) -> None:
+        """Fold the entries that follow those in the tables: all of them, or none.
+
+        With a `shift` they are of an earlier instance of the log: see `SqliteStore.older`.
+        """
         self.db.execute("begin")
         try:
             for entry in entries:
-                self._fold(entry, vault)
-                self.db.execute(f"pragma user_version = {entry.header.seq}")
+                self._fold(entry, vault, shift)
+                if not shift:
+                    self.db.execute(f"pragma user_version = {entry.header.seq}")
             self.db.execute("commit")
         except BaseException:
             self.db.execute("rollback")
@@ -87,8 +91,10 @@ class Projection:
         ).fetchone()
         return None if found is None else report_of(found)
 
-    def _fold(self, entry: Entry, vault: Vault) -> None:
+    def _fold(self, entry: Entry, vault: Vault, shift: int) -> None:
         header = entry.header
+        if shift:
+            header = dataclasses.replace(header, seq=header.seq + shift)
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
         except (CannotOpen, MalformedFrame) as error:

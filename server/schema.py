@@ -1,4 +1,4 @@
-"""Tables of the node itself: accounts, counters, SIM cards and their life, each hour."""
+"""Tables of the node itself: accounts, counters, SIM cards and their life, hours, backups."""
 
 from sqlite_utils import Database, Migrations
 
@@ -59,3 +59,18 @@ def m003_hours(db: Database) -> None:
 def m004_sims(db: Database) -> None:
     """Which SIM each modem may send with; both only as marks that tell no number."""
     db.execute("create table sims (modem text primary key, sim text not null) without rowid")
+
+
+@migrations()
+def m008_backup(db: Database) -> None:
+    """Which backups were made on which stick, what their drill said, and what hinders one."""
+    db.execute(
+        "create table backups (number integer primary key, instance integer not null,"
+        " stick text not null, folder text not null, made_s integer not null,"
+        " octets integer not null, entries integer not null, reports integer not null,"
+        " drill text not null)"
+    )
+    db.execute(
+        "create table backup_folders (folder text primary key, since_s integer not null,"
+        " tried_s integer not null, trouble text not null) without rowid"
+    )

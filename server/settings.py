@@ -186,6 +186,20 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """The backup of the whole box; see docs/operating.md."""
+
+    folders: Annotated[
+        tuple[str, ...], Meaning("where sticks or disks for the backup are mounted")
+    ] = ()
+    at_h: Annotated[int, Meaning("hour of the night", "h", most=23)] = 2
+    keep: Annotated[int, Meaning("backups kept on each stick", least=1, most=365)] = 7
+    warn_days: Annotated[
+        int, Meaning("days without a backup until people are warned", "days", least=1, most=365)
+    ] = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file, one attribute a section."""
 
@@ -197,9 +211,12 @@ class Settings:
     answers: Answers = Answers()
     credit: Credit = Credit()
     login: Login = Login()
+    backup: Backup = Backup()
 
 
-SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login]] = {
+SECTIONS: dict[
+    str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login | Backup]
+] = {
     "desa": Desa,
     "polres": Polres,
     "modem": Modem,
@@ -208,6 +225,7 @@ SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit 
     "answers": Answers,
     "credit": Credit,
     "login": Login,
+    "backup": Backup,
 }
 
 

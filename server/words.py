@@ -129,6 +129,21 @@ POLRES_STATES: Final = {
     "revoked": "kotak ini dilaporkan hilang; hubungi Polres",
     "keys need person": "Polres sedang memeriksa sebelum mengembalikan kunci",
 }
+BACKUP_WHY: Final = {
+    "": "",
+    "none": "belum ada tempat cadangan",
+    "absent": "flashdisk tidak terpasang",
+    "gone": "flashdisk tercabut atau rusak",
+    "full": "flashdisk penuh",
+    "read-only": "flashdisk tidak dapat ditulisi",
+    "fat32": "berkasnya terlalu besar untuk FAT32",
+    "card full": "kartu kotak hampir penuh",
+    "stopped": "kotak dihentikan",
+    "broken": "cadangan tidak terbaca",
+    "drill": "cadangan tidak lulus uji",
+}
+"""What hinders a backup, in few words."""
+
 MODEMS: Final = {
     "good": "Modem baik",
     "searching": "Modem mencari sinyal",

@@ -23,6 +23,22 @@ class SqliteStore:
         ).fetchone()
         return None if row[0] is None else LogId(node, log, row[0])
 
+    def older(self, log_id: LogId) -> tuple[tuple[LogId, int], ...]:
+        """Earlier instances of a log, oldest first, each with what its numbers are shifted by.
+
+        So they count up to 0, and the log itself goes on with 1.
+        """
+        rows = self._db.execute(
+            "select instance, max(seq) from entries where node = ? and log = ? and instance < ?"
+            " group by instance order by instance desc",
+            _key(log_id),
+        )
+        found, shift = [], 0
+        for instance, last in rows:
+            shift -= last
+            found.append((LogId(log_id.node, log_id.log, instance), shift))
+        return tuple(reversed(found))
+
     def head(self, log_id: LogId) -> Head:
         """End of the log; its genesis when it is empty."""
         row = self._db.execute(
@@ -52,6 +68,11 @@ class SqliteStore:
             (*_key(log_id), first, last),
         )
         return tuple(Entry(Header.unpack(header), body) for header, body in rows)
+
+    def all_entries(self, log_id: LogId) -> tuple[Entry, ...]:
+        """Entries of a log with those of its earlier instances, oldest first."""
+        logs = [one for one, _ in self.older(log_id)] + [log_id]
+        return tuple(e for one in logs for e in self.entries(one, 1, self.head(one).seq))
 
     def keep_frame(self, kept: Frame) -> None:
         """Keep a frame; the same frame again is no error."""

@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from server.cli import exporting
+from server.cli import backing, exporting
 from server.desa import commands, setup
 from server.desa.console import figures as told
 from server.desa.run import run
@@ -83,6 +83,10 @@ def export(
         raise NothingChosen
     login = exporting.ask_login(name, passphrase_file)
     click.echo(exporting.export(directory, out, login, sys.stdout), err=True)
+
+
+for _one in (backing.backup, backing.verify_backup, backing.restore):
+    desa.add_command(_one)
 
 
 @desa.group()

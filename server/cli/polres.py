@@ -65,16 +65,22 @@ def run_command(directory: Path, host: str | None, port: int | None) -> None:
 @click.option("--url", required=True, help="Where the desa reaches the Polres.")
 @click.option("--card", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--yes", is_flag=True, help="Do not ask before an earlier card is replaced.")
-def enroll(directory: Path, code: str, name: str, url: str, card: Path, *, yes: bool) -> None:
+@click.option("--restore", is_flag=True, help="The card also opens the desa's backups.")
+def enroll(
+    directory: Path, code: str, name: str, url: str, card: Path, *, yes: bool, restore: bool
+) -> None:
     """Write the enrolment card of a desa: CODE as 52.04.07.2001, NAME as villagers read it."""
     known = _desa(directory, code)
     if known is not None:
         ends = "kotak yang lama berhenti" if known["enrolled"] else "kartu yang lama tidak berlaku"
         agree(f"Desa {known['name']} sudah punya kartu; bila kartu baru dipakai, {ends}.", yes=yes)
     again = "yes" if known is not None else ""
-    made = _ask(directory, "enroll", code=code, name=name, url=url, again=again)
+    wish = {"restore": "yes"} if restore else {}
+    made = _ask(directory, "enroll", code=code, name=name, url=url, again=again, **wish)
     write_card(card, parse_card(json.dumps(made)))
     click.echo(f"Kartu {name} ditulis ke {card}. Berlaku 7 hari, untuk satu kotak.")
+    if restore:
+        click.echo("Kartu ini membuka cadangan desa itu: bawa terpisah dari flashdisk cadangan.")
 
 
 @polres.command()

@@ -13,6 +13,7 @@ from server.checkup import running, watching
 from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
+from server.desa.backup import asking
 from server.desa.console import export, radios
 from server.desa.desk import Contact
 from server.desa.frontdesk import FrontDesk, box_of
@@ -50,6 +51,7 @@ def answers(node: Node, desk: export.LoginCheck) -> dict[str, Callable[[dict[str
         "sim accept": lambda asked: accept_sim(node, asked["name"]),
         "contact set": lambda asked: set_contact(node, asked),
         running.COMMAND: lambda _: radios.told(node),
+        asking.COMMAND: lambda asked: asking.back_up(node, asked["folder"]),
         watching.COMMAND: lambda asked: radios.arrivals(node, asked["after"]),
         export.COMMAND: lambda asked: export.export(
             node, desk, asked["name"], asked["passphrase"], time.monotonic()
@@ -108,8 +110,7 @@ def status_readonly(directory: Path) -> Figures:
 def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
     store = SqliteStore(db)
     acked = carry.acked(db, log_id)
-    entries = store.entries(log_id, 1, store.head(log_id).seq)
-    begun = [entry.header for entry in entries if entry.header.sets == 1]
+    begun = [one.header for one in store.all_entries(log_id) if one.header.sets == 1]
     return {
         "inbox": inbox.counts(db),
         "reports": len(begun),

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from server.desa.backup.shown import Backups
 from server.desa.gateway.samples import Hour
 from server.desa.gateway.state import ModemMood, RadioState
 from server.domain.errors import Refused
@@ -211,6 +212,12 @@ class Desk(Protocol):
 
     def past(self) -> Past:
         """What the box measured in the last days."""
+
+    def backups(self) -> Backups:
+        """How the backup of the box stands."""
+
+    def back_up(self) -> None:
+        """Ask for a backup now; how it ended stands in `backups`."""
 
     def accept_sim(self, name: str) -> Refused | None:
         """Let a modem send with the SIM that is in it now."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from hardware.errors import SendRefused
 from server import lookup
 from server.desa import intake, login, orders, sessions
+from server.desa.backup import nightly
+from server.desa.backup.shown import Backups, backups
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
 from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.radios import sims
@@ -147,6 +149,15 @@ class FrontDesk:
             sims.accept(db, radio.mark, radio.sim)
         return None
 
+    def backups(self) -> Backups:
+        """How the backup of the box stands."""
+        return backups(self._node)
+
+    def back_up(self) -> None:
+        """Ask for a backup now; the job that makes them takes it up within a second."""
+        if not self._node.backup.busy:
+            self._node.backup.wish()
+
     def login(self, name: str, passphrase: str, phone_key: bytes | None) -> Login | float:
         """Check a login; on failure the seconds until the next try is looked at.
 
@@ -224,6 +235,7 @@ def box_of(node: Node, now_s: float) -> Box:
         radios = tuple(health.radios.values())
     of_radios = [radio.trouble for radio in radios]
     of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
+    of_sims.append(nightly.trouble(node, stamp.wall_s))
     nobody = "" if officers else NO_OFFICER
     # Where the modem itself is in trouble, that says more.
     unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""

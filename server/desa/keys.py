@@ -41,12 +41,23 @@ class NodeKeys:
         return Pinned(self.card.node, self.card.root, self.card.exchange)
 
 
-def create(directory: Path, card: Card, random: Callable[[int], bytes]) -> NodeKeys:
-    """Make a node's identity; the files are readable by their owner alone."""
+def create(
+    directory: Path, card: Card, random: Callable[[int], bytes], duty: bytes | None = None
+) -> NodeKeys:
+    """Make a node's identity; the files are readable by their owner alone.
+
+    Args:
+        directory: of the node.
+        card: its card.
+        random: for the identity.
+        duty: the duty key of the box that it takes the place of; stands in a second line.
+    """
     secret = random(seal.KEY_OCTETS)
-    write_private(directory / KEY_FILE, secret.hex() + "\n")
+    lines = [secret.hex()] if duty is None else [secret.hex(), duty.hex()]
+    write_private(directory / KEY_FILE, "\n".join(lines) + "\n")
+    card = replace(card, duties=())
     write_card(directory / CARD_FILE, card)
-    return NodeKeys(Identity.from_seed(secret), card)
+    return NodeKeys(Identity.from_seed(secret, duty), card)
 
 
 def read(directory: Path) -> NodeKeys:
@@ -56,12 +67,13 @@ def read(directory: Path) -> NodeKeys:
         KeyFileError: missing or broken.
     """
     try:
-        secret = bytes.fromhex((directory / KEY_FILE).read_text(encoding="ascii").strip())
+        lines = (directory / KEY_FILE).read_text(encoding="ascii").split()
+        secrets = [bytes.fromhex(line) for line in lines]
     except (OSError, ValueError) as error:
         raise KeyFileError from error
-    if len(secret) != seal.KEY_OCTETS:
+    if len(secrets) not in (1, 2) or {len(one) for one in secrets} != {seal.KEY_OCTETS}:
         raise KeyFileError
-    return NodeKeys(Identity.from_seed(secret), read_card(directory / CARD_FILE))
+    return NodeKeys(Identity.from_seed(*secrets), read_card(directory / CARD_FILE))
 
 
 def check_code(keys: NodeKeys, code: str) -> None:

@@ -11,6 +11,7 @@ from server.card import node_number
 from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
+from server.desa.backup.board import Board
 from server.desa.gateway.choosing import Offers
 from server.desa.gateway.samples import HOUR_S, Kind, Samples
 from server.desa.gateway.simlife.hearing import Ear
@@ -106,6 +107,7 @@ class Node:
     samples: Samples = field(default_factory=Samples)
     # Which modem takes which text.
     offers: Offers = field(default_factory=Offers)
+    backup: Board = field(default_factory=Board)
     speak_soon: Bell = field(default_factory=Bell)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 

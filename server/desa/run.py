@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server.desa import commands, steps
 from server.desa.app import create_app
+from server.desa.backup import nightly
 from server.desa.frontdesk import FrontDesk
 from server.desa.gateway import history
 from server.desa.gateway.radios.port_thread import start_radios
@@ -42,13 +43,16 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
             make_road=open_road,
         )
         remember_seen(node, time.monotonic())
+        nightly.begin(node, time.monotonic())
         desk = FrontDesk(node)
         control = ControlSocket(directory, commands.answers(node, desk))
-        schedule = Schedule()
+        # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
+        schedule = Schedule(threads=3)
         exchanger = Exchanger(node)
         schedule.every(0.25, guarded(exchanger.tick))
         schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
         schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
+        schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))
         radios = start_radios(node, stop)
         schedule.start()
         try:

@@ -208,6 +208,32 @@ class InboxExported:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupNoted:
+    """How the newest backup of the box stands.
+
+    Attributes:
+        made_s: when it was made, seconds since 1970; 0 for never.
+        entries, reports: what its drill counted.
+        why: "" where it passed its drill in time; else a word for what hinders the next one.
+    """
+
+    made_s: int
+    entries: int
+    reports: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoxRestored:
+    """The box was brought back from a backup that ends with this entry of an earlier box."""
+
+    old_instance: int
+    old_seq: int
+    old_hash: bytes
+    made_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -271,6 +297,8 @@ DesaEvent = (
     | ContactSet
     | SessionsUnlocked
     | InboxExported
+    | BackupNoted
+    | BoxRestored
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

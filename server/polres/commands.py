@@ -17,6 +17,10 @@ from server.polres.store import nodes
 Asked = dict[str, str]
 
 
+class NothingToRestore(PolresError):
+    """Desa ini belum pernah punya kotak yang terdaftar; buat kartu tanpa --restore."""
+
+
 class UnknownRole(PolresError):
     """Peran itu tidak dikenal; pakai spkt, binmas, kapolres, propam atau admin."""
 
@@ -63,7 +67,10 @@ def _enroll(district: District, asked: Asked) -> dict[str, str | int]:
         raise BadAddress
     if not asked["again"] and _desa(district, asked["code"]) is not None:
         raise CardReplaced
-    card = enroll(district, asked["code"], name, asked["url"], now_s=_now_s())
+    restore = bool(asked.get("restore"))
+    card = enroll(district, asked["code"], name, asked["url"], now_s=_now_s(), restore=restore)
+    if restore and not card.duties:
+        raise NothingToRestore
     return pack_card(card)
 
 

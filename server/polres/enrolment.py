@@ -30,11 +30,19 @@ class Reply:
 
 
 def enroll(
-    district: District, code: str, name: str, url: str, *, now_s: int, random: Random | None = None
+    district: District,
+    code: str,
+    name: str,
+    url: str,
+    *,
+    now_s: int,
+    random: Random | None = None,
+    restore: bool = False,
 ) -> Card:
     """Make the card of a desa: its code works once, for 7 days.
 
-    For a desa that is known, the new card's use raises its instance and ends the old key.
+    For a desa that is known, the new card's use raises its instance and ends the old key. With
+    `restore` it also carries the duty keys of the desa's boxes, which open their backups.
 
     Raises:
         BadDesaCode: not a desa's code.
@@ -49,6 +57,7 @@ def enroll(
         else:
             people, instance = row.people, row.instance + 1
             nodes.change(connection, node, name=name)
+        duties = _duties(connection, district, node, instance) if restore else ()
         hidden = district.keys.hide("card", node, secret.encode())
         nodes.put_card(connection, CardRow(node, hidden, now_s + CARD_S, 0, None, None))
     packed, signature = message.open_envelope(people)
@@ -64,6 +73,19 @@ def enroll(
         people=packed,
         people_signature=signature,
         instance=instance,
+        duties=duties,
+    )
+
+
+def _duties(
+    connection: Connection, district: District, node: int, instance: int
+) -> tuple[tuple[int, bytes], ...]:
+    """The duty keys of a desa's boxes before this instance, newest first."""
+    hidden = [(one, nodes.duty(connection, node, one)) for one in range(instance - 1, 0, -1)]
+    return tuple(
+        (one, district.keys.reveal("duty", node, content))
+        for one, content in hidden
+        if content is not None
     )
 
 

@@ -108,6 +108,7 @@ def _situation(connection: Connection, asking: Asking) -> Situation:
         revoked=node.revoked_s is not None,
         granted_until_s=node.grant_until_s,
         wanted=tuple(sorted(held, key=lambda one: (one.started_s, one.session))),
+        enrolled_s=node.enrolled_s or 0,
     )
 
 

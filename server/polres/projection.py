@@ -11,7 +11,7 @@ from server.domain.evolve import LineKind, day_start_s, evolve, evolve_sealed, l
 from server.domain.report import Stamp, Trust
 from server.polres.district import District
 from server.polres.keys import PolresKeys
-from server.polres.store import nodes, reports
+from server.polres.store import backups, nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
@@ -140,6 +140,13 @@ class Fold:
             case e.ContactSet():
                 contact = ContactRow(self._node, event.name, event.role, event.number)
                 reports.put_contact(self._db, contact)
+            case e.BackupNoted():
+                backups.noted(
+                    self._db, self._node, made_s=event.made_s, reports=event.reports,
+                    why=event.why, noted_s=stamp.wall_s,
+                )  # fmt: skip
+            case e.BoxRestored():
+                backups.restored(self._db, self._node, at_s=stamp.wall_s, from_s=event.made_s)
             case e.TextNoted():
                 self._text(header, event.sender, event.text, event.reason, event.received_s)
             case e.CallMissed():

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from server.desa.backup.shown import Backups
 from server.desa.desk import Box, Contact, Line, Login, ModemMood, Note, OutboxLine, Past
 from server.desa.gateway.state import RadioState
 from server.domain.errors import Reason, Refused
@@ -77,6 +78,7 @@ class PaperDesk:
     locked_sessions: int = 2
     done: list[Action] = field(default_factory=list)
     changes: int = 1
+    kept_backups: Backups = field(default_factory=lambda: Backups(wanted=False))
     numbers: Iterator[int] = field(default_factory=lambda: count(100))
 
     def put(self, *reports: Report) -> None:
@@ -151,6 +153,12 @@ class PaperDesk:
 
     def past(self) -> Past:
         return self.measured
+
+    def backups(self) -> Backups:
+        return self.kept_backups
+
+    def back_up(self) -> None:
+        self.kept_backups = replace(self.kept_backups, work="menunggu")
 
     def accept_sim(self, name: str) -> Refused | None:
         if name not in self.asking:

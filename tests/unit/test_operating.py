@@ -11,9 +11,11 @@ from server.cli.root import kentongan
 
 PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
 LINES_MAX = 120
+BACKUP = PAGE.with_name("backup.md")
+TEXT = PAGE.read_text(encoding="utf-8") + BACKUP.read_text(encoding="utf-8")
 COMMANDS = [
-    line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("kentongan ")
-] + re.findall(r"\| `(kentongan [^`]+)`", PAGE.read_text(encoding="utf-8"))
+    line.strip() for line in TEXT.splitlines() if line.strip().startswith("kentongan ")
+] + re.findall(r"\| `(kentongan [^`]+)`", TEXT)
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -53,6 +53,16 @@ def accept() -> str | tuple[str, int] | Response:
     return redirect(url_for("box.show"), 303)
 
 
+@blueprint.post("/cadangkan")
+@needs(OFFICER)
+def back_up() -> Response:
+    """Make a backup now."""
+    if the_desk().backups().wanted:
+        the_desk().back_up()
+        flash("Cadangan dimulai. Jangan cabut flashdisk sampai selesai.", "success")
+    return redirect(url_for("box.show", _anchor="cadangan"), 303)
+
+
 def _opened(count: int) -> str:
     if count:
         return f"{count} sesi lama terbuka. Laporannya dapat dibaca lagi."
@@ -78,4 +88,5 @@ def _page(form: UnlockForm, refused: str = "", sim_refused: str = "") -> str:
         spans=SPANS,
         each=EACH[span],
         memories=MEMORIES,
+        kept=desk.backups(),
     )

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as http_request
 from werkzeug.wrappers import Response
 
+from server import words
 from server.polres import lookup
 from server.polres.down import officers, orders
 from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
@@ -23,6 +24,8 @@ from server.polres.pages.place import (
     who,
 )
 from server.polres.pages.queue import desk
+from server.polres.store import backups
+from server.polres.store.backups import BackupRow
 from server.web.guards import needs
 
 blueprint = Blueprint("desa", __name__, url_prefix="/desa")
@@ -37,6 +40,8 @@ class Box:
         instance: how many boxes the desa has had; 0 before its card was used.
         granted_until_s: until when a person's leave to return keys is good, by `granted_by`.
         officers: names on the signed list.
+        backup: how the box said that its backup stands, None where it said nothing;
+            `backup_why` says in words what hinders the next one.
     """
 
     desa: DesaLine
@@ -47,6 +52,8 @@ class Box:
     granted_until_s: int | None
     granted_by: str | None
     officers: tuple[str, ...]
+    backup: BackupRow | None = None
+    backup_why: str = ""
 
 
 def box_of(code: str) -> Box:
@@ -54,6 +61,7 @@ def box_of(code: str) -> Box:
     line, moment_s, district = desa_or_404(code), now_s(), the_district()
     with district.read() as connection:
         node = orders.known(connection, code)
+        backup = backups.get(connection, node.node)
     until_s = node.grant_until_s
     granted = until_s is not None and moment_s < until_s
     return Box(
@@ -65,6 +73,8 @@ def box_of(code: str) -> Box:
         granted_until_s=until_s if granted else None,
         granted_by=node.grant_by if granted else None,
         officers=tuple(officer.name for officer in officers.officers(node.people)),
+        backup=backup,
+        backup_why=words.word(words.BACKUP_WHY, backup.why) if backup is not None else "",
     )
 
 

@@ -18,6 +18,7 @@ class Why(StrEnum):
     NETWORK = "Kotak menghubungi dari jaringan lain; tanyakan apakah ia dipindahkan."
     OFTEN = "Kotak sudah menyala ulang lebih dari tiga kali dalam sehari; tanyakan sebabnya."
     OLD = "Kotak meminta sesi yang lebih tua dari 48 jam; tanyakan apakah masih diperlukan."
+    EARLIER = "Kotak pengganti meminta sesi kotak sebelumnya; tanyakan apakah ia dipulihkan."
     REVOKED = "Kotak ini dilaporkan hilang; kunci tidak dikembalikan."
 
 
@@ -49,6 +50,8 @@ class Situation:
         network: where the request came from; None when that is not judged.
         past: (time, run) of earlier returns.
         granted_until_s: a person allowed one return until then.
+        enrolled_s: when this box was enrolled. A session that was known before is an earlier
+            box's, and this one has it from a backup.
     """
 
     now_s: int
@@ -61,6 +64,7 @@ class Situation:
     revoked: bool
     granted_until_s: int | None
     wanted: tuple[Held, ...]
+    enrolled_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,10 @@ def decide(situation: Situation) -> Return | NeedPerson | Refuse:
     if is_granted(situation):
         return Return(tuple(held.session for held in wanted), granted=bool(wanted))
     now_s = situation.now_s
-    young = [held for held in wanted if _young(held, now_s)]
-    asks = Why.OLD if len(young) < len(wanted) else None
+    own = [held for held in wanted if held.first_seen_s >= situation.enrolled_s]
+    young = [held for held in own if _young(held, now_s)]
+    asks = Why.OLD if len(young) < len(own) else None
+    asks = Why.EARLIER if len(own) < len(wanted) else asks
     sessions = tuple(held.session for held in young if _may_owe(held, now_s))
     if not sessions:
         return Return((), granted=False, asks=asks)

@@ -268,4 +268,16 @@ orders = Table(
     _text("sms_outcome", null=True),
     Index("orders_by_ticket", "node", "ticket"),
 )
-PROJECTION = (reports, history, outgoing, contacts, texts, orders)
+# How the newest backup of a desa's box stands, and the backup that the box was restored from.
+backups = Table(
+    "backups",
+    METADATA,
+    _int("node", key=True),
+    _int("made_s"),
+    _int("reports"),
+    _text("why"),
+    _int("noted_s"),
+    _int("restored_s", null=True),
+    _int("restored_from_s", null=True),
+)
+PROJECTION = (reports, history, outgoing, contacts, texts, orders, backups)

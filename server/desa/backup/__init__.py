@@ -1,0 +1,1 @@
+"""Backup: the whole box in one sealed file on a stick, tested every night, and brought back."""
