@@ -18,6 +18,7 @@ class Why(StrEnum):
     NETWORK = "Kotak menghubungi dari jaringan lain; tanyakan apakah ia dipindahkan."
     OFTEN = "Kotak sudah menyala ulang lebih dari tiga kali dalam sehari; tanyakan sebabnya."
     OLD = "Kotak meminta sesi yang lebih tua dari 48 jam; tanyakan apakah masih diperlukan."
+    PARCEL = "Kotak meminta kuncinya lewat berkas; telepon dahulu petugas desa yang membawanya."
     REVOKED = "Kotak ini dilaporkan hilang; kunci tidak dikembalikan."
 
 
