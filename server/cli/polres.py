@@ -1,12 +1,14 @@
 """`kentongan polres`: the district server."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import click
 
 from server.card import parse_card, write_card
+from server.cli import carrying
 from server.cli.wording import agree
 from server.polres import commands
 from server.polres.district import init as prepare
@@ -94,6 +96,24 @@ def reports(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag o
     for line in lines:
         told = f"{line['desa']:13}  {line['ticket']:6}  {line['urgency']:8} {line['status']}"
         click.echo(told)
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the return goes; beside FILE when left out.",
+)
+@click.option("--by", default="operator", help="Who brings it in.")
+def parcel(directory: Path, file: Path, out: Path | None, by: str) -> None:
+    """Take in FILE that was carried here from a desa, and write the return for its box.
+
+    The return holds receipts, orders and what was allowed; it may be made again at any time.
+    """
+    for sentence in carrying.polres(file, out, by, partial(_ask, directory)):
+        click.echo(sentence)
 
 
 @polres.group()

@@ -13,6 +13,7 @@ from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask
 
 from server.web.headers import HEADERS, NO_STORE
+from server.web.uploads import LARGEST
 
 log = logging.getLogger(__name__)
 THREADS: Final = 4
@@ -79,7 +80,9 @@ def serve(
             threads=THREADS,
             ident=None,
             # Somewhat above the site's own limit, whose refusal has words for people.
-            max_request_body_size=4 * (app.config["MAX_CONTENT_LENGTH"] or 0),
+            max_request_body_size=max(
+                4 * (app.config["MAX_CONTENT_LENGTH"] or 0), app.config.get(LARGEST, 0) * 3 // 2
+            ),
             max_request_header_size=_HEADER_OCTETS_MAX,
             inbuf_overflow=_NEVER_OCTETS,
             outbuf_overflow=_NEVER_OCTETS,

@@ -6,6 +6,7 @@ from itertools import count
 
 from server.desa.desk import Box, Contact, Line, Login, ModemMood, Note, OutboxLine, Past
 from server.desa.gateway.state import RadioState
+from server.desa.parcel.told import Made, TakenIn, Waiting
 from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report, Status, Trust
 from server.domain.requests import Action, Answer, Close, Forward, Reopen, Take
@@ -70,6 +71,8 @@ class PaperDesk:
     book: dict[str, Contact] = field(default_factory=dict)
     others: tuple[Note, ...] = ()
     texts: tuple[OutboxLine, ...] = ()
+    to_carry: Waiting = field(default_factory=Waiting)
+    brought: list[bytes] = field(default_factory=list)
     measured: Past = field(default_factory=Past)
     asking: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ("Brigadir Hasan", "Aiptu Wayan")
@@ -151,6 +154,16 @@ class PaperDesk:
 
     def past(self) -> Past:
         return self.measured
+
+    def parcel(self) -> Waiting:
+        return self.to_carry
+
+    def make_parcel(self) -> Made:
+        return Made("kiriman-52.04.07.2001.kentongan", b"sealed", self.to_carry.entries, 0)
+
+    def take_parcel(self, octets: bytes) -> TakenIn:
+        self.brought.append(octets)
+        return TakenIn(acked=self.to_carry.entries, older=False)
 
     def accept_sim(self, name: str) -> Refused | None:
         if name not in self.asking:

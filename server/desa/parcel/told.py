@@ -58,3 +58,30 @@ class Waiting:
     made_s: int | None = None
     entries_since: int = 0
     returned_s: int | None = None
+
+
+def made_sentences(made: Made) -> tuple[str, ...]:
+    """What a file carries, in plain words."""
+    said = [f"Berkas kiriman memuat {made.entries} catatan; bawa ke Polres."]
+    if not made.entries:
+        said = ["Tidak ada catatan baru; berkas ini hanya menanyakan balasan Polres."]
+    if made.left:
+        said.append(f"{made.left} catatan lagi ikut di berkas berikutnya, setelah balasan masuk.")
+    return tuple(said)
+
+
+def taken_sentences(told: TakenIn) -> tuple[str, ...]:
+    """What a return brought, in plain words."""
+    if told.older and not (told.orders or told.opened):
+        said = ["Balasan ini sudah pernah masuk atau lebih lama; tidak ada yang berubah."]
+    else:
+        came = f"{told.acked} catatan diterima Polres, {told.orders} perintah baru"
+        said = [f"Balasan Polres masuk: {came}."]
+    if told.opened:
+        said.append(f"{told.opened} sesi lama terbuka.")
+    if told.waiting:
+        said.append(
+            f"{told.waiting} perintah menunggu kunci: buka sesi lama di halaman Kotak "
+            "dengan kata sandi dan kunci HP."
+        )
+    return (*said, *((told.trouble,) if told.trouble else ()))
