@@ -12,6 +12,7 @@ from server.polres.down import orders
 from server.polres.down.orders import Placed
 from server.polres.parcel import giving
 from server.polres.parcel import taking as polres_taking
+from sync.parcel import carry, form
 
 CUTS = (
     "Maling masuk rumah di RT 0{} dekat masjid malam tadi",
@@ -98,3 +99,41 @@ def test_twenty_reports_travel_by_file_and_later_by_https_and_each_is_one(world:
     world.speak()
     assert len([text for _, text in world.sent if "Kami datang soal" in text]) == 3
     assert state.waiting(world.node).entries == 0
+
+
+def test_a_long_backlog_is_cut_into_letters_that_are_taken_one_by_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.exchange()
+    world.road.cut = True
+    reported(world, 50)
+    world.restart()  # what is locked is not compressed
+    monkeypatch.setattr(carry, "FRAMES_OCTETS_MAX", 2_000)
+    whole = brought(world)
+    assert len(form.unpack(whole).letters) > 2
+    told = taken(world, whole)
+    assert (told.reports, told.missing) == (50, False)
+    assert back(world, returned(world)).acked >= 50
+
+
+def test_what_finds_no_room_goes_with_the_next_file(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.exchange()
+    world.road.cut = True
+    reported(world, 50)
+    world.restart()
+    monkeypatch.setattr(carry, "FRAMES_OCTETS_MAX", 2_000)
+    monkeypatch.setattr(form, "OUTGOING_OCTETS_MAX", 9_000)
+    made = making.make(world.node, world.mono_s)
+    assert len(made.octets) <= 9_000
+    assert made.left > 0
+    first = taken(world, made.octets).reports
+    assert 0 < first < 50
+    for _ in range(50):
+        back(world, returned(world))
+        made = making.make(world.node, world.mono_s)
+        first += taken(world, made.octets).reports
+        if not made.left:
+            break
+    assert first == len(world.at_polres()) == 50

@@ -216,6 +216,17 @@ def test_an_older_file_neither_spends_a_leave_nor_takes_the_newest_one_s_place(
     assert back(world, returned(world)).opened == 1
 
 
+def test_a_leave_is_not_spent_on_a_file_that_the_box_has_spoken_after(world: World) -> None:
+    lose_ram(world)
+    taken(world, brought(world))
+    reported(world, 1, 5)
+    world.road.cut = False
+    world.exchange()
+    orders.grant_keys(world.district, CODE, "spkt", world.wall_s())
+    assert back(world, returned(world)).opened == 0
+    assert row(world).grant_until_s is not None
+
+
 def test_a_box_that_was_reported_stolen_gets_neither_orders_nor_keys(world: World) -> None:
     reported(world, 1)
     taken(world, brought(world))
