@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from server import settings as settings_file
 from server.desa.console import parcels
@@ -12,6 +12,10 @@ from server.process import control
 from server.process.carried import NoSuchFile, read_file, write_file
 from sync.parcel import form
 from sync.parcel.form import Way
+
+
+PATIENCE_S: Final = 600.0
+"""A backlog of months takes minutes."""
 
 
 class OtherFile(Told):
@@ -75,7 +79,7 @@ def _expect_free(path: Path, node: int) -> None:
 
 def _ask(directory: Path, command: str, values: dict[str, str]) -> dict[str, object]:
     try:
-        answer = control.ask(directory, command, **values)
+        answer = control.ask(directory, command, patience_s=PATIENCE_S, **values)
     except control.NotRunning:
         answer = parcels.offline(directory, command, values)
     return cast("dict[str, object]", answer)

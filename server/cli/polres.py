@@ -21,10 +21,10 @@ from server.process.running import only_one
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
-def _ask(directory: Path, command: str, **values: str) -> object:
+def _ask(directory: Path, command: str, *, patience_s: float = 60.0, **values: str) -> object:
     """Let the running server do it; without one, do it here."""
     try:
-        return control.ask(directory, command, **values)
+        return control.ask(directory, command, patience_s=patience_s, **values)
     except control.NotRunning:
         with only_one(directory):
             district = open_district(directory)
@@ -112,7 +112,9 @@ def parcel(directory: Path, file: Path, out: Path | None, by: str) -> None:
 
     The return holds receipts, orders and what was allowed; it may be made again at any time.
     """
-    for sentence in carrying.polres(file, out, by, partial(_ask, directory)):
+    for sentence in carrying.polres(
+        file, out, by, partial(_ask, directory, patience_s=carrying.PATIENCE_S)
+    ):
         click.echo(sentence)
 
 

@@ -13,6 +13,7 @@ from typing import cast
 log = logging.getLogger(__name__)
 SOCKET_FILE = "control.sock"
 _LINE_OCTETS_MAX = 1 << 22
+_ASK_S = 60.0
 
 # A reader that pages through a long answer may pause as long as this.
 _PAUSE_S_MAX = 600.0
@@ -115,14 +116,15 @@ def _guarded(several: Generator[object]) -> Iterator[dict[str, object]]:
         yield _refused(error)
 
 
-def ask(directory: Path, command: str, **values: str) -> object:
-    """Ask the running node.
+def ask(directory: Path, command: str, *, patience_s: float = _ASK_S, **values: str) -> object:
+    """Ask the running node; `patience_s` bounds how long the answer may take.
 
     Raises:
         NotRunning: nobody listens.
         ControlRefused: it said no.
     """
     with _asked(directory, command, values) as connection:
+        connection.settimeout(patience_s)
         try:
             with connection.makefile("rb") as lines:
                 answer = json.loads(lines.readline(_LINE_OCTETS_MAX))
@@ -163,7 +165,7 @@ def _broken_off() -> BrokenOff:
 def _asked(directory: Path, command: str, values: dict[str, str]) -> Iterator[socket.socket]:
     """A connection on which a command was just sent."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(60)
+        connection.settimeout(_ASK_S)
         try:
             with _short(directory / SOCKET_FILE) as name:
                 connection.connect(name)

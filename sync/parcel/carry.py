@@ -25,8 +25,8 @@ from sync.seal import KeyPair
 from sync.session import Role, SessionKeys, read_wrap
 from sync.store import SqliteStore
 
-FRAMES_OCTETS_MAX: Final = 128 * 1024
-"""Frames in one letter; the Polres takes each letter in one transaction."""
+FRAMES_OCTETS_MAX: Final = 16 * 1024
+"""Frames in one letter: the Polres takes each letter in one transaction, others go between."""
 _MADE: Final = "parcel made"
 _TOOK: Final = "parcel taken"
 # The ephemeral key and tag of the box, the signature, and the lengths around the letter.

@@ -108,7 +108,7 @@ def test_a_long_backlog_is_cut_into_letters_that_are_taken_one_by_one(
     world.road.cut = True
     reported(world, 50)
     world.restart()  # what is locked is not compressed
-    monkeypatch.setattr(carry, "FRAMES_OCTETS_MAX", 2_000)
+    monkeypatch.setattr(carry, "FRAMES_OCTETS_MAX", 1_000)
     whole = brought(world)
     assert len(form.unpack(whole).letters) > 2
     told = taken(world, whole)
@@ -123,7 +123,7 @@ def test_what_finds_no_room_goes_with_the_next_file(
     world.road.cut = True
     reported(world, 50)
     world.restart()
-    monkeypatch.setattr(carry, "FRAMES_OCTETS_MAX", 2_000)
+    monkeypatch.setattr(carry, "FRAMES_OCTETS_MAX", 1_000)
     monkeypatch.setattr(form, "OUTGOING_OCTETS_MAX", 9_000)
     made = making.make(world.node, world.mono_s)
     assert len(made.octets) <= 9_000
