@@ -13,7 +13,8 @@ from server.process.carried import NoSuchFile, read_file, write_file
 from sync.parcel import form
 from sync.parcel.form import Way
 
-
+TAKE: Final = "parcel take"
+"""Name of the command on the district's control socket."""
 PATIENCE_S: Final = 600.0
 """A backlog of months takes minutes."""
 
@@ -38,14 +39,16 @@ def desa(directory: Path, path: Path) -> tuple[str, ...]:
     return (*_sentences(made), f"Ditulis ke {path}.")
 
 
-def polres(path: Path, out: Path | None, by: str, ask: Callable[..., object]) -> tuple[str, ...]:
+def polres(
+    path: Path, out: Path | None, by: str, ask: Callable[[dict[str, str]], object]
+) -> tuple[str, ...]:
     """Take a file in and write its return; gives sentences.
 
     Args:
         path: the file from a desa.
         out: where the return goes; beside the file when left out.
         by: who brought it in.
-        ask: does a command of the district server.
+        ask: takes a file in at the district server.
 
     Raises:
         ParcelError, CarryError, PolresError: no return was written.
@@ -54,7 +57,7 @@ def polres(path: Path, out: Path | None, by: str, ask: Callable[..., object]) ->
     parcel = form.unpack(octets)
     if out is not None:
         _expect_free(out, parcel.node)
-    told = cast("dict[str, object]", ask("parcel take", octets=_text(octets), by=by))
+    told = cast("dict[str, object]", ask({"octets": _text(octets), "by": by}))
     goal = out or path.with_name(str(told["name"]))
     _expect_free(goal, parcel.node)
     write_file(goal, _octets(told))
@@ -79,7 +82,7 @@ def _expect_free(path: Path, node: int) -> None:
 
 def _ask(directory: Path, command: str, values: dict[str, str]) -> dict[str, object]:
     try:
-        answer = control.ask(directory, command, patience_s=PATIENCE_S, **values)
+        answer = control.ask_within(PATIENCE_S, directory, command, values)
     except control.NotRunning:
         answer = parcels.offline(directory, command, values)
     return cast("dict[str, object]", answer)

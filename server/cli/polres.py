@@ -1,7 +1,6 @@
 """`kentongan polres`: the district server."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -21,10 +20,14 @@ from server.process.running import only_one
 DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
-def _ask(directory: Path, command: str, *, patience_s: float = 60.0, **values: str) -> object:
+def _ask(directory: Path, command: str, **values: str) -> object:
+    return _do(directory, command, values)
+
+
+def _do(directory: Path, command: str, values: dict[str, str], patience_s: float = 60.0) -> object:
     """Let the running server do it; without one, do it here."""
     try:
-        return control.ask(directory, command, patience_s=patience_s, **values)
+        return control.ask_within(patience_s, directory, command, values)
     except control.NotRunning:
         with only_one(directory):
             district = open_district(directory)
@@ -32,6 +35,15 @@ def _ask(directory: Path, command: str, *, patience_s: float = 60.0, **values: s
                 return commands.answers(district)[command](values)
             finally:
                 district.close()
+
+
+def take_parcel(directory: Path, file: Path, out: Path | None, by: str) -> tuple[str, ...]:
+    """Take a file in and write its return; gives sentences."""
+
+    def ask(values: dict[str, str]) -> object:
+        return _do(directory, carrying.TAKE, values, carrying.PATIENCE_S)
+
+    return carrying.polres(file, out, by, ask)
 
 
 def _desa(directory: Path, code: str) -> dict[str, object] | None:
@@ -112,9 +124,7 @@ def parcel(directory: Path, file: Path, out: Path | None, by: str) -> None:
 
     The return holds receipts, orders and what was allowed; it may be made again at any time.
     """
-    for sentence in carrying.polres(
-        file, out, by, partial(_ask, directory, patience_s=carrying.PATIENCE_S)
-    ):
+    for sentence in take_parcel(directory, file, out, by):
         click.echo(sentence)
 
 

@@ -116,8 +116,13 @@ def _guarded(several: Generator[object]) -> Iterator[dict[str, object]]:
         yield _refused(error)
 
 
-def ask(directory: Path, command: str, *, patience_s: float = _ASK_S, **values: str) -> object:
-    """Ask the running node; `patience_s` bounds how long the answer may take.
+def ask(directory: Path, command: str, **values: str) -> object:
+    """Ask the running node; arguments and errors as in `ask_within`."""
+    return ask_within(_ASK_S, directory, command, values)
+
+
+def ask_within(patience_s: float, directory: Path, command: str, values: dict[str, str]) -> object:
+    """Ask the running node, and wait that long for its answer.
 
     Raises:
         NotRunning: nobody listens.

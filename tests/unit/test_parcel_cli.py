@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from test_parcel_road import reported
 from world import CODE, World
 
 from server.cli import carrying
-from server.cli.polres import _ask
+from server.cli.polres import take_parcel
 from server.desa import commands as desa_commands
 from server.polres import commands as polres_commands
 from server.process.carried import NoFolder, NoSuchFile
@@ -43,7 +42,7 @@ def running(world: World) -> Iterator[World]:
 
 
 def to_polres(world: World, path: Path, out: Path | None = None) -> tuple[str, ...]:
-    return carrying.polres(path, out, "operator", partial(_ask, world.folder / "polres"))
+    return take_parcel(world.folder / "polres", path, out, "operator")
 
 
 def test_a_stick_goes_there_and_back_through_running_nodes(running: World) -> None:
