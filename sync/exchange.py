@@ -95,8 +95,8 @@ def compose(
         evidence=evidence,
         down_instance=0 if down is None else down.instance,
         down=down_head,
-        wraps=_wraps(db, sessions, Role.POLRES),
-        unit_wraps=_wraps(db, sessions, Role.PROPAM),
+        wraps=wraps_of(db, sessions, Role.POLRES),
+        unit_wraps=wraps_of(db, sessions, Role.PROPAM),
         wanted=wanted,
         frames=tuple(frame.pack(one) for one in frames),
     )
@@ -196,9 +196,10 @@ def _hash_at(store: SqliteStore, log_id: LogId, seq: int) -> bytes:
     return genesis(log_id).hash if seq == 0 else store.hash_at(log_id, seq) or b""
 
 
-def _wraps(
+def wraps_of(
     db: sqlite3.Connection, sessions: Iterable[bytes], role: Role
 ) -> tuple[tuple[bytes, bytes], ...]:
+    """(session, wrap) of these sessions to the holder of a role, as far as there are any."""
     found: list[tuple[bytes, bytes]] = []
     for session in sessions:
         rows = db.execute(

@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from server.cli import backing, exporting
+from server.cli import backing, carrying, exporting
 from server.desa import commands, setup
 from server.desa.console import figures as told
 from server.desa.run import run
@@ -87,6 +87,19 @@ def export(
 
 for _one in (backing.backup, backing.verify_backup, backing.restore):
     desa.add_command(_one)
+
+
+@desa.command()
+@click.argument("directory", type=DIRECTORY)
+@click.argument("file", type=FILE)
+def parcel(directory: Path, file: Path) -> None:
+    """Write FILE for the Polres, or take FILE in when it came back from there.
+
+    FILE may lie on a stick. It holds all that the Polres has not signed for, sealed; an older
+    one of this desa is replaced whole. A return may be taken in twice and in any order.
+    """
+    for sentence in carrying.desa(directory, file):
+        click.echo(sentence)
 
 
 @desa.group()

@@ -7,6 +7,7 @@ from typing import cast
 import click
 
 from server.card import parse_card, write_card
+from server.cli import carrying
 from server.cli.wording import agree
 from server.polres import commands
 from server.polres.district import init as prepare
@@ -20,9 +21,13 @@ DIRECTORY = click.Path(path_type=Path, file_okay=False)
 
 
 def _ask(directory: Path, command: str, **values: str) -> object:
+    return _do(directory, command, values)
+
+
+def _do(directory: Path, command: str, values: dict[str, str], patience_s: float = 60.0) -> object:
     """Let the running server do it; without one, do it here."""
     try:
-        return control.ask(directory, command, **values)
+        return control.ask_within(patience_s, directory, command, values)
     except control.NotRunning:
         with only_one(directory):
             district = open_district(directory)
@@ -30,6 +35,15 @@ def _ask(directory: Path, command: str, **values: str) -> object:
                 return commands.answers(district)[command](values)
             finally:
                 district.close()
+
+
+def take_parcel(directory: Path, file: Path, out: Path | None, by: str) -> tuple[str, ...]:
+    """Take a file in and write its return; gives sentences."""
+
+    def ask(values: dict[str, str]) -> object:
+        return _do(directory, carrying.TAKE, values, carrying.PATIENCE_S)
+
+    return carrying.polres(file, out, by, ask)
 
 
 def _desa(directory: Path, code: str) -> dict[str, object] | None:
@@ -100,6 +114,24 @@ def reports(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag o
     for line in lines:
         told = f"{line['desa']:13}  {line['ticket']:6}  {line['urgency']:8} {line['status']}"
         click.echo(told)
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the return goes; beside FILE when left out.",
+)
+@click.option("--by", default="operator", help="Who brings it in.")
+def parcel(directory: Path, file: Path, out: Path | None, by: str) -> None:
+    """Take in FILE that was carried here from a desa, and write the return for its box.
+
+    The return holds receipts, orders and what was allowed; it may be made again at any time.
+    """
+    for sentence in take_parcel(directory, file, out, by):
+        click.echo(sentence)
 
 
 @polres.group()

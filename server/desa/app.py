@@ -7,15 +7,17 @@ from flask import Flask, g
 from server import words
 from server.desa.desk import Box, Desk
 from server.desa.pages import box as box_page
-from server.desa.pages import login, outbox, people, report, today
+from server.desa.pages import login, outbox, parcel, people, report, today
 from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
 from server.web.guards import Person
 from server.web.site import IDLE_S, Site, finish, make_site
+from sync.parcel.form import RETURN_OCTETS_MAX
 
 _WORDS = {
     "modems": words.MODEMS,
     "units": words.UNITS,
     "results": words.RESULTS,
+    "parcel_octets": RETURN_OCTETS_MAX,
     "credit": words.credit,
     "credit_short": words.credit_short,
 }
@@ -59,11 +61,13 @@ def create_app(
             hosts=hosts,
             https=https,
             idle_s=idle_s,
+            uploads={parcel.UPLOAD: RETURN_OCTETS_MAX},
         )
     )
     app.extensions[EXTENSION] = desk
     app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
     app.jinja_env.globals.update(desa=desk.desa, box=box, version=desk.version, **_WORDS)
-    for module in (login, today, report, people, box_page, outbox):
+    app.jinja_env.globals.update(parcel=desk.parcel)
+    for module in (login, today, report, people, box_page, outbox, parcel):
         app.register_blueprint(module.blueprint)
     return finish(app)

@@ -14,7 +14,7 @@ from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
 from server.desa.backup import asking
-from server.desa.console import export, radios
+from server.desa.console import export, parcels, radios
 from server.desa.desk import Contact
 from server.desa.frontdesk import FrontDesk, box_of
 from server.desa.node import Node, open_node
@@ -49,6 +49,7 @@ def answers(node: Node, desk: export.LoginCheck) -> dict[str, Callable[[dict[str
         "status": lambda _: status(node),
         "officer add": lambda asked: add_officer(node, asked["name"]),
         "sim accept": lambda asked: accept_sim(node, asked["name"]),
+        **parcels.answers(node),
         "contact set": lambda asked: set_contact(node, asked),
         running.COMMAND: lambda _: radios.told(node),
         asking.COMMAND: lambda asked: asking.back_up(node, asked["folder"]),

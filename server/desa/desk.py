@@ -7,6 +7,7 @@ from typing import Protocol
 from server.desa.backup.shown import Backups
 from server.desa.gateway.samples import Hour
 from server.desa.gateway.state import ModemMood, RadioState
+from server.desa.parcel.told import Made, TakenIn, Waiting
 from server.domain.errors import Refused
 from server.domain.report import Report
 from server.domain.requests import Action
@@ -218,6 +219,15 @@ class Desk(Protocol):
 
     def back_up(self) -> None:
         """Ask for a backup now; how it ended stands in `backups`."""
+
+    def parcel(self) -> Waiting:
+        """What a file for the Polres would carry now, and what became of the last one."""
+
+    def make_parcel(self) -> Made:
+        """A file to be carried to the Polres."""
+
+    def take_parcel(self, octets: bytes) -> TakenIn:
+        """Take in the file that came back; raises ParcelError."""
 
     def accept_sim(self, name: str) -> Refused | None:
         """Let a modem send with the SIM that is in it now."""

@@ -17,6 +17,8 @@ from server.desa.gateway.simlife import credit, deafness, purse
 from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
+from server.desa.parcel import making, state, taking
+from server.desa.parcel.told import Made, TakenIn, Waiting
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
@@ -176,6 +178,18 @@ class FrontDesk:
     def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
         """Outgoing texts in one of these states (none: in any), newest first, 200 at most."""
         return outgoing.lines(self._node, states, self._now())
+
+    def parcel(self) -> Waiting:
+        """What a file for the Polres would carry now, and what became of the last one."""
+        return state.waiting(self._node)
+
+    def make_parcel(self) -> Made:
+        """A file to be carried to the Polres."""
+        return making.make(self._node, self._now())
+
+    def take_parcel(self, octets: bytes) -> TakenIn:
+        """Take in the file that came back; raises ParcelError."""
+        return taking.take(self._node, octets, self._now())
 
     def past(self) -> Past:
         """What the box measured in the last days."""

@@ -93,6 +93,8 @@ class Node:
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
+    # RAM keys of this process whose files may still be answered, by their public half.
+    parcel_runs: dict[bytes, KeyPair] = field(default_factory=dict, repr=False)
     known: Acquaintance = field(default_factory=Acquaintance)
     coder: Encoder | None = None
     # First row of a text that waits to be read -> whether it seems to be a cry for help.

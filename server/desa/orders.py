@@ -43,19 +43,27 @@ def unlocked(node: Node, by: str, count: int, now_s: float) -> None:
 
 def apply(node: Node, now_s: float) -> int:
     """Carry out every order that has no receipt yet and can be read; gives how many."""
-    with node.database.read() as db:
-        store = SqliteStore(db)
-        log_id = store.newest(node.ledger.log_id.node, Log.DOWN)
-        entries = () if log_id is None else store.entries(log_id, 1, store.head(log_id).seq)
     done = 0
-    for entry in entries:
-        header = entry.header
-        if lookup.order_outcome(node.projection.db, header.instance, header.seq) is None:
-            done += _apply_one(node, entry, now_s)
+    for entry in waiting(node):
+        done += _apply_one(node, entry, now_s)
     if done:
         node.speak_soon.set()
         node.exchange_soon.set()
     return done
+
+
+def waiting(node: Node) -> tuple[Entry, ...]:
+    """Orders in the Polres' newest log that have no receipt yet."""
+    with node.database.read() as db:
+        store = SqliteStore(db)
+        log_id = store.newest(node.ledger.log_id.node, Log.DOWN)
+        entries = () if log_id is None else store.entries(log_id, 1, store.head(log_id).seq)
+    done = node.projection.db
+    return tuple(
+        entry
+        for entry in entries
+        if lookup.order_outcome(done, entry.header.instance, entry.header.seq) is None
+    )
 
 
 def _apply_one(node: Node, entry: Entry, now_s: float) -> bool:

@@ -46,3 +46,11 @@ def hear(clock: Clock, mono_s: float, heard_s: int, source: Trust) -> Clock:
         offset_s = heard_s - mono_s if heard_s > now_s else clock.offset_s
         return replace(clock, offset_s=offset_s, trust=source)
     return replace(clock, offset_s=heard_s - mono_s, trust=source)
+
+
+def not_before(clock: Clock, mono_s: float, heard_s: int) -> Clock:
+    """Take in a signed time that is surely past: it moves a clock that is not sure forward."""
+    ahead_s = heard_s - (mono_s + clock.offset_s)
+    if clock.trust is Trust.NETWORK or not 0 < ahead_s <= JUMP_S_MAX:
+        return clock
+    return replace(clock, offset_s=clock.offset_s + ahead_s)

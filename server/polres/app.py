@@ -12,13 +12,14 @@ from server import words
 from server.polres.accounts import Role, find_user
 from server.polres.district import District
 from server.polres.down.orders import ANSWER_CHARS_MAX
-from server.polres.pages import desa, login, machine, queue, report
+from server.polres.pages import desa, login, machine, parcel, queue, report
 from server.polres.pages.lean import lean
-from server.polres.pages.place import EXTENSION, ROLE_WORDS, Place
+from server.polres.pages.place import EXTENSION, KEEPERS, ROLE_WORDS, Place, may
 from server.web import site as web
 from server.web.guards import Person, person, public
 from server.web.site import BODY_OCTETS_MAX, WORK_IDLE_S, Site, finish, make_site
 from sync.message import OCTETS_MAX
+from sync.parcel.form import OUTGOING_OCTETS_MAX
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _HERE: Final = Path(__file__).parent
@@ -61,6 +62,7 @@ def create_app(
             https=https,
             idle_s=WORK_IDLE_S,
             body_octets_max=OCTETS_MAX,
+            uploads={parcel.UPLOAD: OUTGOING_OCTETS_MAX},
         )
     )
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_OCTETS_MAX
@@ -69,7 +71,7 @@ def create_app(
     app.extensions[EXTENSION] = Place(district, now)
     app.add_url_rule("/static-polres/<path:name>", "polres_static", _static)
     _furnish(app, district)
-    for module in (machine, login, queue, report, desa):
+    for module in (machine, login, queue, report, desa, parcel):
         app.register_blueprint(module.blueprint)
     app.wsgi_app = lean(app.wsgi_app, district, now)  # type: ignore[method-assign,assignment,arg-type]
     return finish(app)
@@ -87,12 +89,15 @@ def _furnish(app: Flask, district: District) -> None:
         units=words.UNITS,
         results=words.RESULTS,
         answer_septets=ANSWER_CHARS_MAX,
+        parcel_octets=OUTGOING_OCTETS_MAX,
+        carried=parcel.carried,
+        keeper=lambda: may(KEEPERS),
     )
 
 
 def _limit_forms() -> None:
     """Only boxes send more than a form holds."""
-    if request.endpoint not in machine.ENDPOINTS:
+    if request.endpoint not in machine.ENDPOINTS | {parcel.UPLOAD}:
         request.max_content_length = BODY_OCTETS_MAX
 
 

@@ -12,6 +12,7 @@ from server.polres.down.officers import approve_officer
 from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
 from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
+from server.polres.parcel import commands as parcels
 from server.polres.store import nodes
 
 Asked = dict[str, str]
@@ -42,6 +43,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
             _now_s(),
             asked["fingerprint"] or None,
         ),
+        **parcels.answers(district),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
     }
 

@@ -57,7 +57,7 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
             node = _speaker(connection, request, asked, signature)
             if node is None:
                 return Reply(403)
-            answer = _Turn(connection, district, node, request, packed, now_s).answer(
+            answer = Turn(connection, district, node, request, packed, now_s).answer(
                 network, hashlib.blake2b(asked, digest_size=32).digest()
             )
         signed = message.envelope(answer, seal.sign(district.keys.root, ANSWER_DOMAIN, answer))
@@ -80,7 +80,7 @@ def _speaker(
     return node
 
 
-class _Turn:
+class Turn:
     """One request on its way through the gate."""
 
     def __init__(
@@ -109,13 +109,7 @@ class _Turn:
 
     def answer(self, network: str | None, request_hash: bytes) -> bytes:
         """Take the request in; returns the packed answer."""
-        self._learn()
-        verdict = self._judge()
-        state = {Verdict.FORK: State.FORK, Verdict.CARD_RESTORED: State.RESTORED_CARD}.get(
-            verdict, State.OK
-        )
-        if state == State.OK and not self._take_frames():
-            state = State.FORK
+        state = self.take_in()
         given: tuple[bytes, ...] = ()
         delivery = downlog.Delivery(self._node.down_instance, (), ())
         if self._node.revoked_s is not None:
@@ -146,6 +140,17 @@ class _Turn:
             down=delivery.frames,
             keys=given,
         ).pack()
+
+    def take_in(self) -> str:
+        """Learn its sessions, judge it and take its frames; returns the state."""
+        self._learn()
+        verdict = self._judge()
+        state = {Verdict.FORK: State.FORK, Verdict.CARD_RESTORED: State.RESTORED_CARD}.get(
+            verdict, State.OK
+        )
+        if state == State.OK and not self._take_frames():
+            state = State.FORK
+        return state
 
     def _learn(self) -> None:
         learned = False

@@ -13,6 +13,7 @@ from typing import cast
 log = logging.getLogger(__name__)
 SOCKET_FILE = "control.sock"
 _LINE_OCTETS_MAX = 1 << 22
+_ASK_S = 60.0
 
 # A reader that pages through a long answer may pause as long as this.
 _PAUSE_S_MAX = 600.0
@@ -116,13 +117,19 @@ def _guarded(several: Generator[object]) -> Iterator[dict[str, object]]:
 
 
 def ask(directory: Path, command: str, **values: str) -> object:
-    """Ask the running node.
+    """Ask the running node; arguments and errors as in `ask_within`."""
+    return ask_within(_ASK_S, directory, command, values)
+
+
+def ask_within(patience_s: float, directory: Path, command: str, values: dict[str, str]) -> object:
+    """Ask the running node, and wait that long for its answer.
 
     Raises:
         NotRunning: nobody listens.
         ControlRefused: it said no.
     """
     with _asked(directory, command, values) as connection:
+        connection.settimeout(patience_s)
         try:
             with connection.makefile("rb") as lines:
                 answer = json.loads(lines.readline(_LINE_OCTETS_MAX))
@@ -163,7 +170,7 @@ def _broken_off() -> BrokenOff:
 def _asked(directory: Path, command: str, values: dict[str, str]) -> Iterator[socket.socket]:
     """A connection on which a command was just sent."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(60)
+        connection.settimeout(_ASK_S)
         try:
             with _short(directory / SOCKET_FILE) as name:
                 connection.connect(name)

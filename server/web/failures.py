@@ -19,6 +19,10 @@ _WORDS: Final = {
         "Laporan tetap tersimpan. Coba lagi; bila berulang, panggil teknisi.",
     ),
 }
+_LARGE_FILE: Final = (
+    "Berkas terlalu besar",
+    "Ini tidak mungkin berkas Kentongan. Pilih berkas yang namanya berakhir dengan .kentongan.",
+)
 _CSRF: Final = (
     "Halaman ini terlalu lama terbuka",
     "Muat ulang halamannya, lalu kirim sekali lagi. Belum ada yang berubah.",
@@ -38,6 +42,8 @@ def _page(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     default = _WORDS[400] if code < 500 else _WORDS[500]
     title, advice = _CSRF if isinstance(error, CSRFError) else _WORDS.get(code, default)
+    if code == 413 and request.mimetype == "multipart/form-data":
+        title, advice = _LARGE_FILE
     typed = () if code == 413 else _typed()
     return render_template("error.html", title=title, advice=advice, code=code, typed=typed), code
 

@@ -13,6 +13,7 @@ from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask
 
 from server.web.headers import HEADERS, NO_STORE
+from server.web.uploads import LARGEST
 
 log = logging.getLogger(__name__)
 THREADS: Final = 4
@@ -78,8 +79,7 @@ def serve(
             port=port,
             threads=THREADS,
             ident=None,
-            # Somewhat above the site's own limit, whose refusal has words for people.
-            max_request_body_size=4 * (app.config["MAX_CONTENT_LENGTH"] or 0),
+            max_request_body_size=_body_octets_max(app),
             max_request_header_size=_HEADER_OCTETS_MAX,
             inbuf_overflow=_NEVER_OCTETS,
             outbuf_overflow=_NEVER_OCTETS,
@@ -99,6 +99,13 @@ def serve(
     finally:
         server.task_dispatcher.shutdown(timeout=2)
         wasyncore.close_all(sockets)
+
+
+def _body_octets_max(app: Flask) -> int:
+    """Somewhat above the site's own limits, whose refusal has words for people."""
+    form: int = app.config["MAX_CONTENT_LENGTH"] or 0
+    upload: int = app.config.get(LARGEST, 0)
+    return max(4 * form, upload * 3 // 2)
 
 
 def _harden(sockets: dict[int, object]) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from flask import Flask, Response, send_from_directory, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
-from server.web import failures, filters, guards, headers, live
+from server.web import failures, filters, guards, headers, live, uploads
 from server.web.guards import Person
 from server.web.once import FIELD, Once
 from server.web.sessions import Lifetime, RamSessions
@@ -40,6 +40,7 @@ class Site:
         https: True when TLS ends before it: cookies are then for HTTPS alone.
         idle_s: seconds without activity that end a session.
         body_octets_max: largest request.
+        uploads: endpoints that take a file, with the octets of the largest one.
     """
 
     cookie: str
@@ -52,6 +53,7 @@ class Site:
     https: bool = False
     idle_s: int = IDLE_S
     body_octets_max: int = BODY_OCTETS_MAX
+    uploads: Mapping[str, int] = field(default_factory=dict)
     mono_s: Callable[[], float] = field(default=time.monotonic)
 
 
@@ -61,6 +63,7 @@ def make_site(site: Site) -> Flask:
     Add the pages, then call `finish`.
     """
     app = Flask("server.web", root_path=str(_HERE), static_folder=None)
+    uploads.install(app, site.uploads)
     app.config.update(
         SECRET_KEY=secrets.token_bytes(32),  # signs CSRF tokens; sessions end with the process
         MAX_CONTENT_LENGTH=site.body_octets_max,

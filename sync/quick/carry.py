@@ -197,6 +197,13 @@ def introduced(
     _keep_shown(db, speaker.log_id, receipt[0].time_s, receipt[0].head.seq)
 
 
+def progressed(db: sqlite3.Connection, log_id: LogId, time_s: int, seq: int) -> None:
+    """A receipt came by another road: what it covers is not said again in short."""
+    shown = _shown(db, log_id)
+    if shown is not None:
+        _keep_shown(db, log_id, max(time_s, shown[0]), max(seq, shown[1]))
+
+
 def acked(db: sqlite3.Connection, log_id: LogId) -> int:
     """Number of the last entry that the Polres said to hold, by a receipt or by an ack."""
     receipt, shown = peers.receipt(db), _shown(db, log_id)

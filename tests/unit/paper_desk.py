@@ -7,6 +7,7 @@ from itertools import count
 from server.desa.backup.shown import Backups
 from server.desa.desk import Box, Contact, Line, Login, ModemMood, Note, OutboxLine, Past
 from server.desa.gateway.state import RadioState
+from server.desa.parcel.told import Made, TakenIn, Waiting
 from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report, Status, Trust
 from server.domain.requests import Action, Answer, Close, Forward, Reopen, Take
@@ -71,6 +72,8 @@ class PaperDesk:
     book: dict[str, Contact] = field(default_factory=dict)
     others: tuple[Note, ...] = ()
     texts: tuple[OutboxLine, ...] = ()
+    to_carry: Waiting = field(default_factory=Waiting)
+    brought: list[bytes] = field(default_factory=list)
     measured: Past = field(default_factory=Past)
     asking: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ("Brigadir Hasan", "Aiptu Wayan")
@@ -159,6 +162,16 @@ class PaperDesk:
 
     def back_up(self) -> None:
         self.kept_backups = replace(self.kept_backups, work="menunggu")
+
+    def parcel(self) -> Waiting:
+        return self.to_carry
+
+    def make_parcel(self) -> Made:
+        return Made("kiriman-52.04.07.2001.kentongan", b"sealed", self.to_carry.entries, 0)
+
+    def take_parcel(self, octets: bytes) -> TakenIn:
+        self.brought.append(octets)
+        return TakenIn(acked=self.to_carry.entries, older=False)
 
     def accept_sim(self, name: str) -> Refused | None:
         if name not in self.asking:

@@ -355,8 +355,7 @@ class TestDesa:
             assert desk.client.get(path).status_code == 404
 
 
-ALL = set(Role)
-DUTY = {Role.SPKT, Role.BINMAS}
+ALL, DUTY = set(Role), {Role.SPKT, Role.BINMAS}
 RIGHTS = {
     ("GET", "/"): ALL,
     ("GET", REPORT): ALL,
@@ -373,6 +372,8 @@ RIGHTS = {
     ("POST", f"/desa/{PUNGKA}/kunci"): DUTY | {Role.ADMIN},
     ("POST", f"/desa/{PUNGKA}/petugas"): {Role.BINMAS, Role.ADMIN},
     ("POST", f"/desa/{PUNGKA}/petugas/tolak"): {Role.BINMAS, Role.ADMIN},
+    ("POST", "/berkas"): DUTY | {Role.ADMIN},
+    ("POST", f"/berkas/{PUNGKA}/balasan"): DUTY | {Role.ADMIN},
     ("POST", "/keluar"): ALL,
 }
 
@@ -383,10 +384,9 @@ def test_each_role_may_do_what_is_written_for_it_and_nothing_else(
 ) -> None:
     desk = Desk(district)
     desk.login(role)
-    token = desk.form("/", "/keluar")["csrf_token"]
+    form = {"csrf_token": desk.form("/", "/keluar")["csrf_token"]}
     for (method, path), roles in RIGHTS.items():
-        data = {"csrf_token": token} if method == "POST" else None
-        refused = desk.client.open(path, method=method, data=data).status_code == 403
+        refused = desk.client.open(path, method=method, data=form).status_code == 403
         assert refused == (role not in roles), (method, path)
 
 

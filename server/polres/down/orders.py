@@ -11,7 +11,7 @@ from server.polres.district import District
 from server.polres.down import downlog
 from server.polres.errors import DesaClosed, UnknownDesa
 from server.polres.rules.returns import GRANT_S
-from server.polres.store import nodes, reports
+from server.polres.store import nodes, parcels, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
@@ -21,6 +21,8 @@ from sync.entry import Log
 ORDER_S: Final = 48 * 3_600
 ANSWER_CHARS_MAX: Final = 140
 NOTE_CHARS_MAX: Final = 500
+ORDER_CARRIED_S: Final = 30 * 24 * 3_600
+"""How long an order is valid for a desa that was last heard by a file that people carry."""
 _ORDERED: Final = (Move.TAKE, Move.FORWARD, Move.CLOSE)
 
 
@@ -35,7 +37,7 @@ class Placed:
 def order_status(
     district: District, code: str, ticket: str, move: Move, note: str, *, by: str, now_s: int
 ) -> Placed | Refused:
-    """Order the desa to take, forward or close a report; valid for 48 hours.
+    """Order the desa to take, forward or close a report; valid for 48 hours, or 30 days by file.
 
     `note` says for FORWARD to whom, for CLOSE the result.
 
@@ -54,14 +56,14 @@ def order_status(
             return report
         if move not in _ORDERED or (report.status, move) not in TRANSITIONS:
             return Refused(Reason.WRONG_STATE)
-        event = e.StatusOrdered(ticket, move.value, by, note, now_s + ORDER_S)
+        event = e.StatusOrdered(ticket, move.value, by, note, now_s + _lasts_s(connection, node))
         return Placed(*downlog.append(connection, district, node, event, now_s))
 
 
 def order_answer(
     district: District, code: str, ticket: str, text: str, *, by: str, now_s: int
 ) -> Placed | Refused:
-    """Order the desa to send this answer to the villager; valid for 48 hours.
+    """Order the desa to send this answer to the villager; valid for 48 hours, or 30 days by file.
 
     Raises:
         UnknownDesa, BadDesaCode: no such desa.
@@ -76,7 +78,7 @@ def order_answer(
         report = _actionable(connection, node, ticket)
         if isinstance(report, Refused):
             return report
-        event = e.AnswerOrdered(ticket, by, text, now_s + ORDER_S)
+        event = e.AnswerOrdered(ticket, by, text, now_s + _lasts_s(connection, node))
         return Placed(*downlog.append(connection, district, node, event, now_s))
 
 
@@ -107,6 +109,12 @@ def revoke(district: District, code: str, now_s: int) -> None:
         if node.revoked_s is None:
             head = PolresStore(connection).head(LogId(node.node, Log.UP, node.instance))
             nodes.change(connection, node.node, revoked_s=now_s, flagged_from=head.seq + 1)
+
+
+def _lasts_s(connection: Connection, node: Node) -> int:
+    newest = parcels.get(connection, node.node)
+    carried = newest is not None and newest.taken_s >= (node.last_contact_s or 0)
+    return ORDER_CARRIED_S if carried else ORDER_S
 
 
 def known(connection: Connection, code: str) -> Node:

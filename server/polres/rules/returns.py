@@ -19,6 +19,7 @@ class Why(StrEnum):
     OFTEN = "Kotak sudah menyala ulang lebih dari tiga kali dalam sehari; tanyakan sebabnya."
     OLD = "Kotak meminta sesi yang lebih tua dari 48 jam; tanyakan apakah masih diperlukan."
     EARLIER = "Kotak pengganti meminta sesi kotak sebelumnya; tanyakan apakah ia dipulihkan."
+    PARCEL = "Kotak meminta kuncinya lewat berkas; telepon dahulu petugas desa yang membawanya."
     REVOKED = "Kotak ini dilaporkan hilang; kunci tidak dikembalikan."
 
 

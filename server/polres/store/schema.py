@@ -128,6 +128,22 @@ down_sessions = Table(
     _blob("content"),
     _int("started_s"),
 )
+# The newest file that was carried here from each desa: what its return must answer.
+parcels = Table(
+    "parcels",
+    METADATA,
+    _int("node", key=True),
+    _int("instance"),
+    _int("head_seq"),
+    _blob("request"),
+    _text("state"),
+    _int("agreed"),
+    _int("refused"),
+    _int("taken_s"),
+    _text("taken_by"),
+    _int("reports"),
+    _int("given_s", null=True),
+)
 forks = Table(
     "forks",
     METADATA,

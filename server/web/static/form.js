@@ -7,7 +7,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) return event.preventDefault();
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "stays" in form.dataset) return; // a download leaves the page as it is
     form.dataset.sent = "1";
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
   });
@@ -16,6 +16,14 @@
       delete form.dataset.sent;
       for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
     }
+  });
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (!field.dataset || !field.dataset.octets) return;
+    const large = [...field.files].some((file) => file.size > Number(field.dataset.octets));
+    field.setCustomValidity(large ? field.dataset.large : "");
+    field.reportValidity();
   });
 
   function count(field) {
