@@ -29,6 +29,7 @@ _DUTY = (
     e.SessionsUnlocked,
     e.InboxExported,
     e.OrderReceived,
+    e.SpokeByAir,
 )
 
 

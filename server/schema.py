@@ -59,3 +59,21 @@ def m003_hours(db: Database) -> None:
 def m004_sims(db: Database) -> None:
     """Which SIM each modem may send with; both only as marks that tell no number."""
     db.execute("create table sims (modem text primary key, sim text not null) without rowid")
+
+
+@migrations()
+def m005_air(db: Database) -> None:
+    """The air road: counters, the window of each instance, what went and was answered."""
+    db.execute(
+        "create table air_state (name text primary key, value integer not null) without rowid"
+    )
+    db.execute(
+        "create table air_windows (instance integer primary key, highest integer not null,"
+        " seen blob not null)"
+    )
+    db.execute(
+        "create table air_reports (instance integer not null, seq integer not null,"
+        " tries integer not null, answered integer not null,"
+        " primary key (instance, seq)) without rowid"
+    )
+    db.execute("create table air_days (day integer primary key, sms integer not null)")

@@ -10,7 +10,7 @@ from sms.alphabet import Alphabet
 from sms.tpdu import Deliver, Submit
 from sms.user_data import PORTS_16
 from sync.airtime import seven
-from sync.airtime.sealed import Head, read_head
+from sync.airtime.head import Head, read_head
 from sync.errors import MalformedFrame
 
 PORT: Final = 16_552

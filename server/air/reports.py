@@ -1,6 +1,6 @@
 """An urgent report of the journal as the air carries it, and as the Polres shows it till then."""
 
-from typing import Final
+from typing import Final, TypeGuard
 
 from server.domain import events as e
 from server.domain.classify import Category, Urgency
@@ -47,7 +47,7 @@ _CATEGORIES: Final[dict[int, Category]] = {
 _NUMBERS: Final = {str(category): number for number, category in _CATEGORIES.items()}
 
 
-def may_go(event: e.Event) -> bool:
+def may_go(event: e.Event) -> TypeGuard[Urgent]:
     """Whether an opened event is an urgent report that may go by air.
 
     A complaint about an official is sealed to Propam, which the few octets have no room for; it

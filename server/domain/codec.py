@@ -32,6 +32,7 @@ KINDS: dict[int, type[e.Event]] = {
     18: e.TextCompleted,
     19: e.Merged,
     28: e.InboxExported,
+    30: e.SpokeByAir,
     64: e.StatusOrdered,
     65: e.AnswerOrdered,
     66: e.RecipientsOrdered,

@@ -208,6 +208,20 @@ class InboxExported:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokeByAir:
+    """Something went to the Polres by SMS for the first time: `report` or `keys_asked`.
+
+    Attributes:
+        ticket: the report's, None for anything else.
+        sms: how many it took.
+    """
+
+    what: str
+    ticket: str | None
+    sms: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -271,6 +285,7 @@ DesaEvent = (
     | ContactSet
     | SessionsUnlocked
     | InboxExported
+    | SpokeByAir
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sync.airtime.sealed import BODY_OCTETS_MAX
+from sync.airtime.head import BODY_OCTETS_MAX
 from sync.codec import squeeze
 from sync.errors import MalformedFrame
 

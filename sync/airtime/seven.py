@@ -9,7 +9,7 @@ import binascii
 import re
 from typing import Final
 
-from sync.airtime.sealed import OCTETS_MAX
+from sync.airtime.head import OCTETS_MAX
 
 MARK: Final = "KTG:"
 _FORM: Final = re.compile(r"\s*KTG:([A-Za-z0-9+/]{36,156})\s*")

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sync.errors import CannotOpen
 
 KEY_OCTETS: Final = 64
-SIV_OCTETS: Final = 16
 
 
 def seal(key: bytes, named: Sequence[bytes], message: bytes) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sync.airtime.sealed import COUNTER_MAX
+from sync.airtime.head import COUNTER_MAX
 
 WIDTH: Final = 64
 BLOCK: Final = 32

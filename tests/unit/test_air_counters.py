@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.airtime.sealed import COUNTER_MAX
+from sync.airtime.head import COUNTER_MAX
 from sync.airtime.window import BLOCK, WIDTH, Counter, Window
 
 

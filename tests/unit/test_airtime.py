@@ -7,18 +7,8 @@ from hypothesis import strategies as st
 from sync import seal
 from sync.airtime import reports, seven, siv
 from sync.airtime.reports import AirReport
-from sync.airtime.sealed import (
-    BODY_OCTETS_MAX,
-    OCTETS_MAX,
-    Head,
-    Kind,
-    open_air,
-    pair_keys,
-    proof,
-    read_head,
-    run_key,
-    seal_air,
-)
+from sync.airtime.head import BODY_OCTETS_MAX, OCTETS_MAX, Head, Kind, read_head
+from sync.airtime.sealed import open_air, pair_keys, proof, run_key, seal_air
 from sync.airtime.words import Ack, Beat, Heard, Keys, KeysAsked
 from sync.errors import BadSignature, CannotOpen, MalformedFrame
 
