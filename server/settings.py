@@ -183,9 +183,7 @@ class Air:
 
     number: Annotated[
         str,
-        Meaning(
-            "desa: number of the modem at the Polres; empty: nothing goes by air", phones=True
-        ),
+        Meaning("desa: number of the modem at the Polres; empty: nothing goes by air", phones=True),
     ] = ""
     after_s: Annotated[
         int,

@@ -49,6 +49,7 @@ class DesaLine:
         states: what is unusual about it, in Indonesian; empty when all is well.
         keys_reason: why a person must be asked before keys are returned; None when not.
         officers_waiting: requests of officers who wait for a person's leave.
+        heard_s: when its box was last heard by SMS, seconds since 1970; None for never.
     """
 
     code: str
@@ -61,6 +62,7 @@ class DesaLine:
     keys_waiting: bool
     keys_reason: str | None
     officers_waiting: tuple[Waiting, ...]
+    heard_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]
             Waiting(row.name, fingerprint(row.key), row.instance, row.seq, row.asked_s)
             for row in waiting
         ),
+        heard_s=air.get(connection, node.node, node.instance).heard_s,
     )
 
 

@@ -83,9 +83,20 @@ class Beat:
         """
         if len(body) < _BEAT.size:
             raise MalformedFrame
-        seq, head, time_s, backlog, credit_rp, up_min, starts, waiting, flags, signal, run, shown = (
-            _BEAT.unpack(body[: _BEAT.size])
-        )
+        (
+            seq,
+            head,
+            time_s,
+            backlog,
+            credit_rp,
+            up_min,
+            starts,
+            waiting,
+            flags,
+            signal,
+            run,
+            shown,
+        ) = _BEAT.unpack(body[: _BEAT.size])
         return cls(
             seq=seq,
             head=head,

@@ -35,9 +35,6 @@ def test_a_stop_at_any_moment_repeats_no_counter(runs: list[int]) -> None:
         return first
 
     given_out = [
-        counter.take()
-        for uses in runs
-        for counter in [Counter(reserve)]
-        for _ in range(uses)
+        counter.take() for uses in runs for counter in [Counter(reserve)] for _ in range(uses)
     ]
     assert given_out == sorted(set(given_out))

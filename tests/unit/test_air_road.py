@@ -196,4 +196,3 @@ def test_what_the_air_brought_survives_a_new_fold(world: AirWorld) -> None:
 def _spent(world: AirWorld) -> int:
     with world.node.database.read() as db:
         return outbox.spent_since(db, 0)
-

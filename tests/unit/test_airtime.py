@@ -16,9 +16,7 @@ NODE = 5204072004
 SIGNING = seal.signing_pair(b"n" * 32)
 POLRES = seal.box_pair(b"p" * 32)
 KEYS = pair_keys(seal.agreeing(SIGNING), POLRES.public, NODE, 1)
-heads = st.builds(
-    Head, st.sampled_from(Kind), st.integers(0, 2**40 - 1), st.integers(1, 2**32 - 1)
-)
+heads = st.builds(Head, st.sampled_from(Kind), st.integers(0, 2**40 - 1), st.integers(1, 2**32 - 1))
 bodies = st.binary(min_size=1, max_size=BODY_OCTETS_MAX)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=700)
 said = st.builds(

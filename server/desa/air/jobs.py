@@ -75,9 +75,7 @@ def _look(node: Node, now_s: float) -> None:
             ours = known is not None and known[0].log_id == log_id
             air.acked = known[0].head.seq if known is not None and ours else 0
         air.looked_to = max(air.looked_to, air.acked)
-        fresh, air.looked_to = books.urgent_entries(
-            db, log_id.node, log_id.instance, air.looked_to
-        )
+        fresh, air.looked_to = books.urgent_entries(db, log_id.node, log_id.instance, air.looked_to)
         for seq in fresh:
             if not books.is_answered(db, log_id.instance, seq):
                 air.owed[seq] = Try(now_s)

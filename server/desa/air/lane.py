@@ -196,4 +196,3 @@ def _spend(node: Node, now_s: float, sms: int) -> None:
 
 def _day(node: Node, now_s: float) -> int:
     return node.stamp(now_s).wall_s // gateway.DAY_S
-

@@ -164,9 +164,7 @@ class _Turn:
 
     def _beat(self, arrived: Arrived, beat: Beat) -> None:
         node = self.node
-        air.change(
-            self.connection, node.node, node.instance, beat=beat.pack(), beat_s=self.now_s
-        )
+        air.change(self.connection, node.node, node.instance, beat=beat.pack(), beat_s=self.now_s)
         announced = max(node.announced_seq, beat.seq)
         nodes.change(self.connection, node.node, announced_seq=announced)
         self._compare(arrived, beat)

@@ -7,6 +7,7 @@ from flask import request as http_request
 from werkzeug.wrappers import Response
 
 from server.polres import lookup
+from server.polres.air.beats import Heartbeat, heartbeat
 from server.polres.down import officers, orders
 from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
@@ -37,6 +38,7 @@ class Box:
         instance: how many boxes the desa has had; 0 before its card was used.
         granted_until_s: until when a person's leave to return keys is good, by `granted_by`.
         officers: names on the signed list.
+        air: what its last heartbeat by SMS told; None before the first.
     """
 
     desa: DesaLine
@@ -47,6 +49,7 @@ class Box:
     granted_until_s: int | None
     granted_by: str | None
     officers: tuple[str, ...]
+    air: Heartbeat | None
 
 
 def box_of(code: str) -> Box:
@@ -54,6 +57,7 @@ def box_of(code: str) -> Box:
     line, moment_s, district = desa_or_404(code), now_s(), the_district()
     with district.read() as connection:
         node = orders.known(connection, code)
+        air = heartbeat(connection, node)
     until_s = node.grant_until_s
     granted = until_s is not None and moment_s < until_s
     return Box(
@@ -65,6 +69,7 @@ def box_of(code: str) -> Box:
         granted_until_s=until_s if granted else None,
         granted_by=node.grant_by if granted else None,
         officers=tuple(officer.name for officer in officers.officers(node.people)),
+        air=air,
     )
 
 

@@ -37,6 +37,9 @@ def health(line: DesaLine, now_s: int) -> Health:
     if line.keys_waiting:
         return Health(Mood.ACT, "kunci menunggu Anda")
     silent_s = max(0, now_s - line.last_contact_s)
+    by_sms_s = max(0, now_s - (line.heard_s or 0))
+    if by_sms_s < silent_s > FRESH_S and by_sms_s <= SILENCE_S_MAX:
+        return Health(Mood.LATE, f"hanya SMS, {words.lasting(by_sms_s)} lalu")
     if silent_s > SILENCE_S_MAX:
         return Health(Mood.ACT, f"diam {words.lasting(silent_s)}")
     if line.officers_waiting:
