@@ -26,6 +26,7 @@ class Kind(IntEnum):
     KEYS_ASKED = 3
     KEYS = 4
     ACK = 5
+    WRAP = 6
 
 
 @dataclass(frozen=True, slots=True)

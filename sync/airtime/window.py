@@ -8,7 +8,7 @@ from sync.airtime.head import COUNTER_MAX
 
 WIDTH: Final = 64
 BLOCK: Final = 32
-"""Counters are reserved on disk in blocks of so many, so that a stop wastes some and repeats none."""
+"""Counters are reserved on disk in blocks of so many: a stop wastes some and repeats none."""
 _MASK: Final = (1 << WIDTH) - 1
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from sync.airtime.head import BODY_OCTETS_MAX
 from sync.errors import MalformedFrame
 
 SESSION_MARK_OCTETS: Final = 8
 SESSIONS_MAX: Final = 5
 CREDIT_UNKNOWN: Final = -1
-_RUN_OCTETS: Final = 32
-_PROOF_OCTETS: Final = 8
+_PIECES_MAX: Final = 4
+_PIECE_OCTETS: Final = BODY_OCTETS_MAX - 1 - SESSION_MARK_OCTETS
 # run, proof, time
 _ASKED: Final = struct.Struct(">32s8sI")
 # seq, head, time, backlog, credit, minutes, starts, waiting, flags, signal, run, proof
@@ -147,6 +148,59 @@ class KeysAsked:
         places = range(_ASKED.size, len(body), SESSION_MARK_OCTETS)
         sessions = tuple(body[at : at + SESSION_MARK_OCTETS] for at in places)
         return cls(run, proof, time_s, sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class WrapPiece:
+    """A share of the sealed box with a session's keys that the Polres has not got yet.
+
+    Attributes:
+        session: the first 8 octets of the session's id.
+    """
+
+    session: bytes
+    total: int
+    number: int
+    octets: bytes
+
+    def pack(self) -> bytes:
+        """The body of one message."""
+        return bytes([self.number << 4 | self.total]) + self.session + self.octets
+
+    @classmethod
+    def unpack(cls, body: bytes) -> "WrapPiece":
+        """Read a body.
+
+        Raises:
+            MalformedFrame: it is no piece, or its numbers cannot be true.
+        """
+        octets = body[1 + SESSION_MARK_OCTETS :]
+        if not octets:
+            raise MalformedFrame
+        number, total = body[0] >> 4, body[0] & 0x0F
+        if not 1 <= number <= total <= _PIECES_MAX:
+            raise MalformedFrame
+        return cls(body[1 : 1 + SESSION_MARK_OCTETS], total, number, octets)
+
+
+def split_wrap(session: bytes, box: bytes) -> tuple[WrapPiece, ...]:
+    """The pieces of a wrap, two for a usual one.
+
+    Raises:
+        MalformedFrame: it is longer than any wrap.
+    """
+    total = -(-len(box) // _PIECE_OCTETS)
+    if not 1 <= total <= _PIECES_MAX:
+        raise MalformedFrame
+    return tuple(
+        WrapPiece(
+            session[:SESSION_MARK_OCTETS],
+            total,
+            number + 1,
+            box[number * _PIECE_OCTETS : (number + 1) * _PIECE_OCTETS],
+        )
+        for number in range(total)
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -149,8 +149,8 @@ def test_no_counter_comes_twice_through_kills_at_any_moment(side: str, tmp_path:
             [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
-        for _ in range(BLOCK * (run + 1) // 2 + run):
-            seen.append(int(process.stdout.readline()))
+        uses = range(BLOCK * (run + 1) // 2 + run)
+        seen += [int(process.stdout.readline()) for _ in uses]
         os.kill(process.pid, signal.SIGKILL)
         rest, _ = process.communicate()
         seen += [int(line) for line in rest.split("\n")[:-1]]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from air_world import AirWorld, is_octets, kinds_of
+from world import CODE
 
+from server.air import carrier
 from server.card import node_number
 from server.domain import codec
 from server.domain import events as e
@@ -18,7 +20,6 @@ from sync.airtime import sealed
 from sync.airtime.head import Head, Kind
 from sync.airtime.words import Beat, KeysAsked
 from sync.store import SqliteStore
-from world import CODE
 
 VILLAGER = "+6281234567890"
 CRY = "tolong pak ada perampokan di rumah bu siti rt 03 rw 01"
@@ -59,10 +60,7 @@ def journal(world: AirWorld) -> list[e.Event]:
         store = SqliteStore(db)
         log_id = world.node.ledger.log_id
         entries = store.entries(log_id, 1, store.head(log_id).seq)
-    found = []
-    for entry in entries:
-        found.append(codec.decode(world.node.vault.open_entry(entry))[1])
-    return found
+    return [codec.decode(world.node.vault.open_entry(entry))[1] for entry in entries]
 
 
 def returned(world: AirWorld) -> list[str]:
@@ -124,8 +122,6 @@ def test_a_heartbeat_of_another_history_is_found(world: AirWorld) -> None:
     )
     forged = replace(beat, head=b"8 others")
     octets = sealed.seal_air(keys.up, Head(Kind.HEARTBEAT, node_number(CODE), 900), forged.pack())
-    from server.air import carrier
-
     world._out(carrier.submit(world.air.number, octets, carrier.Form.OCTETS)[1])
     world.live(2)
     assert "kartu disalin" in lookup.desa_list(world.district)[0].states
@@ -210,8 +206,6 @@ def test_who_has_only_the_card_cannot_ask_in_the_name_of_a_run(world: AirWorld) 
         sessions = tuple(bytes(i) for (i,) in db.execute("select id from sessions"))
     asked = KeysAsked(node.vault.ram.public, sealed.proof(wrong, head), 7, sessions)
     keys = sealed.pair_keys(mine, exchange, node_number(CODE), 1)
-    from server.air import carrier
-
     octets = sealed.seal_air(keys.up, head, asked.pack())
     world.went_down.clear()
     world._out(carrier.submit(world.air.number, octets, carrier.Form.OCTETS)[1])
@@ -235,3 +229,45 @@ def test_what_a_recorder_replays_changes_nothing_and_is_not_answered(world: AirW
     assert world.went_down == [recorded_down] * 3
     assert world.at_polres() == before
     assert is_octets(recorded_up)
+
+
+def test_a_session_that_began_without_any_road_is_returned_too(world: AirWorld) -> None:
+    beaten(world)
+    world.restart()
+    world.exchange()
+    world.text(VILLAGER, CRY)
+    world.live(5)
+    world.mono_s += HOUR_S
+    world.live(3)
+    world.went_up.clear()
+    world.restart()
+    assert world.report().locked
+    world.exchange()
+    world.live(10)
+    assert not world.report().locked
+    assert kinds_of(world.went_up) == [Kind.WRAP, Kind.WRAP, Kind.KEYS_ASKED]
+    assert returned(world) == ["otomatis lewat SMS udara"]
+    world.road.cut = False
+    world.exchange()
+    assert [line.report.text for line in world.at_polres()] == [CRY]
+
+
+def test_wraps_that_come_after_the_request_are_waited_for(world: AirWorld) -> None:
+    beaten(world)
+    world.restart()
+    world.exchange()
+    world.text(VILLAGER, CRY)
+    world.live(5)
+    world.mono_s += HOUR_S
+    world.live(3)
+    held: list[str] = []
+    world.lost = lambda hex_pdu: kinds_of([hex_pdu]) == [Kind.WRAP] and not held.append(hex_pdu)
+    world.restart()
+    world.exchange()
+    world.live(5)
+    assert world.report().locked
+    world.lost = lambda _: False
+    for hex_pdu in reversed(held):
+        world._out(hex_pdu)
+    world.live(5)
+    assert not world.report().locked

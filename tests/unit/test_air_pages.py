@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from air_world import AirWorld
 from flask.testing import FlaskClient
+from world import CODE
 
 from server.domain.report import Status
 from server.polres import accounts
 from server.polres.accounts import Role
 from server.polres.app import create_app
 from server.settings import Login
-from world import CODE
 
 VILLAGER = "+6281234567890"
 CRY = "tolong pak ada perampokan di rumah bu siti rt 03 rw 01"

@@ -95,7 +95,7 @@ def test_what_an_exchange_has_carried_does_not_go_by_air(world: AirWorld) -> Non
     ],
 )
 def test_neither_everyday_reports_nor_complaints_about_officials_go_by_air(
-    world: AirWorld, words: str, official: bool
+    world: AirWorld, words: str, *, official: bool
 ) -> None:
     world.cut()
     world.text(VILLAGER, words)

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from sync import seal
 from sync.airtime import reports, seven, siv
-from sync.airtime.reports import AirReport
 from sync.airtime.head import BODY_OCTETS_MAX, OCTETS_MAX, Head, Kind, read_head
+from sync.airtime.reports import AirReport
 from sync.airtime.sealed import open_air, pair_keys, proof, run_key, seal_air
-from sync.airtime.words import Ack, Beat, Heard, Keys, KeysAsked
+from sync.airtime.words import Ack, Beat, Heard, Keys, KeysAsked, WrapPiece, split_wrap
 from sync.errors import BadSignature, CannotOpen, MalformedFrame
 
 NODE = 5204072004
@@ -183,7 +183,14 @@ def test_the_other_messages_come_back() -> None:
     assert Keys.unpack(keys.pack()) == keys
     ack = Ack(9, 812, Heard.NEED_PERSON, 7)
     assert Ack.unpack(ack.pack()) == ack
-    for layout in (Beat, KeysAsked, Keys, Ack):
+    pieces = split_wrap(b"0123456789abcdef", bytes(range(141)))
+    assert [WrapPiece.unpack(piece.pack()) for piece in pieces] == list(pieces)
+    assert b"".join(piece.octets for piece in pieces) == bytes(range(141))
+    assert len(pieces) == 2
+    assert max(len(piece.pack()) for piece in pieces) == BODY_OCTETS_MAX
+    with pytest.raises(MalformedFrame):
+        split_wrap(b"0123456789abcdef", bytes(400))
+    for layout in (Beat, KeysAsked, Keys, Ack, WrapPiece):
         with pytest.raises(MalformedFrame):
             layout.unpack(b"short")
 

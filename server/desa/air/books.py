@@ -95,3 +95,27 @@ def urgent_entries(
     ).fetchall()
     last = after if not rows else int(rows[-1][0])
     return tuple(int(seq) for seq, flags in rows if bytes(flags)[0] & 1), last
+
+
+def wrap_owed(
+    db: sqlite3.Connection, place: tuple[int, int], session: bytes, acked: int
+) -> bytes | None:
+    """The Polres' wrap of a session whose first entry lies beyond what the Polres has.
+
+    Args:
+        db: the database.
+        place: node and instance of our log.
+        session: its id.
+        acked: number of our last entry that the Polres has.
+    """
+    (first,) = db.execute(
+        "select min(seq) from entries where node = ? and log = 0 and instance = ?"
+        " and substr(header, 14, 16) = ?",
+        (*place, session),
+    ).fetchone()
+    if first is not None and int(first) <= acked:
+        return None
+    found = db.execute(
+        "select box from wraps where session = ? and role = 'polres'", (session,)
+    ).fetchone()
+    return None if found is None else bytes(found[0])

@@ -17,31 +17,34 @@ from sync import peers
 from sync.airtime import reports as pieces
 from sync.airtime import sealed
 from sync.airtime.head import Head, Kind
-from sync.airtime.words import CREDIT_UNKNOWN, Beat, KeysAsked
+from sync.airtime.words import CREDIT_UNKNOWN, Beat, KeysAsked, split_wrap
 from sync.errors import SyncError
 from sync.store import SqliteStore
 
 HOUR_S: Final = 3_600
 TRIES_MAX: Final = 8
+WRAPS_MAX: Final = 2
 _LOOK_ASKS_S: Final = 30.0
 _FIRST_BEAT_S: Final = 60.0
 _LOOK_LOCKED_S: Final = 30.0
 
 Body = Callable[[Head], bytes]
+"""Makes the body of an SMS whose head is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to send: a body for each SMS, made when its counter is known.
+    """Something to send.
 
     Attributes:
+        sms: kind and body of each SMS.
         about: number of the entry that it tells of, 0 for none.
         ticket: of that entry.
         attempt: what waits for an answer; None for a heartbeat.
     """
 
     kind: Kind
-    bodies: tuple[Body, ...]
+    sms: tuple[tuple[Kind, Body], ...]
     about: int = 0
     ticket: str | None = None
     attempt: Try | None = None
@@ -97,8 +100,8 @@ def _report(node: Node, seq: int, attempt: Try, now_s: float) -> Job | None:
         del node.air.owed[seq]
         return None
     said = pieces.split(reports.told(event, stamp, seq))
-    bodies = tuple(_constant(body) for body in said)
-    return Job(Kind.REPORT, bodies, seq, event.ticket, attempt)
+    sms = tuple((Kind.REPORT, _constant(body)) for body in said)
+    return Job(Kind.REPORT, sms, seq, event.ticket, attempt)
 
 
 def _constant(body: bytes) -> Body:
@@ -137,7 +140,20 @@ def _ask(node: Node, now_s: float) -> Job | None:
         shown = sealed.proof(run_key(node), head)
         return KeysAsked(node.vault.ram.public, shown, time_s, air.wanted).pack()
 
-    return Job(Kind.KEYS_ASKED, (body,), attempt=air.asking)
+    wraps = tuple((Kind.WRAP, _constant(piece)) for piece in _wraps_owed(node))
+    return Job(Kind.KEYS_ASKED, (*wraps, (Kind.KEYS_ASKED, body)), attempt=air.asking)
+
+
+def _wraps_owed(node: Node) -> tuple[bytes, ...]:
+    """Wraps of wanted sessions of which no frame has come to the Polres, and so no wrap."""
+    log_id, acked = node.ledger.log_id, node.air.acked or 0
+    bodies: list[bytes] = []
+    with node.database.read() as db:
+        for session in node.air.wanted[:WRAPS_MAX]:
+            box = books.wrap_owed(db, (log_id.node, log_id.instance), session, acked)
+            if box is not None:
+                bodies += [piece.pack() for piece in split_wrap(session, box)]
+    return tuple(bodies)
 
 
 def run_key(node: Node) -> bytes:
@@ -150,7 +166,7 @@ def run_key(node: Node) -> bytes:
 def _beat(node: Node, now_s: float) -> Job | None:
     if now_s < node.air.beat_due_s or not _beat_wanted(node, now_s):
         return None
-    return Job(Kind.HEARTBEAT, (lambda head: _beaten(node, head, now_s).pack(),))
+    return Job(Kind.HEARTBEAT, ((Kind.HEARTBEAT, lambda head: _beaten(node, head, now_s).pack()),))
 
 
 def _beat_wanted(node: Node, now_s: float) -> bool:

@@ -19,7 +19,7 @@ from sms.gateway import Asked
 from sms.outbox import Purpose
 from sync import peers
 from sync.airtime import sealed
-from sync.airtime.head import Head, Kind
+from sync.airtime.head import Head
 from sync.airtime.sealed import PairKeys
 from sync.airtime.window import Counter
 from sync.seal import agreeing
@@ -99,12 +99,12 @@ def _may(node: Node, job: Job, now_s: float) -> bool:
     """Whether day's budget and brakes let a job go; if not, it is looked at again after a while."""
     seen, said = speaking.sight(node, now_s), node.settings.air
     purpose = Purpose.ALARM if job.urgent else Purpose.BROADCAST
-    asked = Asked(said.number, purpose, len(job.bodies))
+    asked = Asked(said.number, purpose, len(job.sms))
     held = gateway.held(asked, node.traffic, seen.spent, seen.limits, now_s)
     kept = 0 if job.urgent else min(KEPT_FOR_REPORTS, said.per_day // 2)
     with node.database.read() as db:
         spent = books.spent(db, _day(node, now_s))
-    if held is None and spent + len(job.bodies) <= said.per_day - kept:
+    if held is None and spent + len(job.sms) <= said.per_day - kept:
         return True
     _later(node, job, now_s + HELD_S)
     return False
@@ -120,9 +120,9 @@ def _later(node: Node, job: Job, due_s: float) -> None:
 def _send(node: Node, modem: radio.Modem, job: Job, now_s: float) -> None:
     form = _form(node, job)
     keys, counter = pair_keys(node), 0
-    for body in job.bodies:
+    for kind, body in job.sms:
         counter = _count(node)
-        head = Head(job.kind, node.ledger.log_id.node, counter)
+        head = Head(kind, node.ledger.log_id.node, counter)
         octets = sealed.seal_air(keys.up, head, body(head))
         _spend(node, now_s, 1)
         try:
@@ -136,7 +136,7 @@ def _send(node: Node, modem: radio.Modem, job: Job, now_s: float) -> None:
                 log.info("air message refused", extra={"kind": job.kind.name})
                 return
             raise
-    log.info("air message sent", extra={"kind": job.kind.name, "sms": len(job.bodies)})
+    log.info("air message sent", extra={"kind": job.kind.name, "sms": len(job.sms)})
     with node.database.lock:
         _settle(node, job, form, counter, now_s)
 
@@ -157,7 +157,7 @@ def _settle(node: Node, job: Job, form: Form, counter: int, now_s: float) -> Non
         if job.about:
             first = books.went(db, node.ledger.log_id.instance, job.about)
         if first:
-            said = e.SpokeByAir(job.kind.name.lower(), job.ticket, len(job.bodies))
+            said = e.SpokeByAir(job.kind.name.lower(), job.ticket, len(job.sms))
             node.ledger.record(stamp, Decision((said,)), cause=f"air:{counter}")
     attempt.went(form, now_s)
     air.answered_by[counter] = form

@@ -7,7 +7,7 @@ from typing import Final
 from server.air import carrier
 from server.air.carrier import Arrived, Form
 from server.polres import handover
-from server.polres.air import provisional
+from server.polres.air import provisional, wraps
 from server.polres.district import District
 from server.polres.handover import Asking
 from server.polres.store import air, nodes
@@ -21,7 +21,7 @@ from sync.airtime import reports as pieces
 from sync.airtime import sealed
 from sync.airtime.head import Kind
 from sync.airtime.sealed import PairKeys
-from sync.airtime.words import SESSION_MARK_OCTETS, Ack, Beat, Heard, Keys, KeysAsked
+from sync.airtime.words import SESSION_MARK_OCTETS, Ack, Beat, Heard, Keys, KeysAsked, WrapPiece
 from sync.chain import LogId
 from sync.entry import Log
 from sync.errors import BadSignature, CannotOpen, MalformedFrame
@@ -146,6 +146,8 @@ class _Turn:
                 self._beat(arrived, Beat.unpack(body))
             case Kind.KEYS_ASKED:
                 return self._asked(arrived, KeysAsked.unpack(body))
+            case Kind.WRAP:
+                return self._wrap(WrapPiece.unpack(body))
             case Kind.KEYS | Kind.ACK:
                 pass
         return ()
@@ -197,9 +199,18 @@ class _Turn:
         replies = self.hand_over(asked.run, b"".join(asked.sessions))
         if any(reply.kind is Kind.KEYS for reply in replies):
             return replies
-        waits = air.get(self.connection, self.node.node, self.node.instance).asked is not None
-        state = Heard.NEED_PERSON if waits else Heard.NOTHING_HELD
+        after = nodes.get(self.connection, self.node.node) or self.node
+        state = Heard.NOTHING_HELD if after.keys_reason is None else Heard.NEED_PERSON
         return (self._ack(arrived.head.counter, 0, state),)
+
+    def _wrap(self, piece: WrapPiece) -> tuple[Reply, ...]:
+        box = wraps.add_piece(self.connection, self.node, piece)
+        if not box or not wraps.learn(self.connection, self.district, self.node, box, self.now_s):
+            return ()
+        row = air.get(self.connection, self.node.node, self.node.instance)
+        if row.asked is None or row.run is None:
+            return ()
+        return self.hand_over(row.run, row.asked)
 
     def hand_over(self, run: bytes, marks: bytes) -> tuple[Reply, ...]:
         """Keys that may go back now; what waits for a person is remembered."""
@@ -215,7 +226,8 @@ class _Turn:
         nodes.change(self.connection, node.node, trusted_network=node.trusted_network)
         if after.trusted_run == run:
             self._know_sim(asking)
-        waits = after.keys_reason is not None and bool(wanted)
+        # What its wrap has not come for yet waits too.
+        waits = after.keys_reason is not None or len(wanted) < len(every)
         air.change(
             self.connection, node.node, node.instance,
             run=run, asked=marks if waits else None, asked_s=self.now_s,
