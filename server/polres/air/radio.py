@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from hardware.answers import SimSwapped
 from hardware.devices import open_modem
 from hardware.dialogue import DEFAULT_TIMEOUTS
 from hardware.errors import HardwareError
@@ -108,6 +109,9 @@ class PolresRadio:
             HardwareError: the modem fails; it wants mending.
         """
         now_s = self._now()
+        if not self.modem.sim_accepted:
+            # Whoever changes the card of this modem sits at the Polres.
+            self.modem.accept_sim()
         if now_s >= self._list_s:
             self.listen()
             self._mending.works()
@@ -123,6 +127,8 @@ class PolresRadio:
                 self._take(hex_pdu)
             else:
                 self._list_s = 0.0
+            if isinstance(notice, SimSwapped):
+                self.modem.start()
 
     def listen(self) -> None:
         """Take every SMS that the modem lists, then free its slots."""
@@ -136,17 +142,20 @@ class PolresRadio:
             self._list_s = 0.0
 
     def _take(self, hex_pdu: str) -> None:
+        """Take one SMS; what is no message of a desa, or breaks its taking, is kept as it came."""
         now_s = int(self._wall())
         try:
             read = pdu.decode(hex_pdu)
-        except PduError:
-            read = None
-        if isinstance(read, Deliver):
-            replies = taking.take(self._district, read, now_s)
-            if replies is not None:
-                self._post.add(replies)
+            if not isinstance(read, Deliver):
                 return
-        elif read is not None:
+            replies = taking.take(self._district, read, now_s)
+        except PduError:
+            replies = None
+        except Exception:
+            log.exception("taking an SMS failed")
+            replies = None
+        if replies is not None:
+            self._post.add(replies)
             return
         with self._district.write() as connection:
             air.add_stray(connection, hex_pdu, now_s)

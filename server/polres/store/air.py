@@ -171,6 +171,8 @@ def add_stray(connection: Connection, pdu: str, came_s: int) -> None:
     connection.execute(table.delete().where(table.c.id <= newest - STRAYS_MAX))
 
 
-def strays(connection: Connection) -> int:
-    """How many such SMS lie here."""
-    return connection.scalar(select(func.count()).select_from(schema.strays)) or 0
+def strays(connection: Connection) -> tuple[tuple[str, int], ...]:
+    """PDU and time of such SMS, newest first."""
+    table = schema.strays
+    rows = connection.execute(select(table.c.pdu, table.c.came_s).order_by(table.c.id.desc()))
+    return tuple((row.pdu, row.came_s) for row in rows)
