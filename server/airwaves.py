@@ -18,9 +18,11 @@ from hardware.simulated.pty import PtyModem
 from hardware.simulated.quirks.registry import install
 from hardware.simulated.ussd_forms import FORMS, UssdForm
 from hardware.simulated.virtual import VirtualModem
+from sms.alphabet import Alphabet
 from sms.errors import PduError, UnsendableError
-from sms.pdu import decode_submit, encode_status_report, split_deliver
+from sms.pdu import decode_submit, encode_deliver, encode_status_report, split_deliver
 from sms.tpdu import Submit
+from sms.user_data import PORTS_16
 
 RINGS: Final = 2
 RING_S: Final = 0.4
@@ -222,7 +224,10 @@ class Airwaves:
         except PduError as error:
             self._tell({"error": error.sentence, "pdu": pdu})
             return ()
-        self._gather(text)
+        if text.alphabet is Alphabet.OCTETS:
+            self._tell({"to": text.recipient, "pdu": pdu})
+        else:
+            self._gather(text)
         if not text.report_requested:
             return ()
         now = self._now()
@@ -243,6 +248,20 @@ class Airwaves:
             self._tell({"to": text.recipient, "text": whole, "parts": part.total})
 
 
+def carried(submit: str, sender: str, sent_at: datetime) -> str:
+    """What the network delivers of a PDU that a modem has submitted, in one part.
+
+    Raises:
+        PduError, UnsendableError: it is no such PDU.
+    """
+    text = decode_submit(submit)
+    body = text.data if text.alphabet is Alphabet.OCTETS else text.text
+    ports = (int.from_bytes(data[:2], "big") for name, data in text.udh if name == PORTS_16)
+    return encode_deliver(
+        sender, body, sent_at, part=text.part, dcs=text.dcs, port=next(ports, None)
+    )
+
+
 def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     link: Path,
     store: Path | None,
@@ -259,7 +278,8 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
 
     Takes from `lines_in` the lines `{"from", "text"}`, `{"pdu"}`, `{"ring"}` and
     `{"ussd": {"code", "text", "form"}}`; its end does not stop the modem. Writes to `lines_out`
-    for each text that the modem sends `{"to", "text", "parts"}` (its parts joined), for each slot
+    for each text that the modem sends `{"to", "text", "parts"}` (its parts joined), for octets
+    `{"to", "pdu"}` as they were submitted, for each slot
     `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
     when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
     Every text arrives, and its delivery report comes where one was asked for.

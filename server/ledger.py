@@ -31,6 +31,7 @@ _DUTY = (
     e.BackupNoted,
     e.BoxRestored,
     e.OrderReceived,
+    e.SpokeByAir,
 )
 
 

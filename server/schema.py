@@ -62,6 +62,24 @@ def m004_sims(db: Database) -> None:
 
 
 @migrations()
+def m005_air(db: Database) -> None:
+    """The air road: counters, the window of each instance, what went and was answered."""
+    db.execute(
+        "create table air_state (name text primary key, value integer not null) without rowid"
+    )
+    db.execute(
+        "create table air_windows (instance integer primary key, highest integer not null,"
+        " seen blob not null)"
+    )
+    db.execute(
+        "create table air_reports (instance integer not null, seq integer not null,"
+        " tries integer not null, answered integer not null,"
+        " primary key (instance, seq)) without rowid"
+    )
+    db.execute("create table air_days (day integer primary key, sms integer not null)")
+
+
+@migrations()
 def m008_backup(db: Database) -> None:
     """Which backups were made on which stick, what their drill said, and what hinders one."""
     db.execute(

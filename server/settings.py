@@ -178,6 +178,42 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Air:
+    """The air road: SMS between the box's modem and a modem at the Polres."""
+
+    number: Annotated[
+        str,
+        Meaning("desa: number of the modem at the Polres; empty: nothing goes by air", phones=True),
+    ] = ""
+    after_s: Annotated[
+        int,
+        Meaning(
+            "how long an urgent report waits for an exchange before it goes by air;"
+            " not at all while exchanges fail",
+            "s",
+            most=86_400,
+        ),
+    ] = 30
+    heartbeat_h: Annotated[
+        int,
+        Meaning("how often a heartbeat goes while no exchange succeeds; 0 for never", "h", most=24),
+    ] = 1
+    per_day: Annotated[
+        int, Meaning("SMS of the air road in a day, some of them kept for urgent reports", "SMS")
+    ] = 40
+    form: Annotated[
+        str,
+        Meaning(
+            "octets, text, or auto: text after some SMS of octets had no answer",
+            words=("auto", "octets", "text"),
+        ),
+    ] = "auto"
+    text_after: Annotated[
+        int, Meaning("after how many unanswered SMS of octets text is tried", "SMS", least=1)
+    ] = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """Cost of one guess at a passphrase (argon2id)."""
 
@@ -210,12 +246,13 @@ class Settings:
     web: Web = Web()
     answers: Answers = Answers()
     credit: Credit = Credit()
+    air: Air = Air()
     login: Login = Login()
     backup: Backup = Backup()
 
 
 SECTIONS: dict[
-    str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login | Backup]
+    str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Air | Login | Backup]
 ] = {
     "desa": Desa,
     "polres": Polres,
@@ -224,6 +261,7 @@ SECTIONS: dict[
     "web": Web,
     "answers": Answers,
     "credit": Credit,
+    "air": Air,
     "login": Login,
     "backup": Backup,
 }
@@ -295,6 +333,8 @@ def _wrong(value: object, kind: type, meaning: Meaning) -> str:
         return f"antara {meaning.least} dan {meaning.most}"
     if meaning.words and value not in meaning.words:
         return f"salah satu dari {', '.join(meaning.words)}"
+    if meaning.phones and isinstance(value, str) and value and parse_phone(value) is None:
+        return "berupa nomor HP, misalnya 0812-3456-7890"
     if meaning.phones and isinstance(value, tuple) and None in map(parse_phone, value):
         return "berupa daftar nomor HP, misalnya 0812-3456-7890"
     return ""

@@ -92,6 +92,7 @@ LINES: Final = {
     "closed": "Ditutup dengan hasil",
     "reopened": "Dibuka lagi",
     "message": "SMS otomatis",
+    "air": "Dikirim ke Polres lewat SMS udara",
     "order done": "Perintah Polres",
     "status ordered": "Polres memerintahkan",
     "answer ordered": "Jawaban dari Polres",

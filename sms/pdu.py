@@ -163,7 +163,7 @@ def decode_submit(pdu_hex: str) -> Submit:
     )
 
 
-def encode_submit(
+def encode_submit(  # noqa: PLR0913 -- one argument for each field
     recipient: str,
     body: str | bytes,
     *,
@@ -172,6 +172,7 @@ def encode_submit(
     validity: timedelta | None = None,
     part: Part | None = None,
     dcs: int | None = None,
+    port: int | None = None,
 ) -> tuple[int, str]:
     """Encode an outgoing text, or octets as 8-bit data.
 
@@ -183,6 +184,7 @@ def encode_submit(
         validity: rounded up to what the field can say; None leaves it to the service centre.
         part: concatenation, if this is one of several.
         dcs: data coding scheme; None chooses the plainest that carries the body.
+        port: application port of both ends, for octets that a program reads.
 
     Returns:
         The length in octets for AT+CMGS (service centre address not counted), and the PDU in hex.
@@ -194,11 +196,15 @@ def encode_submit(
         raise UnsendableError("nomor tujuan bukan nomor telepon")
     scheme = choose_dcs(body) if dcs is None else dcs
     first = MessageType.SUBMIT | (0 if validity is None else 0x10)
-    first |= (_REPORT_REQUESTED if request_report else 0) | (0 if part is None else _HEADED)
+    first |= (_REPORT_REQUESTED if request_report else 0) | _headed(part, port)
     tpdu = bytes([first, reference & 0xFF]) + write_address(recipient) + bytes([0, scheme])
     tpdu += b"" if validity is None else bytes([write_validity(validity)])
-    tpdu += write_user_data(body, coding(scheme).alphabet, part)
+    tpdu += write_user_data(body, coding(scheme).alphabet, part, port)
     return len(tpdu), (write_smsc("") + tpdu).hex().upper()
+
+
+def _headed(part: Part | None, port: int | None) -> int:
+    return 0 if part is None and port is None else _HEADED
 
 
 def split_submit(
@@ -241,7 +247,7 @@ def _parts(text: str, reference: int, *, wide: bool) -> list[tuple[str, Part | N
     ]
 
 
-def encode_deliver(
+def encode_deliver(  # noqa: PLR0913 -- one argument for each field
     sender: str,
     body: str | bytes,
     sent_at: datetime | None,
@@ -250,6 +256,7 @@ def encode_deliver(
     dcs: int | None = None,
     pid: int = 0,
     smsc: str = "",
+    port: int | None = None,
 ) -> str:
     """Encode an incoming text as a service centre does; returns the PDU in hex.
 
@@ -261,14 +268,15 @@ def encode_deliver(
         dcs: data coding scheme; None chooses the plainest that carries the body.
         pid: protocol identifier, 0x40 for a silent short message.
         smsc: service centre address.
+        port: as in `encode_submit`.
 
     Raises:
         UnsendableError: the sender or the body does not fit.
     """
     scheme = choose_dcs(body) if dcs is None else dcs
-    first = _NO_MORE_MESSAGES | (0 if part is None else _HEADED)
+    first = _NO_MORE_MESSAGES | _headed(part, port)
     tpdu = bytes([first]) + write_address(sender) + bytes([pid, scheme]) + write_timestamp(sent_at)
-    tpdu += write_user_data(body, coding(scheme).alphabet, part)
+    tpdu += write_user_data(body, coding(scheme).alphabet, part, port)
     return (write_smsc(smsc) + tpdu).hex().upper()
 
 

@@ -18,6 +18,8 @@ Header = tuple[tuple[int, bytes], ...]
 """Information elements of a user data header: identifier and data, in their order."""
 
 CONCATENATED_8 = 0x00
+# Application port addressing of 16 bits (3GPP TS 23.040 section 9.2.3.24.4).
+PORTS_16 = 0x05
 CONCATENATED_16 = 0x08
 MAX_OCTETS = 140
 MAX_SEPTETS = 160
@@ -166,14 +168,20 @@ def choose_dcs(body: str | bytes) -> int:
     return 0x08 if septets(body) is None else 0x00
 
 
-def write_user_data(body: str | bytes, alphabet: Alphabet, part: Part | None) -> bytes:
-    """Write TP-UDL and TP-UD; raises UnsendableError if it does not fit one short message."""
+def write_user_data(
+    body: str | bytes, alphabet: Alphabet, part: Part | None, port: int | None = None
+) -> bytes:
+    """Write TP-UDL and TP-UD; raises UnsendableError if it does not fit one short message.
+
+    `port` is the application port of both ends.
+    """
     data = _content_octets(body, alphabet)
-    header = b""
-    if part is not None:
-        identifier, numbers = part.element()
-        element = bytes([identifier, len(numbers)]) + numbers
-        header = bytes([len(element)]) + element
+    elements = [] if part is None else [part.element()]
+    if port is not None:
+        elements.append((PORTS_16, port.to_bytes(2, "big") * 2))
+    header = b"".join(bytes([name, len(value)]) + value for name, value in elements)
+    if header:
+        header = bytes([len(header)]) + header
     if alphabet is Alphabet.GSM7:
         fill_bits = -8 * len(header) % 7
         length = (8 * len(header) + fill_bits) // 7 + len(data)

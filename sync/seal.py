@@ -146,6 +146,24 @@ def _signed(domain: str, message: bytes) -> bytes:
     return b"kentongan " + domain.encode() + b"\0" + hashlib.blake2b(message).digest()
 
 
+def agreeing(pair: KeyPair) -> KeyPair:
+    """The X25519 pair that belongs to an Ed25519 pair (the birational map of RFC 7748)."""
+    secret = sodium.crypto_sign_ed25519_sk_to_curve25519(pair.secret)
+    return KeyPair(agreeing_public(pair.public), secret)
+
+
+def agreeing_public(public: bytes) -> bytes:
+    """The X25519 key that belongs to a public Ed25519 key.
+
+    Raises:
+        BadSignature: it is no key that could have signed anything.
+    """
+    try:
+        return sodium.crypto_sign_ed25519_pk_to_curve25519(public)
+    except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
+        raise BadSignature from error
+
+
 def shared_key(pair: KeyPair, other_public: bytes) -> bytes:
     """The key that two X25519 holders share; it authenticates acks between them."""
     return derive(sodium.crypto_scalarmult(pair.secret, other_public), "pair")

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from hardware.modem import Slot
+from server.cli.bench_air import bench_air
 from server.cli.bench_sync import bench_sync
 from server.cli.gateway import bench_gateway
 from server.database import open_database
@@ -33,6 +34,9 @@ bench.add_command(bench_gateway)
 
 
 bench.add_command(bench_sync)
+
+
+bench.add_command(bench_air)
 
 
 @bench.command(name="pdu")

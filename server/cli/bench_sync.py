@@ -26,7 +26,7 @@ def bench_sync(corpus: Path | None, spelt: Path | None, *, times: bool, as_json:
         if as_json:
             click.echo(json.dumps(dataclasses.asdict(figure) | {"met": figure.met}))
         else:
-            click.echo(_line(figure))
+            click.echo(line(figure))
 
 
 def _figures(corpus: Path | None, spelt: Path | None, *, times: bool) -> Iterator[Figure]:
@@ -40,7 +40,8 @@ def _figures(corpus: Path | None, spelt: Path | None, *, times: bool) -> Iterato
         yield from figures.times(texts)
 
 
-def _line(figure: Figure) -> str:
+def line(figure: Figure) -> str:
+    """A figure as people read it."""
     target = "" if figure.target is None else f"<= {figure.target:g}"
     met = {None: "", True: "met", False: "MISSED"}[figure.met]
     return (

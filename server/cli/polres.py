@@ -1,6 +1,7 @@
 """`kentongan polres`: the district server."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -132,6 +133,18 @@ def parcel(directory: Path, file: Path, out: Path | None, by: str) -> None:
     """
     for sentence in take_parcel(directory, file, out, by):
         click.echo(sentence)
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+def sms(directory: Path) -> None:
+    """List the SMS at the modem of the Polres that no box sent; nobody answers them."""
+    lines = cast("list[dict[str, str | int]]", _ask(directory, "sms"))
+    if not lines:
+        click.echo("Tidak ada SMS lain di modem Polres.")
+    for line in lines:
+        came = datetime.fromtimestamp(int(line["came_s"]), UTC).strftime("%Y-%m-%d %H:%M UTC")
+        click.echo(f"{came}  {line['from']}  {' '.join(str(line['text']).split())}")
 
 
 @polres.group()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from server.demo.processes import Process
 
+Octets = Callable[[str, str], None]
+"""Takes the number and the SUBMIT of each SMS of octets that a modem sends."""
 Heard = Callable[[str, str, int], None]
 """Takes the number, the text and the parts of each SMS that a modem sends."""
 
@@ -27,11 +29,15 @@ class Mast:
     Args:
         process: `kentongan modem simulate`, with pipes.
         heard: called from the mast's own thread.
+        octets: as well.
     """
 
-    def __init__(self, process: Process, heard: Heard) -> None:
+    def __init__(
+        self, process: Process, heard: Heard, octets: Octets = lambda _number, _pdu: None
+    ) -> None:
         self._process = process
         self._heard = heard
+        self._octets = octets
         self._lock = threading.Lock()
         self._load = Load(0, 0)
         self._sent: Counter[str] = Counter()
@@ -59,6 +65,10 @@ class Mast:
         """A phone sends a text."""
         self._say({"from": sender, "text": text})
 
+    def deliver(self, pdu: str) -> None:
+        """The network delivers a PDU."""
+        self._say({"pdu": pdu})
+
     def ring(self, number: str) -> None:
         """A phone rings and hangs up."""
         self._say({"ring": number})
@@ -83,6 +93,10 @@ class Mast:
                 with self._lock:
                     self._sent[number] += 1
                 self._heard(number, text, parts)
+            case {"to": str(number), "pdu": str(pdu)}:
+                with self._lock:
+                    self._sent[number] += 1
+                self._octets(number, pdu)
             case {"slot": {"change": change}, "waiting": int(waiting)}:
                 step = 1 if change == "stored" else -1
                 self._load = Load(self._load.held + step, waiting)

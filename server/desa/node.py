@@ -11,6 +11,7 @@ from server.card import node_number
 from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
+from server.desa.air.state import AirState
 from server.desa.backup.board import Board
 from server.desa.gateway.choosing import Offers
 from server.desa.gateway.samples import HOUR_S, Kind, Samples
@@ -107,6 +108,7 @@ class Node:
     # (outbox row, state) -> when this run saw it come there, seconds since 1970 (UTC).
     came_s: dict[tuple[int, outbox.State], int] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples)
+    air: AirState = field(default_factory=AirState)
     # Which modem takes which text.
     offers: Offers = field(default_factory=Offers)
     backup: Board = field(default_factory=Board)

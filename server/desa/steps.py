@@ -8,6 +8,7 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
+from server.desa.air import lane
 from server.desa.exchange import short
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
@@ -118,7 +119,11 @@ def speak(node: Node, modem: radio.Modem, now_s: float, name: str = "") -> Outco
     Raises:
         HardwareError: the modem is gone before it took the text, which is tried again.
     """
-    done = speaking.speak_one(node, modem, now_s, name)
+    done = (
+        lane.speak(node, modem, now_s, urgent=True)
+        or speaking.speak_one(node, modem, now_s, name)
+        or lane.speak(node, modem, now_s, urgent=False)
+    )
     return Outcome(Result.DONE if done else Result.NOTHING, int(done))
 
 
@@ -165,6 +170,8 @@ def exchange(node: Node, now_s: float) -> Outcome:
             acked = taken.acked
     except SyncError as error:
         node.road = None
+        node.air.missed(now_s)
+        node.speak_soon.set()
         node.health.road_trouble = error.sentence
         node.projection.touch()
         return Outcome(Result.LATER, 0, error.sentence)
@@ -211,6 +218,7 @@ def _learn(node: Node, taken: Taken, now_s: float) -> None:
     """What an exchange told about time, keys and orders."""
     with node.database.lock:
         node.clock = hear(node.clock, now_s, taken.time_s, Trust.NETWORK)
+        node.air.met(now_s, taken.acked)
         node.health.sync_state = taken.state
         learned = [keys for keys in taken.keys if node.vault.learn(keys)]
         own = [keys for keys in learned if keys.intake is not None]

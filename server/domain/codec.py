@@ -34,6 +34,7 @@ KINDS: dict[int, type[e.Event]] = {
     28: e.InboxExported,
     37: e.BackupNoted,
     38: e.BoxRestored,
+    30: e.SpokeByAir,
     64: e.StatusOrdered,
     65: e.AnswerOrdered,
     66: e.RecipientsOrdered,

@@ -234,6 +234,20 @@ class BoxRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokeByAir:
+    """Something went to the Polres by SMS for the first time: `report` or `keys_asked`.
+
+    Attributes:
+        ticket: the report's, None for anything else.
+        sms: how many it took.
+    """
+
+    what: str
+    ticket: str | None
+    sms: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -299,6 +313,7 @@ DesaEvent = (
     | InboxExported
     | BackupNoted
     | BoxRestored
+    | SpokeByAir
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

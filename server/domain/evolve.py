@@ -28,6 +28,7 @@ class LineKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     MESSAGE = "message"
+    AIR = "air"
     ORDER_DONE = "order done"
     STATUS_ORDERED = "status ordered"
     ANSWER_ORDERED = "answer ordered"
@@ -277,6 +278,8 @@ def _told_of_text(event: e.Event) -> _Told | None:
             return LineKind.COMPLETED, None, left
         case e.Merged():
             return LineKind.MERGED, None, event.into
+        case e.SpokeByAir(ticket=str()):
+            return LineKind.AIR, None, ""
         case _:
             return None
 

@@ -13,7 +13,10 @@ from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
 from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
 from server.polres.parcel import commands as parcels
-from server.polres.store import nodes
+from server.polres.store import air, nodes
+from sms import pdu
+from sms.errors import PduError
+from sms.tpdu import Deliver, Use
 
 Asked = dict[str, str]
 
@@ -44,6 +47,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
             asked["fingerprint"] or None,
         ),
         **parcels.answers(district),
+        "sms": lambda _: _strays(district),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
     }
 
@@ -88,6 +92,22 @@ def is_address(url: str) -> bool:
 def _waiting(district: District, code: str) -> list[dict[str, str]]:
     waiting = lookup.desa(district, code).officers_waiting
     return [{"name": one.name, "fingerprint": one.fingerprint} for one in waiting]
+
+
+def _strays(district: District) -> list[dict[str, str | int]]:
+    """SMS at the modem here that no box sent; what cannot be read shows its PDU."""
+    with district.read() as connection:
+        kept = air.strays(connection)
+    found: list[dict[str, str | int]] = []
+    for hex_pdu, came_s in kept:
+        try:
+            read = pdu.decode(hex_pdu)
+        except PduError:
+            read = None
+        told = read if isinstance(read, Deliver) else None
+        text = hex_pdu if told is None or told.use is not Use.PERSON else told.text
+        found.append({"from": "" if told is None else told.sender, "text": text, "came_s": came_s})
+    return found
 
 
 def _add_user(district: District, asked: Asked) -> dict[str, str]:

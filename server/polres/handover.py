@@ -1,6 +1,7 @@
 """Session keys that go back to a desa: what the decision needs, and what follows from it."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from server.domain import events as e
 from server.polres.district import District
@@ -13,7 +14,18 @@ from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node, SessionRow
 from sync.chain import LogId
 from sync.entry import Log
-from sync.message import Request
+
+
+class Wish(Protocol):
+    """Who asks for which keys, on whatever road."""
+
+    @property
+    def ram_key(self) -> bytes:
+        """RAM key of the run."""
+
+    @property
+    def wanted(self) -> tuple[bytes, ...]:
+        """Ids of the sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +37,16 @@ class Asking:
         network: where the request came from; None is not judged.
         fresh: nobody can have said it before.
         new_run: its RAM key was never heard before.
+        road: what the journal says of the road, "" for the usual one.
     """
 
     node: Node
-    request: Request
+    request: Wish
     network: str | None
     now_s: int
     fresh: bool
     new_run: bool
+    road: str = ""
 
 
 def give(
@@ -71,6 +85,19 @@ def give(
     return given, isinstance(decision, NeedPerson | Refuse)
 
 
+def trust(connection: Connection, asking: Asking) -> bool:
+    """Whether a sign of life is of a run that goes on or follows as usual; then it is trusted."""
+    trusted = returns.unusual(_situation(connection, asking)) is None
+    if trusted and asking.node.revoked_s is None:
+        nodes.change(
+            connection,
+            asking.node.node,
+            trusted_run=asking.request.ram_key,
+            trusted_s=asking.now_s,
+        )
+    return trusted
+
+
 def _hand_over(
     connection: Connection, district: District, asking: Asking, decision: Return
 ) -> tuple[bytes, ...]:
@@ -81,6 +108,7 @@ def _hand_over(
     if decision.granted:
         reason = f"diizinkan {node.grant_by or ''}".strip()
         nodes.change(connection, node.node, grant_until_s=None, grant_by=None)
+    reason = f"{reason} {asking.road}".strip()
     count = len(decision.sessions)
     run, now_s = asking.request.ram_key, asking.now_s
     nodes.add_return(connection, node.node, run, count, reason, now_s)

@@ -9,7 +9,7 @@ from server.domain.evolve import LineKind
 from server.domain.report import Report, Status, Trust
 from server.polres.district import District
 from server.polres.down.orders import known
-from server.polres.store import nodes, reports
+from server.polres.store import air, nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
@@ -49,6 +49,7 @@ class DesaLine:
         states: what is unusual about it, in Indonesian; empty when all is well.
         keys_reason: why a person must be asked before keys are returned; None when not.
         officers_waiting: requests of officers who wait for a person's leave.
+        heard_s: when its box was last heard by SMS, seconds since 1970; None for never.
     """
 
     code: str
@@ -61,16 +62,23 @@ class DesaLine:
     keys_waiting: bool
     keys_reason: str | None
     officers_waiting: tuple[Waiting, ...]
+    heard_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """A report with its desa; `flagged` came from a box after it was reported stolen."""
+    """A report with its desa.
+
+    Attributes:
+        flagged: it came from a box after that was reported stolen.
+        by_air: it came by SMS, and its frame has not come yet.
+    """
 
     code: str
     desa: str
     report: Report
     flagged: bool
+    by_air: bool = False
 
     @property
     def status_word(self) -> str:
@@ -133,7 +141,8 @@ def search(district: District, wanted: ReportFilter = _ALL) -> tuple[ReportLine,
             text=wanted.text,
             limit=wanted.limit,
         )
-        return tuple(_line(rows[kept.node], kept) for kept in found)
+        by_air = _by_air(connection)
+        return tuple(_line(rows[kept.node], kept, by_air) for kept in found)
 
 
 def report(district: District, code: str, ticket: str) -> ReportLine | None:
@@ -145,7 +154,7 @@ def report(district: District, code: str, ticket: str) -> ReportLine | None:
     with district.read() as connection:
         node = known(connection, code)
         kept = reports.find(connection, node.node, ticket)
-        return None if kept is None else _line(node, kept)
+        return None if kept is None else _line(node, kept, _by_air(connection, node.node))
 
 
 def history(district: District, code: str, ticket: str) -> tuple[Step, ...]:
@@ -254,6 +263,7 @@ def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]
             Waiting(row.name, fingerprint(row.key), row.instance, row.seq, row.asked_s)
             for row in waiting
         ),
+        heard_s=air.get(connection, node.node, node.instance).heard_s,
     )
 
 
@@ -270,13 +280,20 @@ def _states(node: Node, forks: int) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _line(node: Node, kept: Kept) -> ReportLine:
+def _by_air(connection: Connection, node: int | None = None) -> frozenset[tuple[int, int, str]]:
+    """Node, instance and ticket of the reports that wait for their frames."""
+    waiting = air.provisional(connection, node)
+    return frozenset((came.node, came.instance, came.ticket) for came in waiting)
+
+
+def _line(node: Node, kept: Kept, by_air: frozenset[tuple[int, int, str]]) -> ReportLine:
     flagged = (
         node.flagged_from is not None
         and kept.instance == node.instance
         and kept.report.seq >= node.flagged_from
     )
-    return ReportLine(node_code(node.node), node.name, kept.report, flagged)
+    waits = (kept.node, kept.instance, kept.report.ticket) in by_air
+    return ReportLine(node_code(node.node), node.name, kept.report, flagged, waits)
 
 
 def _iso(time_s: int | None) -> str | None:

@@ -9,6 +9,7 @@ from server.domain import events as e
 from server.domain.codec import decode
 from server.domain.evolve import LineKind, day_start_s, evolve, evolve_sealed, line, ticket_of
 from server.domain.report import Stamp, Trust
+from server.polres.air import provisional
 from server.polres.district import District
 from server.polres.keys import PolresKeys
 from server.polres.store import backups, nodes, reports
@@ -246,6 +247,7 @@ def refold(connection: Connection, keys: PolresKeys, node: Node) -> None:
         last = store.head(log_id).seq
         for first in range(1, last + 1, _REBUILD_STEP):
             fold.take(store.entries(log_id, first, first + _REBUILD_STEP - 1))
+    provisional.restore(connection, node.node)
 
 
 def rebuild(district: District) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from server.polres import commands
 from server.polres.accounts import users
+from server.polres.air.radio import start_radio
 from server.polres.app import create_app
 from server.polres.district import District, open_district
 from server.process.control import ControlSocket
@@ -35,12 +36,16 @@ def run(
         web = replace(web, host=host or web.host, port=web.port if port is None else port)
         district.settings = replace(district.settings, web=web)
         control = ControlSocket(directory, commands.answers(district))
+        radio = start_radio(district, stop)
         try:
             hosts = frozenset({web.host, "localhost", "127.0.0.1", *web.hosts})
             app = create_app(district, hosts=hosts)
             serve(app, web.host, web.port, stop, lambda taken: say(_begun(district, taken)))
         finally:
+            stop.set()
             leave_within(LEAVE_S)
+            if radio is not None:
+                radio.join(timeout=LEAVE_S / 2)
             control.close()
             district.close()
 

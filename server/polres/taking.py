@@ -4,7 +4,7 @@ from server.domain import events as e
 from server.polres.district import District
 from server.polres.down import officers
 from server.polres.projection import Fold, Opened
-from server.polres.store import nodes
+from server.polres.store import air, nodes
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node, OfficerRow
@@ -54,6 +54,7 @@ class Taking:
 
     def effects(self, now_s: int) -> None:
         """Carry out what the taken entries ask of the Polres."""
+        air.landed(self._db, self._node.node, self._node.instance, self.store.head(self.log_id).seq)
         if self._node.revoked_s is None:
             for opened in self._opened:
                 self._effect(opened, now_s)

@@ -46,6 +46,7 @@ EVENTS: dict[str, e.Event] = {
     ),
     "19": e.Merged("74233", "41275"),
     "28": e.InboxExported("Made", 120, 4),
+    "30": e.SpokeByAir("report", "74233", 2),
     "37": e.BackupNoted(1_789_999_200, 4_321, 1_204, ""),
     "38": e.BoxRestored(1, 4_321, bytes(range(32)), 1_789_999_200),
     "64": e.StatusOrdered("74233", "forward", "Iptu Sari", "Polsek", 1_790_172_800),

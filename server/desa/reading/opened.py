@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from server import radio
+from server.air import carrier
+from server.desa.air import arrivals
 from server.desa.gateway import speaking
 from server.desa.node import Node
 from server.domain import events as e
@@ -65,8 +67,12 @@ def fragment(node: Node, one: Opened, now_s: float) -> Fragment | None:
     if isinstance(read, StatusReport):
         speaking.delivered(node, read, one.row.id, stamp)
         return None
-    if read.use in NOT_FOR_PEOPLE:
-        _unread(node, one, read.sender, NOT_FOR_PEOPLE[read.use], stamp)
+    if arrivals.take(node, read, now_s):
+        mark(node, (one.row.id,), inbox.State.RECEIPT)
+        return None
+    use = Use.PROGRAM if carrier.read(read) is not None else read.use
+    if use in NOT_FOR_PEOPLE:
+        _unread(node, one, read.sender, NOT_FOR_PEOPLE[use], stamp)
         return None
     return Fragment(one.row.id, radio.utc(stamp.wall_s), read)
 

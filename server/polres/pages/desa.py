@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from server import words
 from server.polres import lookup
+from server.polres.air.beats import Heartbeat, heartbeat
 from server.polres.down import officers, orders
 from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
@@ -40,6 +41,7 @@ class Box:
         instance: how many boxes the desa has had; 0 before its card was used.
         granted_until_s: until when a person's leave to return keys is good, by `granted_by`.
         officers: names on the signed list.
+        air: what its last heartbeat by SMS told; None before the first.
         backup: how the box said that its backup stands, None where it said nothing;
             `backup_why` says in words what hinders the next one.
     """
@@ -52,6 +54,7 @@ class Box:
     granted_until_s: int | None
     granted_by: str | None
     officers: tuple[str, ...]
+    air: Heartbeat | None
     backup: BackupRow | None = None
     backup_why: str = ""
 
@@ -62,6 +65,7 @@ def box_of(code: str) -> Box:
     with district.read() as connection:
         node = orders.known(connection, code)
         backup = backups.get(connection, node.node)
+        air = heartbeat(connection, node)
     until_s = node.grant_until_s
     granted = until_s is not None and moment_s < until_s
     return Box(
@@ -75,6 +79,7 @@ def box_of(code: str) -> Box:
         officers=tuple(officer.name for officer in officers.officers(node.people)),
         backup=backup,
         backup_why=words.word(words.BACKUP_WHY, backup.why) if backup is not None else "",
+        air=air,
     )
 
 

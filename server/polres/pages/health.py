@@ -36,13 +36,26 @@ def health(line: DesaLine, now_s: int) -> Health:
         return Health(Mood.ACT, line.states[0])
     if line.keys_waiting:
         return Health(Mood.ACT, "kunci menunggu Anda")
-    silent_s = max(0, now_s - line.last_contact_s)
-    if silent_s > SILENCE_S_MAX:
-        return Health(Mood.ACT, f"diam {words.lasting(silent_s)}")
+    silent = _silence(line, now_s)
+    if silent is not None and silent.mood is Mood.ACT:
+        return silent
     if line.officers_waiting:
         return Health(Mood.ACT, "petugas menunggu persetujuan")
-    if silent_s > FRESH_S:
-        return Health(Mood.LATE, f"terakhir {words.lasting(silent_s)} lalu")
+    if silent is not None:
+        return silent
     if line.backlog:
         return Health(Mood.LATE, f"{line.backlog} catatan masih di jalan")
     return Health(Mood.GOOD, "tersambung")
+
+
+def _silence(line: DesaLine, now_s: int) -> Health | None:
+    """What is to be said of how long nothing came; a box that is heard by SMS is not lost."""
+    silent_s = max(0, now_s - (line.last_contact_s or 0))
+    by_sms_s = max(0, now_s - (line.heard_s or 0))
+    if by_sms_s < silent_s > FRESH_S and by_sms_s <= SILENCE_S_MAX:
+        return Health(Mood.LATE, f"hanya SMS, {words.lasting(by_sms_s)} lalu")
+    if silent_s > SILENCE_S_MAX:
+        return Health(Mood.ACT, f"diam {words.lasting(silent_s)}")
+    if silent_s > FRESH_S:
+        return Health(Mood.LATE, f"terakhir {words.lasting(silent_s)} lalu")
+    return None

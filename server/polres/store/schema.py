@@ -179,6 +179,55 @@ officer_requests = Table(
     _int("asked_s"),
     _int("decided_s", null=True),
 )
+# The air road: what is known of each instance by SMS. `asked` are the session marks that it wants
+# back and that wait for a person, with the RAM key of the run that asked.
+air_nodes = Table(
+    "air_nodes",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("reserved"),
+    _int("highest"),
+    _blob("seen"),
+    _text("number", null=True),
+    _text("sim", null=True),
+    _text("form"),
+    _int("heard_s", null=True),
+    _blob("beat", null=True),
+    _int("beat_s", null=True),
+    _blob("run", null=True),
+    _blob("asked", null=True),
+    _int("asked_s", null=True),
+)
+# Urgent reports that came by SMS; `content` is dropped when their frame has come.
+air_reports = Table(
+    "air_reports",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("seq", key=True),
+    _text("ticket"),
+    _blob("content", null=True),
+    _int("came_s"),
+)
+air_parts = Table(
+    "air_parts",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("seq", key=True),
+    _int("total", key=True),
+    _int("number", key=True),
+    _blob("octets"),
+)
+# What else came to the modem here: kept as it came, answered never.
+strays = Table(
+    "strays",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("pdu"),
+    _int("came_s"),
+)
 users = Table(
     "users",
     METADATA,

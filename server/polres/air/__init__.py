@@ -1,0 +1,1 @@
+"""The Polres' side of the air road: a modem, what desas send to it, and what goes back."""
