@@ -51,11 +51,16 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
         number, packed = open_addressed(district.keys.exchange, octets)
         asked, signature = message.open_envelope(packed)
         request = Request.unpack(asked)
-        if request.node != number:
+        if request.node != number or not seal.is_sound_key(request.ram_key):
             return Reply(400)
+        # Who cannot sign costs no commit.
+        with district.read() as connection:
+            heard = _speaker(connection, request, asked, signature)
+        if heard is None:
+            return Reply(403)
         with district.write() as connection:
-            node = _speaker(connection, request, asked, signature)
-            if node is None:
+            node = nodes.get(connection, number)
+            if node is None or (node.public, node.instance) != (heard.public, heard.instance):
                 return Reply(403)
             answer = _Turn(connection, district, node, request, packed, now_s).answer(
                 network, hashlib.blake2b(asked, digest_size=32).digest()

@@ -44,23 +44,30 @@ def ask(district: District, octets: bytes, now_s: int) -> Reply:
     Returns:
         200 with the sealed answer, 403 for a run that is not known here.
     """
-    if len(octets) > words.OCTETS_MAX:
-        return Reply(400)
+    found = _opened(district, octets) if words.is_ask(octets) else None
+    if found is None:
+        return Reply(403)
+    run, key, plain = found
     with district.write() as connection:
-        number, mark = words.run_of(octets)
-        for run in nodes.runs_like(connection, number, mark):
+        node = nodes.get(connection, words.run_of(octets)[0])
+        if node is None or node.public is None:
+            return Reply(403)
+        answer = _Turn(connection, district, node, run).answer(plain, now_s).pack()
+    nonce = district.random(NONCE_OCTETS)
+    return Reply(200, words.seal_answer(key, words.nonce_of(octets), nonce, answer))
+
+
+def _opened(district: District, octets: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """The run that sealed an ask, the key and the ask; who holds no such key costs no commit."""
+    with district.read() as connection:
+        runs = nodes.runs_like(connection, *words.run_of(octets))
+    for run in runs:
+        try:
             key = seal.shared_key(district.keys.exchange, run)
-            try:
-                plain = words.open_ask(key, octets)
-            except CannotOpen:
-                continue
-            node = nodes.get(connection, number)
-            if node is None or node.public is None:
-                return Reply(403)
-            answer = _Turn(connection, district, node, run).answer(plain, now_s).pack()
-            nonce = district.random(NONCE_OCTETS)
-            return Reply(200, words.seal_answer(key, words.nonce_of(octets), nonce, answer))
-    return Reply(403)
+            return run, key, words.open_ask(key, octets)
+        except CannotOpen:
+            continue
+    return None
 
 
 class _Turn:
