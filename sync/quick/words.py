@@ -18,6 +18,7 @@ NONCE_OCTETS: Final = 8
 OCTETS_MAX: Final = 80 * 1024
 RUN_OCTETS: Final = 9
 _TAG: Final = 16
+_FORM_MAX: Final = 15
 _NODE: Final = 5
 _SIGNATURE: Final = 64
 _SESSION: Final = 16
@@ -74,7 +75,17 @@ class Ask:
     frame: Frame | None = None
 
     def pack(self) -> bytes:
-        """Octets before they are sealed."""
+        """Octets before they are sealed.
+
+        Raises:
+            MalformedFrame: the frame is of no kind that a short ask has room for.
+        """
+        try:
+            return self._packed()
+        except struct.error as error:
+            raise MalformedFrame from error
+
+    def _packed(self) -> bytes:
         parts = [_BEGIN.pack(self.wish, self.shown_s)]
         if self.wish & Wish.DOWN:
             parts.append(_DOWN.pack(self.down_instance, self.down.seq, self.down.mark))
@@ -82,6 +93,8 @@ class Ask:
         if one is None:
             return b"".join([*parts, _HEAD.pack(self.head.seq, self.head.mark)])
         back = one.first - one.prefix if one.prefix else 0
+        if max(one.codec, one.dictionary) > _FORM_MAX:
+            raise MalformedFrame
         form = one.codec << 4 | one.dictionary
         parts.append(_FRAME.pack(one.first, one.count, form, back >> 16, back & 0xFFFF))
         if not self.wish & Wish.SAME_SESSION:
