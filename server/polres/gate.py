@@ -108,8 +108,9 @@ class _Turn:
         self._acks: list[tuple[int, bytes]] = []
         self._taking = Taking(connection, district, node)
         self._shown = self._shown_receipt()
-        self._issued_s = max(now_s, (node.issued_s or 0) + 1)
         self._fresh = self._is_fresh()
+        # What is said again must not drive our times ahead of the clock.
+        self._issued_s = max(now_s, (node.issued_s or 0) + self._fresh)
         self._new_run = nodes.add_run(connection, node.node, request.ram_key)
 
     def answer(self, network: str | None, request_hash: bytes) -> bytes:
@@ -244,7 +245,7 @@ class _Turn:
     def _is_fresh(self) -> bool:
         """The desa read our answer to the last fresh request: nobody says an older one again.
 
-        Times in our receipts rise strictly, so no other request can show this one. After a lost
+        Times in receipts rise with each fresh one, so no older request can show this one. After a lost
         answer the desa shows an older one, and the next request counts again.
         """
         since_s = self._node.fresh_s

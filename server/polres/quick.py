@@ -27,6 +27,8 @@ from sync.quick.words import (
     Wish,
 )
 
+AHEAD_S_MAX: Final = 120
+"""How far the newest receipt's time may lie before our clock; an answer's time sets desas' clocks."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -86,7 +88,7 @@ class _Turn:
         """Take the ask in."""
         try:
             asked = words.read_ask(plain, self._log_id, self._session_of)
-            sound = self._in_order(asked) and self._take(asked, now_s)
+            sound = self._in_order(asked, now_s) and self._take(asked, now_s)
         except SyncError:
             _LOG.info("ask not taken", extra={"node": self._node.node})
             sound = False
@@ -95,7 +97,7 @@ class _Turn:
         if not sound:
             return Answer(State.WHOLE, now_s, mark)
         self._taking.effects(now_s)
-        issued_s = max(now_s, (self._node.issued_s or 0) + 1)
+        issued_s = max(now_s, self._node.issued_s or 0)
         if asked.shown_s >= (self._node.issued_s or 0):
             seq = head.seq if asked.frame else asked.head.seq
             nodes.change(
@@ -106,12 +108,14 @@ class _Turn:
         delivery = self._delivery(asked, now_s)
         return Answer(State.OK, issued_s, mark, era, signature, delivery.frames, delivery.wraps)
 
-    def _in_order(self, asked: Ask) -> bool:
+    def _in_order(self, asked: Ask, now_s: int) -> bool:
         node, ours = self._node, self._store.head(self._log_id)
         if node.revoked_s is not None or node.state != WholeState.OK:
             return False
-        # A desa that read an answer which we do not remember: this server was set back.
-        if asked.shown_s > (node.issued_s or 0):
+        issued_s = node.issued_s or 0
+        # A desa that read an answer which we do not remember: this server was set back. Or our
+        # clock ran ahead once: only a whole exchange tells the time beside that of the receipt.
+        if asked.shown_s > issued_s or issued_s > now_s + AHEAD_S_MAX:
             return False
         if asked.wish & Wish.DOWN and not self._agrees(asked):
             return False
