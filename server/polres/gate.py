@@ -245,8 +245,8 @@ class _Turn:
     def _is_fresh(self) -> bool:
         """The desa read our answer to the last fresh request: nobody says an older one again.
 
-        Times in receipts rise with each fresh one, so no older request can show this one. After a lost
-        answer the desa shows an older one, and the next request counts again.
+        Times in receipts rise with each fresh request, so no older one can show this one. After
+        a lost answer the desa shows an older one, and the next request counts again.
         """
         since_s = self._node.fresh_s
         return since_s is None or (self._shown is not None and self._shown.time_s >= since_s)

@@ -28,7 +28,7 @@ from sync.quick.words import (
 )
 
 AHEAD_S_MAX: Final = 120
-"""How far the newest receipt's time may lie before our clock; an answer's time sets desas' clocks."""
+"""How far our newest receipt's time may lie ahead: an answer's time sets a desa's clock."""
 _LOG: Final = logging.getLogger(__name__)
 
 
