@@ -23,6 +23,8 @@ from sync.errors import CannotOpen
 
 # Service centres whose clock is hours ahead must not make a text look old.
 SURE = Trust.PERSON
+ROW_OCTETS = 253
+"""What a row of the outbox is filled up to before it is sealed: eight steps with its head."""
 
 
 class Modem(Protocol):
@@ -138,7 +140,9 @@ def queue_notice(
     duty = purpose is Purpose.ALARM
     sure = stamp is not None and stamp.trust >= SURE
     queued_s = stamp.wall_s if sure and stamp is not None else None
-    body = pack((2, notice.to, notice.text, notice.ticket, notice.name, official, queued_s))
+    told = (2, notice.to, notice.text, notice.ticket, notice.name, official, queued_s)
+    # Rows of one SMS are of one size: how long an answer is would tell which one it is.
+    body = pack((*told, bytes(max(0, ROW_OCTETS - len(pack(told))))))
     lock = Lock.DUTY if duty else Lock.INTAKE if official else Lock.SESSION
     outbox.enqueue(
         db,

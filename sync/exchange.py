@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sync import frame, journal, message, peers, seal
 from sync.chain import Head, LogId, genesis
 from sync.entry import Entry, Log
-from sync.errors import BadSignature, SyncError
+from sync.errors import BadSignature, Fork, SyncError
 from sync.message import Answer, Request, State
 from sync.peers import Pinned
 from sync.seal import KeyPair
@@ -76,7 +76,8 @@ def compose(
     if known is not None and known[0].log_id == log_id:
         pair, acked = known[1], known[0].head.seq
         evidence = _hash_at(store, log_id, acked)
-    pending = store.frames_after(log_id, acked, FRAME_OCTETS_MAX)
+    signing, reader = speaker.signing, speaker.pinned.exchange
+    pending = journal.pending(store, log_id, acked, FRAME_OCTETS_MAX, signing, reader)
     frames = pending
     if code is not None:
         frames = frame.take(map(frame.pack, pending), acked, INTRODUCTION_OCTETS_MAX)
@@ -133,11 +134,17 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
     """Keep what an answer brought; runs inside the caller's transaction.
 
     A broken or early frame of the Polres ends the taking; the rest comes next time.
+
+    Raises:
+        BadSignature, MalformedFrame: the receipt is not the pinned Polres'.
+        Fork: it is for entries that this log does not hold.
     """
     store = SqliteStore(db)
     receipt = peers.check_receipt(answer.receipt, speaker.pinned)
     peers.keep_heard(db, answer.time_s, answer.state)
     if receipt.log_id == speaker.log_id and answer.state not in {State.FORK, State.RESTORED_CARD}:
+        if _hash_at(store, receipt.log_id, receipt.head.seq) != receipt.head.hash:
+            raise Fork
         peers.keep_receipt(db, message.envelope(*answer.receipt))
     anew = _issue_anew(store, answer, request, receipt.head.seq, speaker)
     orders: list[Entry] = []
@@ -162,14 +169,17 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
 def _issue_anew(
     store: SqliteStore, answer: Answer, request: Request, acked: int, speaker: Speaker
 ) -> bool:
-    """A frame that follows what the Polres holds, and was not taken: codec 0 is always read."""
-    if answer.state != State.OK or not request.frames:
+    """A frame that follows what the Polres holds, and was not taken: codec 0 is always read.
+
+    One of codec 0 that was refused was changed on the card; sent again is only what differs.
+    """
+    if answer.state not in {State.OK, State.KEYS_NEED_PERSON} or not request.frames:
         return False
     first = frame.unpack(request.frames[0])
-    if first.codec == frame.CODEC_STORED or not first.first <= acked + 1 <= first.last:
+    if not first.first <= acked + 1 <= first.last:
         return False
     journal.reissue(store, speaker.log_id, acked, speaker.signing, speaker.pinned.exchange)
-    return True
+    return store.frames_after(speaker.log_id, acked, 1) != (first,)
 
 
 def _goes_on(request: Request, acked: int) -> bool:

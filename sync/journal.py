@@ -7,7 +7,7 @@ from typing import Protocol
 from sync import chain, frame, seal
 from sync.chain import Head, LogId
 from sync.entry import Entry, Log
-from sync.errors import Fork, Gap, MalformedFrame
+from sync.errors import BadSignature, Fork, Gap, MalformedFrame
 from sync.frame import Coded, Frame, Told
 
 
@@ -123,6 +123,65 @@ def reissue(store: Store, log_id: LogId, seq: int, signer: seal.KeyPair, reader:
     return make_frames(store, log_id, signer, reader)
 
 
+def pending(
+    store: Store,
+    log_id: LogId,
+    seq: int,
+    octets_max: int,
+    signer: seal.KeyPair,
+    reader: bytes,
+    *,
+    checked: bool = False,
+) -> tuple[Frame, ...]:
+    """Kept frames beyond `seq`; where the disk has lost or changed them, made anew.
+
+    Args:
+        store: inside an open transaction.
+        log_id: one's own log.
+        seq: what the other side holds.
+        octets_max: as for `Store.frames_after`.
+        signer: Ed25519 keys of the log's writer.
+        reader: whom the signatures name.
+        checked: also look whether they carry what the log holds: who brings them is never told
+            why they are refused.
+    """
+    found = _unbroken(store, log_id, seq, octets_max)
+    if found is None or (checked and not all(_is_ours(store, o, signer, reader) for o in found)):
+        reissue(store, log_id, seq, signer, reader)
+        found = store.frames_after(log_id, seq, octets_max)
+    return found
+
+
+def _unbroken(store: Store, log_id: LogId, seq: int, octets_max: int) -> tuple[Frame, ...] | None:
+    try:
+        found = store.frames_after(log_id, seq, octets_max)
+    except MalformedFrame:
+        return None
+    if not found and store.framed_to(log_id) > seq:
+        return None
+    last = seq
+    for one in found:
+        if one.log_id != log_id or one.first > last + 1:
+            return None
+        last = one.last
+    return found
+
+
+def _is_ours(store: Store, kept: Frame, signer: seal.KeyPair, reader: bytes) -> bool:
+    """Whether a frame of codec 0 still carries what the log holds, under its signature."""
+    digest = store.hash_at(kept.log_id, kept.last)
+    try:
+        known = store.entries(kept.log_id, kept.first, kept.last)
+        if digest is None or frame.entries_of(kept) != known:
+            return False
+        head = Head(kept.last, digest)
+        message = frame.signed_octets(kept.log_id, kept.first, head, reader)
+        seal.verify(signer.public, frame.SIGNATURE_DOMAIN, message, kept.signature)
+    except (MalformedFrame, BadSignature):
+        return False
+    return True
+
+
 def _as_stored(fresh: Sequence[Entry], coded: Coded | None) -> tuple[Coded, ...]:
     if coded is not None and len(coded.body) < len(frame.stored_body(coded.run)):
         return (coded,)
@@ -178,6 +237,8 @@ def accept(
     """
     log_id = received.log_id
     head = store.head(log_id)
+    if _is_kept(store, received, head):
+        return Accepted((), head)
     if received.codec == frame.CODEC_STORED or read is None:
         told = Told(frame.entries_of(received), b"")
     if received.first > head.seq + 1:
@@ -199,6 +260,13 @@ def accept(
         new.append(entry)
     store.keep_frame(received)
     return Accepted(tuple(new), heads[-1] if new else head)
+
+
+def _is_kept(store: Store, received: Frame, head: Head) -> bool:
+    """Whether this very frame was verified and kept: who says it again costs us no reading."""
+    if received.last > head.seq:
+        return False
+    return received in store.frames_after(received.log_id, received.last - 1, 1)
 
 
 def _head_before(store: Store, log_id: LogId, first: int) -> Head:

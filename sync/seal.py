@@ -165,8 +165,26 @@ def agreeing_public(public: bytes) -> bytes:
 
 
 def shared_key(pair: KeyPair, other_public: bytes) -> bytes:
-    """The key that two X25519 holders share; it authenticates acks between them."""
-    return derive(sodium.crypto_scalarmult(pair.secret, other_public), "pair")
+    """The key that two X25519 holders share; it authenticates acks between them.
+
+    Raises:
+        CannotOpen: the other key is of low order, so that everybody knows what it shares.
+    """
+    try:
+        return derive(sodium.crypto_scalarmult(pair.secret, other_public), "pair")
+    except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
+        raise CannotOpen from error
+
+
+def is_sound_key(public: bytes) -> bool:
+    """Whether something can be sealed to an X25519 key: 32 octets, not of low order."""
+    if len(public) != KEY_OCTETS:
+        return False
+    try:
+        shared_key(KeyPair(b"", b"\1" * KEY_OCTETS), public)
+    except CannotOpen:
+        return False
+    return True
 
 
 def tag(key: bytes, *fields: bytes | str | int) -> bytes:

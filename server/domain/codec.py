@@ -9,6 +9,10 @@ from sync.canonical import Value, pack, row, unpack
 from sync.errors import MalformedFrame
 
 BODY_VERSION = 1
+NUMBERS = range(-(2**63), 2**63)
+"""What tables hold."""
+TIMES_S = range(-62_000_000_000, 253_402_214_400)
+"""From the year 5 to the last day of 9999: other moments have no date in some zone."""
 
 # The numbers are the wire format: never reused, never renumbered.
 KINDS: dict[int, type[e.Event]] = {
@@ -63,12 +67,13 @@ def decode(body: bytes) -> tuple[Stamp, e.Event]:
     """Read a body; kinds and fields of newer versions come back as `Unknown`, never as an error.
 
     Raises:
-        MalformedFrame: the bytes are not a body at all.
+        MalformedFrame: the bytes are not a body at all, or a number in it is none that tables
+            hold, or a time has no date.
     """
     head = row(unpack(body), int, int, int, int, int, int, tuple)
     version, kind, wall_s, trust, boot, mono_ms = (v for v in head[:6] if isinstance(v, int))
     fields = head[6]
-    if trust < 0:
+    if trust < 0 or wall_s not in TIMES_S or boot not in NUMBERS or mono_ms not in NUMBERS:
         raise MalformedFrame
     stamp = Stamp(wall_s, Trust(min(trust, max(Trust))), boot, mono_ms)
     maker = KINDS.get(kind)
@@ -84,8 +89,12 @@ def _build(
     if len(fields) < len(expected):
         return e.Unknown(kind)
     known = fields[: len(expected)]
-    if any(not _fits(str(field.type), value) for field, value in zip(expected, known, strict=True)):
-        raise MalformedFrame
+    for field, value in zip(expected, known, strict=True):
+        if not _fits(str(field.type), value):
+            raise MalformedFrame
+        allowed = TIMES_S if field.name.endswith("_s") else NUMBERS
+        if isinstance(value, int) and value not in allowed:
+            raise MalformedFrame
     return maker(*known)
 
 

@@ -208,7 +208,7 @@ def _result(event: e.Closed | e.Merged) -> str:
 
 def _completed(report: Report, stamp: Stamp, event: e.TextCompleted) -> Report:
     """The whole text stands for the one with gaps; what was urgent or secret stays so."""
-    urgency = max(report.urgency, event.urgency, key=_URGENCIES.index)
+    urgency = max(report.urgency, event.urgency, key=_rank)
     return replace(
         report,
         text=event.text,
@@ -223,6 +223,11 @@ def _completed(report: Report, stamp: Stamp, event: e.TextCompleted) -> Report:
         why=event.why,
         updated_s=stamp.wall_s,
     )
+
+
+def _rank(urgency: str) -> int:
+    """How urgent a word is; one of a newer version counts as the least."""
+    return _URGENCIES.index(urgency) if urgency in _URGENCIES else -1
 
 
 def _moved(

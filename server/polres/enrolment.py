@@ -109,6 +109,10 @@ def admit(district: District, octets: bytes, now_s: int) -> Reply:
         return Reply(400)
     if asked.node != number:
         return Reply(400)
+    with district.read() as connection:
+        known = nodes.card(connection, number)
+    if known is None:
+        return Reply(403)
     with district.write() as connection:
         card = nodes.card(connection, number)
         if card is None:

@@ -51,11 +51,16 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
         number, packed = open_addressed(district.keys.exchange, octets)
         asked, signature = message.open_envelope(packed)
         request = Request.unpack(asked)
-        if request.node != number:
+        if request.node != number or not seal.is_sound_key(request.ram_key):
             return Reply(400)
+        # Who cannot sign costs no commit.
+        with district.read() as connection:
+            heard = _speaker(connection, request, asked, signature)
+        if heard is None:
+            return Reply(403)
         with district.write() as connection:
-            node = _speaker(connection, request, asked, signature)
-            if node is None:
+            node = nodes.get(connection, number)
+            if node is None or (node.public, node.instance) != (heard.public, heard.instance):
                 return Reply(403)
             answer = Turn(connection, district, node, request, packed, now_s).answer(
                 network, hashlib.blake2b(asked, digest_size=32).digest()
@@ -103,8 +108,9 @@ class Turn:
         self._acks: list[tuple[int, bytes]] = []
         self._taking = Taking(connection, district, node)
         self._shown = self._shown_receipt()
-        self._issued_s = max(now_s, (node.issued_s or 0) + 1)
         self._fresh = self._is_fresh()
+        # What is said again must not drive our times ahead of the clock.
+        self._issued_s = max(now_s, (node.issued_s or 0) + self._fresh)
         self._new_run = nodes.add_run(connection, node.node, request.ram_key)
 
     def answer(self, network: str | None, request_hash: bytes) -> bytes:
@@ -244,8 +250,8 @@ class Turn:
     def _is_fresh(self) -> bool:
         """The desa read our answer to the last fresh request: nobody says an older one again.
 
-        Times in our receipts rise strictly, so no other request can show this one. After a lost
-        answer the desa shows an older one, and the next request counts again.
+        Times in receipts rise with each fresh request, so no older one can show this one. After
+        a lost answer the desa shows an older one, and the next request counts again.
         """
         since_s = self._node.fresh_s
         return since_s is None or (self._shown is not None and self._shown.time_s >= since_s)

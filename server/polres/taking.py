@@ -68,7 +68,7 @@ class Taking:
         node = nodes.get(self._db, self._node.node) or self._node
         if isinstance(event, e.OrderReceived):
             officers.answer_receipt(self._db, self._district, node, event, now_s)
-        if isinstance(event, e.OfficerRequested) and len(event.key) == seal.KEY_OCTETS:
+        if isinstance(event, e.OfficerRequested) and seal.is_sound_key(event.key):
             row = OfficerRow(
                 node=node.node,
                 instance=opened.header.instance,

@@ -16,6 +16,10 @@ RUN_ENTRIES_MAX: Final = 100
 RUN_OCTETS_MAX: Final = 48 * 1024
 BODY_OCTETS_MAX: Final = 4_608
 PREFIX_ENTRIES_MAX: Final = 16_384
+READ_ENTRIES_MAX: Final = 255
+"""More entries in one frame are not read: a few octets could stand for thousands of them."""
+READ_TEXT_MAX: Final = 1 << 20
+"""Octets of text that one session's memory may hold; writers begin anew long before."""
 _KEPT_AFTER_FULL: Final = 2
 _MEMORIES_MAX: Final = 32
 _STEP: Final = 256
@@ -98,6 +102,8 @@ class Encoder:
         made = [Memory(log_id, header.session, first) for _ in range(2)]
         for memory in made:
             memory.add(entries, self._opener)
+        if len(made[0].columns.text) > READ_TEXT_MAX // 2:
+            made = [Memory(log_id, header.session, header.seq) for _ in range(2)]
         return made[0], made[1]
 
 
@@ -111,10 +117,12 @@ class Decoder:
         """The entries of a frame with its form, to be verified by its caller.
 
         Raises:
-            MalformedFrame: it is broken, another dictionary is needed, a key is not known, or
-                entries before it are missing.
+            MalformedFrame: it is broken, another dictionary is needed, a key is not known,
+                entries before it are missing, or it tells more than any writer puts in one.
         """
         log_id = received.log_id
+        if received.count > READ_ENTRIES_MAX:
+            raise MalformedFrame
         known = received.dictionary == squeeze.DICTIONARY_NUMBER
         near = received.first - PREFIX_ENTRIES_MAX <= received.prefix <= received.first
         if received.codec != CODEC_COLUMNS or not known or not near or received.prefix < 1:
@@ -130,6 +138,8 @@ class Decoder:
             or memory.first != received.prefix
         ):
             memory = self._rebuilt(store, received, opener)
+        if len(memory.columns.text) > READ_TEXT_MAX:
+            raise MalformedFrame
         found = memory.decode(body, received.count, opener)
         self._memories[log_id] = memory
         if len(self._memories) > _MEMORIES_MAX:

@@ -70,7 +70,7 @@ def expand(octets: bytes, earlier: bytes) -> bytes:
     """What `squeeze` compressed.
 
     Raises:
-        MalformedFrame: broken, or more than `OCTETS_MAX`.
+        MalformedFrame: broken, more than `OCTETS_MAX`, or it names its size as no writer does.
     """
     reader = zstandard.ZstdDecompressor(
         dict_data=_known(earlier, dictionary()),
@@ -78,6 +78,10 @@ def expand(octets: bytes, earlier: bytes) -> bytes:
         format=zstandard.FORMAT_ZSTD1_MAGICLESS,
     )
     try:
+        told = zstandard.get_frame_parameters(octets, format=zstandard.FORMAT_ZSTD1_MAGICLESS)
+        # A size that is named is allocated and filled, whatever the limit says.
+        if told.content_size != zstandard.CONTENTSIZE_UNKNOWN:
+            raise MalformedFrame
         return reader.decompress(octets, max_output_size=OCTETS_MAX, allow_extra_data=False)
     except (zstandard.ZstdError, MemoryError) as error:
         raise MalformedFrame from error

@@ -8,7 +8,7 @@ from typing import Final
 from sync import frame, journal, message, peers, seal
 from sync.chain import Head, LogId, genesis
 from sync.entry import Entry, Log
-from sync.errors import BadSignature, CannotOpen, NoRoad, SyncError
+from sync.errors import BadSignature, CannotOpen, MalformedFrame, NoRoad, SyncError
 from sync.exchange import Speaker, reader_of
 from sync.message import RECEIPT_DOMAIN, Receipt
 from sync.quick import words
@@ -97,7 +97,8 @@ def compose(
         return None
     journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange, code)
     shown_s, acked = shown
-    frames = store.frames_after(log_id, acked, IN_A_ROW_OCTETS_MAX)
+    signing, reader = speaker.signing, speaker.pinned.exchange
+    frames = journal.pending(store, log_id, acked, IN_A_ROW_OCTETS_MAX, signing, reader)
     if any(one.session not in known.sessions for one in frames):
         return None
     before = store.entries(log_id, acked, acked) if acked else ()
@@ -117,10 +118,14 @@ def compose(
         asks.append(_ask(store, log_id, shown_s, wish, one))
     if not asks:
         asks = [_ask(store, log_id, shown_s, Wish.DOWN | (Wish.RECEIPT if owed else Wish.NONE))]
+    try:
+        plain = [ask.pack() for ask in asks]
+    except MalformedFrame:
+        return None
     key = seal.shared_key(speaker.ram, speaker.pinned.exchange)
     sealed = tuple(
-        words.seal_ask(key, log_id.node, speaker.ram.public, random(NONCE_OCTETS), ask.pack())
-        for ask in asks
+        words.seal_ask(key, log_id.node, speaker.ram.public, random(NONCE_OCTETS), one)
+        for one in plain
     )
     return Asks(sealed, tuple(None if ask.frame is None else ask.frame.last for ask in asks))
 

@@ -10,13 +10,15 @@ from sync import seal
 from sync.canonical import Value, pack, row, unpack
 from sync.chain import LogId
 from sync.errors import CannotOpen, MalformedFrame
-from sync.frame import Frame
+from sync.frame import CODEC_STORED, Frame
 
 MARK_OCTETS: Final = 8
 DOWN_MARK_OCTETS: Final = 4
 NONCE_OCTETS: Final = 8
 OCTETS_MAX: Final = 80 * 1024
 RUN_OCTETS: Final = 9
+_TAG: Final = 16
+_FORM_MAX: Final = 15
 _NODE: Final = 5
 _SIGNATURE: Final = 64
 _SESSION: Final = 16
@@ -73,7 +75,17 @@ class Ask:
     frame: Frame | None = None
 
     def pack(self) -> bytes:
-        """Octets before they are sealed."""
+        """Octets before they are sealed.
+
+        Raises:
+            MalformedFrame: the frame is of no kind that a short ask has room for.
+        """
+        try:
+            return self._packed()
+        except struct.error as error:
+            raise MalformedFrame from error
+
+    def _packed(self) -> bytes:
         parts = [_BEGIN.pack(self.wish, self.shown_s)]
         if self.wish & Wish.DOWN:
             parts.append(_DOWN.pack(self.down_instance, self.down.seq, self.down.mark))
@@ -81,6 +93,8 @@ class Ask:
         if one is None:
             return b"".join([*parts, _HEAD.pack(self.head.seq, self.head.mark)])
         back = one.first - one.prefix if one.prefix else 0
+        if max(one.codec, one.dictionary) > _FORM_MAX:
+            raise MalformedFrame
         form = one.codec << 4 | one.dictionary
         parts.append(_FRAME.pack(one.first, one.count, form, back >> 16, back & 0xFFFF))
         if not self.wish & Wish.SAME_SESSION:
@@ -130,7 +144,9 @@ def read_ask(octets: bytes, log_id: LogId, session_of: Callable[[int], bytes | N
     first, count, form, high, low = _FRAME.unpack(cursor.take(_FRAME.size))
     codec, dictionary, back = form >> 4, form & 0xF, high << 16 | low
     session = session_of(first - 1) if wish & Wish.SAME_SESSION else cursor.take(_SESSION)
-    if session is None or not first or not count or back >= first or (not codec and back):
+    if session is None or not first or not count or back >= first:
+        raise MalformedFrame
+    if codec == CODEC_STORED and (back or dictionary):
         raise MalformedFrame
     signature = cursor.take(_SIGNATURE)
     one = Frame(
@@ -202,6 +218,12 @@ class Answer:
 def run_of(octets: bytes) -> tuple[int, bytes]:
     """Which run a sealed ask names: the node's number, and the first octets of its RAM key."""
     return int.from_bytes(octets[:_NODE], "big"), octets[_NODE:RUN_OCTETS]
+
+
+def is_ask(octets: bytes) -> bool:
+    """Whether these octets are as many as the shortest ask has, and no more than the longest."""
+    least = RUN_OCTETS + NONCE_OCTETS + _BEGIN.size + _HEAD.size + _TAG
+    return least <= len(octets) <= OCTETS_MAX
 
 
 def seal_ask(key: bytes, node: int, run: bytes, nonce: bytes, plain: bytes) -> bytes:

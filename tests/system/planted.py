@@ -42,10 +42,10 @@ class Planted:
         yield from text_needles(f"text {self.name}", self.probes)
 
 
-def plant(seed: int) -> tuple[Planted, ...]:
-    """Fifty numbers and texts."""
+def plant(seed: int, count: int = COUNT) -> tuple[Planted, ...]:
+    """So many numbers and texts."""
     chance = random.Random(seed)
-    return tuple(_one(number, chance) for number in range(COUNT))
+    return tuple(_one(number, chance) for number in range(count))
 
 
 def _one(number: int, chance: random.Random) -> Planted:

@@ -14,7 +14,8 @@ from sync.canonical import Value, pack
 from sync.errors import MalformedFrame
 
 I64 = st.integers(-(2**63), 2**63 - 1)
-STAMPS = st.builds(Stamp, I64, st.sampled_from(Trust), I64, I64)
+TIMES = st.integers(codec.TIMES_S[0], codec.TIMES_S[-1])
+STAMPS = st.builds(Stamp, TIMES, st.sampled_from(Trust), I64, I64)
 TEXTS = st.text(max_size=40)
 _FIELDS: dict[str, st.SearchStrategy[Value]] = {
     "int": I64,
@@ -36,7 +37,10 @@ def annotation(field: dataclasses.Field[object]) -> str:
 
 def events(kind: type[e.Event]) -> st.SearchStrategy[e.Event]:
     """Any event of a kind."""
-    fields = [_FIELDS[annotation(field)] for field in dataclasses.fields(kind)]
+    fields = [
+        TIMES if field.name.endswith("_s") else _FIELDS[annotation(field)]
+        for field in dataclasses.fields(kind)
+    ]
     return st.builds(kind, *fields)
 
 
@@ -111,3 +115,20 @@ def test_a_trust_that_is_not_known_yet_counts_as_the_best_and_a_negative_one_is_
     assert stamp.trust is max(Trust)
     with pytest.raises(MalformedFrame):
         codec.decode(pack((1, 7, 1, -1, 3, 4, ("+6281234567890",))))
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 2**70])
+def test_a_number_that_no_table_holds_is_no_body(value: int) -> None:
+    for head in ((value, 4, 3, 9), (NOW.wall_s, 4, value, 9), (NOW.wall_s, 4, 3, value)):
+        with pytest.raises(MalformedFrame):
+            codec.decode(pack((1, 3, *head, ("74233", 2))))
+    with pytest.raises(MalformedFrame):
+        codec.decode(pack((1, 3, NOW.wall_s, 4, 3, 9, ("74233", value))))
+
+
+@pytest.mark.parametrize("time_s", [codec.TIMES_S[0] - 1, codec.TIMES_S[-1] + 1])
+def test_a_time_without_a_date_is_no_body(time_s: int) -> None:
+    with pytest.raises(MalformedFrame):
+        codec.decode(pack((1, 3, time_s, 4, 3, 9, ("74233", 2))))
+    with pytest.raises(MalformedFrame):
+        codec.decode(pack((1, 6, NOW.wall_s, 4, 3, 9, ("+62812", "halo", "tanya", time_s))))

@@ -121,3 +121,15 @@ def test_what_was_taken_before_a_fork_still_has_its_effects(
     assert node.exchange(START_S + 60, request=mixed).state == State.FORK
     listed = officers.officers(row(district, node.card.node).people)
     assert [one.name for one in listed] == ["Wayan"]
+
+
+def test_requests_said_again_do_not_drive_the_receipts_time_ahead(
+    district: District, node: PlayedNode
+) -> None:
+    node.exchange()
+    recorded = node.request()
+    node.exchange(START_S + 60, request=recorded)
+    before = row(district, node.card.node).issued_s
+    for _ in range(50):
+        gate.exchange(district, node.body(recorded), None, START_S + 60)
+    assert row(district, node.card.node).issued_s == before

@@ -240,3 +240,49 @@ def test_a_frame_that_names_the_session_before_needs_one_before_it() -> None:
         words.read_ask(packed, UP, lambda _: None)
     assert words.read_ask(packed, UP, lambda _: bytes(16)).frame == one
     assert len(seal.derive(KEY, "x")) == 32
+
+
+def test_asks_said_again_do_not_turn_the_clock_of_a_desa(world: World) -> None:
+    send(world, "Ada maling di pasar")
+    world.exchange()
+    said = [octets for path, octets in road(world).carried if path == QUICK_PATH]
+    for _ in range(300):
+        for octets in said:
+            assert quick.ask(world.district, octets, world.wall_s()).status == 200
+    world.exchange()
+    assert abs(world.node.stamp(world.mono_s).wall_s - world.wall_s()) <= 2
+
+
+def test_many_asks_of_one_second_do_not_turn_the_clock_of_a_desa(world: World) -> None:
+    for number in range(60):
+        send(world, f"Kebakaran di dusun {number}")
+        with world.node.database.write() as db:
+            store, keys = SqliteStore(db), world.node.keys
+            journal.make_frames(
+                store, world.node.ledger.log_id, keys.identity.signing, keys.pinned.exchange,
+                short.code_of(world.node, store),
+            )  # fmt: skip
+    world.exchange()
+    assert road(world).paths().count(QUICK_PATH) == 60
+    assert abs(world.node.stamp(world.mono_s).wall_s - world.wall_s()) <= 2
+
+
+def test_a_clock_that_ran_ahead_at_the_polres_leaves_a_desa_when_it_is_set_right(
+    world: World,
+) -> None:
+    world.exchange()
+    true_s = world.wall_s
+    world.road.clock = Ahead(world)
+    world.exchange()
+    assert abs(world.node.stamp(world.mono_s).wall_s - true_s()) > 3_000
+    world.road.clock = world
+    world.exchange()
+    assert abs(world.node.stamp(world.mono_s).wall_s - true_s()) <= 2
+    assert world.exchange().result is steps.Result.DONE
+
+
+class Ahead:
+    """A clock that is an hour ahead."""
+
+    def __init__(self, world: World) -> None:
+        self.wall_s = lambda: world.wall_s() + 3_600

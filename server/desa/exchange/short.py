@@ -7,7 +7,7 @@ from server.vault import Bodies
 from sync import journal
 from sync.codec.coder import Encoder
 from sync.entry import Entry
-from sync.errors import BadSignature, MalformedFrame, NotEnrolled
+from sync.errors import NoRoad, SyncError
 from sync.exchange import Speaker
 from sync.frame import Coded
 from sync.quick import carry
@@ -71,7 +71,9 @@ def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
                 carry.take(db, answer, speaker, heard)
             if heard.state is State.WHOLE:
                 break
-    except (NotEnrolled, MalformedFrame, BadSignature):
+    except NoRoad:
+        raise
+    except SyncError:
         # A Polres that was set back does not know this run: it must be introduced again.
         heard.state = State.WHOLE
     if heard.state is State.OK:

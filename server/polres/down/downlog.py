@@ -146,9 +146,10 @@ def deliver(
     """
     log_id = LogId(node.node, Log.DOWN, node.down_instance)
     store = PolresStore(connection)
-    journal.make_frames(store, log_id, district.keys.root, reader_id(node.node))
+    root, reader = district.keys.root, reader_id(node.node)
+    journal.make_frames(store, log_id, root, reader)
     seq = place.seq if place.instance == node.down_instance else 0
-    chosen = store.frames_after(log_id, seq, FRAMES_OCTETS_MAX)
+    chosen = journal.pending(store, log_id, seq, FRAMES_OCTETS_MAX, root, reader, checked=True)
     wraps = []
     sessions = [one.session for one in chosen]
     for order in _unanswered(connection, node, now_s):

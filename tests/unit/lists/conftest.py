@@ -15,3 +15,17 @@ def world(tmp_path: Path) -> Iterator[World]:
     yield made
     made.node.database.close()
     made.district.close()
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path) -> Iterator[World]:
+    """Give another village, of another Polres, that has something to bring."""
+    folder = tmp_path / "neighbour"
+    folder.mkdir()
+    made = World(folder)
+    made.exchange()
+    made.text("+6281211112222", "banjir di dusun sebelah")
+    made.listen()
+    yield made
+    made.node.database.close()
+    made.district.close()

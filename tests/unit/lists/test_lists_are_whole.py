@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from the_lists import MODEM, SMS
+from the_lists import MODEM, SMS, SYNC
 
 HERE = Path(__file__).parent
 NUMBER = re.compile(r"(\d+[a-z]?)(?: |: |$)")
@@ -42,7 +42,12 @@ def ids(node: ast.FunctionDef) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "table"), [("test_sms_list_*.py", SMS), ("test_modem_list_*.py", MODEM)]
+    ("pattern", "table"),
+    [
+        ("test_sms_list_*.py", SMS),
+        ("test_modem_list_*.py", MODEM),
+        ("test_sync_list_*.py", SYNC),
+    ],
 )
 def test_every_number_of_the_list_has_a_test(pattern: str, table: dict[str, str]) -> None:
     found = {number for number, _ in carried(pattern)}

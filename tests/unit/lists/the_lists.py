@@ -43,6 +43,27 @@ SMS = {
     "34f": "service centre times of 1999, 2099, 0xFF, zones of 14 h",
     "34g": "2,000 texts at once after an outage",
 }
+SYNC = {
+    "81": "a bit flipped anywhere",
+    "82": "truncated at each byte",
+    "83": "from > to",
+    "84": "a gap in the numbers",
+    "85": "the same number with another hash",
+    "86": "the head hash of another node",
+    "87": "an instance lower than the known one",
+    "88": "an era lower than the one shown",
+    "89": "signed by a revoked key",
+    "90": "a valid batch at the wrong Polres",
+    "91": "zstd bomb, 1 KiB to 4 GiB",
+    "92": "a length of 2^32-1",
+    "93": "10^6 empty entries",
+    "94": "an ack for more than was sent",
+    "95": "an ack from the future",
+    "96": "two syncs in parallel",
+    "96a": "HTTP 200 with a captive portal's page",
+    "96b": "503 for a week, then all at once",
+    "96c": "the server restored to yesterday",
+}
 MODEM = {
     "35": "+CMTI between echo and OK",
     "36": "+CMT in reads of one byte",
