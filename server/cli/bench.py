@@ -13,6 +13,7 @@ import click
 
 from hardware.modem import Slot
 from server.cli.bench_sync import bench_sync
+from server.cli.bench_unlock import bench_unlock
 from server.cli.gateway import bench_gateway
 from server.database import open_database
 from server.radio import keep_listed
@@ -33,6 +34,9 @@ bench.add_command(bench_gateway)
 
 
 bench.add_command(bench_sync)
+
+
+bench.add_command(bench_unlock)
 
 
 @bench.command(name="pdu")
