@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from server.database import Database
+from server.database import Database, open_memory
 from server.domain import codec
 from server.domain import events as e
 from server.domain.classify import Urgency
@@ -18,9 +19,12 @@ from sms import inbox
 from sync import journal
 from sync.chain import LogId
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
+from sync.session import SessionKeys
 from sync.store import SqliteStore
 
 log = logging.getLogger(__name__)
+# Entries of a refold aside that are read and folded in one go.
+SLICE_ENTRIES = 500
 # Events about the box and its officers: they must be readable while every session is locked.
 _DUTY = (
     e.SessionOpened,
@@ -32,6 +36,14 @@ _DUTY = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Unlocking:
+    """How far older sessions are opened: entries folded anew, of how many."""
+
+    done: int
+    total: int
+
+
 class Ledger:
     """Everything that `record` writes to.
 
@@ -40,6 +52,11 @@ class Ledger:
         vault: what seals entries and opens them.
         tables: an empty projection.
         log_id: the node's log.
+
+    Attributes:
+        aside: somebody calls `refold` again and again, so that keys of older sessions may wait
+            for it; otherwise they open everything at once, and all else waits for that.
+        unlocking: set while keys wait to open something.
     """
 
     def __init__(self, database: Database, vault: Vault, tables: Projection, log_id: LogId) -> None:
@@ -50,6 +67,10 @@ class Ledger:
         # Whether the journal may hold entries that are not in the tables.
         self._ahead = True
         self._folded_with = vault.learnt
+        self.aside = False
+        self.unlocking: Unlocking | None = None
+        # Keys of locked sessions that open nothing before the tables are folded with them.
+        self._coming: dict[bytes, SessionKeys] = {}
 
     @property
     def projection(self) -> Projection:
@@ -65,14 +86,84 @@ class Ledger:
                 return
             learnt = self.vault.learnt
             if self._folded_with != learnt:
-                self._ahead = True
-                self._tables.clear()
+                if not self._tables.folded_with(self.vault):
+                    self._ahead = True
+                    self._tables.clear()
                 self._folded_with = learnt
-            store = SqliteStore(self.database.connection)
-            first, last = self._tables.folded_to + 1, store.head(self.log_id).seq
-            if first <= last:
-                self._tables.add(store.entries(self.log_id, first, last), self.vault)
+            while entries := self._entries_after(self._tables.folded_to):
+                self._tables.add(entries, self.vault)
             self._ahead = False
+
+    def _entries_after(self, seq: int) -> tuple[Entry, ...]:
+        store = SqliteStore(self.database.connection)
+        return store.entries(self.log_id, seq + 1, seq + SLICE_ENTRIES)
+
+    def learn(self, keys: SessionKeys) -> bool:
+        """Take in keys of a session; True when they open something new.
+
+        With `aside`, what the tables hold locked opens for everybody at one moment: when they
+        have been folded with the keys. Until then the node works as if they had not come.
+        """
+        with self.database.lock:
+            locked = self.projection.locked_sessions
+            if not self.aside or keys.session is None or keys.id not in locked:
+                return self.vault.learn(keys)
+            known = self._coming.get(keys.id) or self.vault.knows(keys.id)
+            joined = keys if known is None else known.joined(keys)
+            if joined == known:
+                return False
+            self._coming[keys.id] = joined
+            if self.unlocking is None:
+                self.unlocking = Unlocking(0, self._head())
+            return True
+
+    def every_key(self) -> Vault:
+        """All keys that came, also those that open nothing yet."""
+        return self.vault.beside(self._coming.values())
+
+    def refold(self, go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Open what keys have come for: fold the journal with them, aside and in slices.
+
+        Between two slices everybody else has the lock. The new tables take the old ones' place
+        when they hold every entry; a fault before that leaves the old ones as they are, and the
+        keys wait for the next call.
+
+        Args:
+            go_on: asked between slices; with False, all is as it was before.
+
+        Returns:
+            True when something was opened.
+        """
+        with self.database.lock:
+            coming = dict(self._coming)
+        if not coming:
+            return False
+        fresh = Projection(open_memory().connection)
+        while go_on():
+            with self.database.lock:
+                vault = self.vault.beside(coming.values())
+                entries = self._entries_after(fresh.folded_to)
+                self.unlocking = Unlocking(fresh.folded_to, self._head())
+                self._tables.touch()
+                if len(entries) < SLICE_ENTRIES:
+                    fresh.add(entries, vault)
+                    self._put_in_place(fresh, coming)
+                    return True
+            fresh.add(entries, vault)
+        return False
+
+    def _put_in_place(self, fresh: Projection, coming: dict[bytes, SessionKeys]) -> None:
+        for session in coming:
+            self.vault.learn(self._coming.pop(session))
+        fresh.version = self._tables.version + 1
+        self._tables = fresh
+        self._ahead = False
+        if fresh.folded_with(self.vault):
+            self._folded_with = self.vault.learnt
+        self.unlocking = Unlocking(0, fresh.folded_to) if self._coming else None
+
+    def _head(self) -> int:
+        return SqliteStore(self.database.connection).head(self.log_id).seq
 
     def record(
         self,

@@ -19,7 +19,7 @@ HIDDEN = "panggilan dari nomor tersembunyi"
 _BOOLEANS = frozenset({"locked", "sealed", "confidential"})
 _values = operator.attrgetter(*_FIELDS)
 _INSERT = (
-    f"insert or replace into reports ({', '.join(_FIELDS)})"  # noqa: S608 -- our own fields
+    f"insert or replace into reports ({', '.join(_FIELDS)})"
     f" values ({', '.join('?' * len(_FIELDS))})"
 )
 

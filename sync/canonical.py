@@ -34,7 +34,7 @@ def _frozen(value: object) -> Value:
     if type(value) in _PLAIN:
         return cast("Value", value)
     if not isinstance(value, list | tuple):
-        raise ValueError(type(value).__name__)
+        raise MalformedFrame
     return tuple(
         cast("Value", item) if type(item) in _PLAIN else _frozen(item)
         for item in cast("list[object]", value)

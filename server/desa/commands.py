@@ -20,12 +20,12 @@ from server.desa.node import Node, open_node
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.errors import Told
-from server.domain.report import Trust
+from server.domain.report import Status, Trust
 from server.process.running import only_one
 from sms import inbox, outbox
 from sync import peers
 from sync.chain import LogId
-from sync.entry import Flag, Log
+from sync.entry import Log
 from sync.quick import carry
 from sync.roads.http import HttpRoad
 from sync.session import fingerprint
@@ -108,15 +108,15 @@ def status_readonly(directory: Path) -> Figures:
 def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
     store = SqliteStore(db)
     acked = carry.acked(db, log_id)
-    entries = store.entries(log_id, 1, store.head(log_id).seq)
-    begun = [entry.header for entry in entries if entry.header.sets == 1]
+    head = store.head(log_id).seq
+    counted = store.count(log_id, 1, head, Status.NEW)
     return {
         "inbox": inbox.counts(db),
-        "reports": len(begun),
-        "urgent": sum(1 for header in begun if Flag.URGENT in header.flags),
+        "reports": counted.begun,
+        "urgent": counted.urgent,
         "outbox": outbox.counts(db),
         "withheld": outbox.reasons(db),
-        "journal": {"head": store.head(log_id).seq, "acked": acked},
+        "journal": {"head": head, "acked": acked},
     }
 
 

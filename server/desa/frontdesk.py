@@ -191,15 +191,16 @@ class FrontDesk:
 
     def _unlock(self, name: str, pair: seal.KeyPair) -> int:
         node = self._node
+        with node.database.read() as db:
+            boxes = sessions.officer_wraps(db, pair.public)
+        found = []
+        for box in boxes:
+            try:
+                found.append(read_wrap(seal.open_box(pair, box))[0])
+            except (CannotOpen, MalformedFrame):
+                continue
         with node.database.lock:
-            with node.database.read() as db:
-                boxes = sessions.officer_wraps(db, pair.public)
-            learned = 0
-            for box in boxes:
-                try:
-                    learned += node.vault.learn(read_wrap(seal.open_box(pair, box))[0])
-                except (CannotOpen, MalformedFrame):
-                    continue
+            learned = sum(map(node.ledger.learn, found))
             if learned:
                 orders.unlocked(node, name, learned, self._now())
                 orders.apply(node, self._now())

@@ -13,6 +13,7 @@ from server.desa.gateway import history
 from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
+from server.desa.reading.unlocking import Unlocker
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.process.schedule import Schedule
@@ -44,9 +45,11 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         remember_seen(node, time.monotonic())
         desk = FrontDesk(node)
         control = ControlSocket(directory, commands.answers(node, desk))
-        schedule = Schedule()
+        schedule = Schedule(threads=3)
         exchanger = Exchanger(node)
         schedule.every(0.25, guarded(exchanger.tick))
+        unlocker = Unlocker(node, lambda: not stop.is_set())
+        schedule.every(0.25, guarded(unlocker.tick))
         schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
         schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
         radios = start_radios(node, stop)

@@ -179,9 +179,9 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     )
     stamp = node.stamp(now_s)
     with node.database.write() as db:
-        wanted = sessions.wanted(
-            db, node.vault, lookup.open_locked(node.projection.db), node.ledger.log_id
-        )
+        # Keys that came are not asked for again while the tables are folded with them.
+        locked = frozenset() if node.ledger.unlocking else lookup.open_locked(node.projection.db)
+        wanted = sessions.wanted(db, node.ledger.every_key(), locked, node.ledger.log_id)
     whole = bool(wanted) and ask_keys
     heard = None if whole else short.in_short(node, speaker, _road(node))
     if heard is not None:
@@ -210,7 +210,7 @@ def _learn(node: Node, taken: Taken, now_s: float) -> None:
     with node.database.lock:
         node.clock = hear(node.clock, now_s, taken.time_s, Trust.NETWORK)
         node.health.sync_state = taken.state
-        learned = [keys for keys in taken.keys if node.vault.learn(keys)]
+        learned = [keys for keys in taken.keys if node.ledger.learn(keys)]
         own = [keys for keys in learned if keys.intake is not None]
         if own:
             orders.unlocked(node, "Polres", len(own), now_s)
