@@ -1,13 +1,14 @@
 """The ledger: one decision becomes journal entries, outgoing texts and read texts, at once."""
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from server.database import Database, open_memory
 from server.domain import codec
 from server.domain import events as e
+from server.domain.backlog import Progress
 from server.domain.classify import Urgency
 from server.domain.decide import Decision
 from server.domain.evolve import ticket_of
@@ -36,14 +37,6 @@ _DUTY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unlocking:
-    """How far older sessions are opened: entries folded anew, of how many."""
-
-    done: int
-    total: int
-
-
 class Ledger:
     """Everything that `record` writes to.
 
@@ -56,7 +49,8 @@ class Ledger:
     Attributes:
         aside: somebody calls `refold` again and again, so that keys of older sessions may wait
             for it; otherwise they open everything at once, and all else waits for that.
-        unlocking: set while keys wait to open something.
+        patience_s: how long `wait_open` waits; a few reports are open by then.
+        unlocking: entries folded anew, of all, while keys wait to open something.
     """
 
     def __init__(self, database: Database, vault: Vault, tables: Projection, log_id: LogId) -> None:
@@ -68,9 +62,12 @@ class Ledger:
         self._ahead = True
         self._folded_with = vault.learnt
         self.aside = False
-        self.unlocking: Unlocking | None = None
+        self.patience_s = 0.0
+        self.unlocking: Progress | None = None
         # Keys of locked sessions that open nothing before the tables are folded with them.
         self._coming: dict[bytes, SessionKeys] = {}
+        self._nothing_comes = threading.Event()
+        self._nothing_comes.set()
 
     @property
     def projection(self) -> Projection:
@@ -113,9 +110,17 @@ class Ledger:
             if joined == known:
                 return False
             self._coming[keys.id] = joined
+            self._nothing_comes.clear()
             if self.unlocking is None:
-                self.unlocking = Unlocking(0, self._head())
+                self.unlocking = Progress(0, self._head())
             return True
+
+    def wait_open(self) -> bool:
+        """Wait as long as people like to for keys to open what they came for; whether they have.
+
+        Nobody calls this who holds the lock.
+        """
+        return self._nothing_comes.wait(self.patience_s)
 
     def every_key(self) -> Vault:
         """All keys that came, also those that open nothing yet."""
@@ -143,7 +148,7 @@ class Ledger:
             with self.database.lock:
                 vault = self.vault.beside(coming.values())
                 entries = self._entries_after(fresh.folded_to)
-                self.unlocking = Unlocking(fresh.folded_to, self._head())
+                self.unlocking = Progress(fresh.folded_to, self._head())
                 self._tables.touch()
                 if len(entries) < SLICE_ENTRIES:
                     fresh.add(entries, vault)
@@ -160,7 +165,9 @@ class Ledger:
         self._ahead = False
         if fresh.folded_with(self.vault):
             self._folded_with = self.vault.learnt
-        self.unlocking = Unlocking(0, fresh.folded_to) if self._coming else None
+        self.unlocking = Progress(0, fresh.folded_to) if self._coming else None
+        if not self._coming:
+            self._nothing_comes.set()
 
     def _head(self) -> int:
         return SqliteStore(self.database.connection).head(self.log_id).seq

@@ -59,3 +59,15 @@ def m003_hours(db: Database) -> None:
 def m004_sims(db: Database) -> None:
     """Which SIM each modem may send with; both only as marks that tell no number."""
     db.execute("create table sims (modem text primary key, sim text not null) without rowid")
+
+
+@migrations()
+def m009_backlog(db: Database) -> None:
+    """What each road carried in each month (e.g. 202611), in octets, and its last success."""
+    db.execute(
+        "create table road_months (road text not null, month integer not null,"
+        " up integer not null, down integer not null, primary key (road, month)) without rowid"
+    )
+    db.execute(
+        "create table road_successes (road text primary key, at_s integer not null) without rowid"
+    )

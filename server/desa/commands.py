@@ -13,7 +13,7 @@ from server.checkup import running, watching
 from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
-from server.desa.console import export, radios
+from server.desa.console import backlog, export, radios
 from server.desa.desk import Contact
 from server.desa.frontdesk import FrontDesk, box_of
 from server.desa.node import Node, open_node
@@ -77,6 +77,7 @@ def status(node: Node) -> Figures:
             *([node.health.road_trouble] if node.health.road_trouble else []),
         ],
         "polres": {"heard_s": box.polres_s, "state": box.polres_state},
+        **backlog.figures(box),
     }
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from hardware.errors import SendRefused
 from server import lookup
 from server.desa import intake, login, orders, sessions
+from server.desa.backlog import roads
+from server.desa.backlog.waiting import waiting
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
 from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.radios import sims
@@ -27,7 +29,6 @@ from sms.outbox import State
 from sms.phone import parse_phone
 from sync import peers, seal
 from sync.errors import CannotOpen, MalformedFrame
-from sync.quick import carry
 from sync.session import read_wrap
 from sync.store import SqliteStore
 
@@ -160,7 +161,8 @@ class FrontDesk:
         account, stretched = checked
         pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
         opened = 0 if pair is None else self._unlock(name, pair)
-        return Login(name, pair is not None, opened)
+        opening = bool(opened) and not self._node.ledger.wait_open()
+        return Login(name, pair is not None, opened, opening)
 
     def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
         """Outgoing texts in one of these states (none: in any), newest first, 200 at most."""
@@ -212,8 +214,8 @@ def box_of(node: Node, now_s: float) -> Box:
     stamp = node.stamp(now_s)
     with node.database.read() as db:
         heard_s, state = peers.heard(db)
-        acked = carry.acked(db, node.ledger.log_id)
-        head = SqliteStore(db).head(node.ledger.log_id).seq
+        backlog = waiting(db, node.ledger, node.backlog)
+        by = roads.lines(node, db, now_s)
         kept, queued = inbox.counts(db), outbox.counts(db)
         held = Counter(outbox.reasons(db, max(0, day_of(stamp) - HELD_DAYS)))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
@@ -240,7 +242,7 @@ def box_of(node: Node, now_s: float) -> Box:
         now_s=stamp.wall_s,
         polres_s=heard_s,
         polres_state=health.road_trouble or state,
-        waiting=max(0, head - acked),
+        waiting=backlog.entries,
         unsent=queued["queued"] + queued["reserved"] + queued["unknown"],
         unread=kept["unread"] + kept["part"],
         locked_sessions=len(node.projection.locked_sessions),
@@ -251,6 +253,9 @@ def box_of(node: Node, now_s: float) -> Box:
         radios=radios or (_only_radio(health),),
         officers=officers,
         surge=history.surge_now(node, now_s),
+        backlog=backlog,
+        roads=by,
+        unlocking=node.ledger.unlocking,
     )
 
 

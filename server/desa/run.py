@@ -24,6 +24,8 @@ from sync.roads.http import HttpRoad, Road
 log = logging.getLogger(__name__)
 # SIGTERM must leave within 5 s, also while a road keeps an exchange waiting.
 LEAVE_S = 4.0
+# A login waits so long for its older sessions; a long past opens while the officer works.
+UNLOCK_PATIENCE_S = 1.0
 
 
 def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
@@ -49,6 +51,7 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         exchanger = Exchanger(node)
         schedule.every(0.25, guarded(exchanger.tick))
         unlocker = Unlocker(node, lambda: not stop.is_set())
+        node.ledger.patience_s = UNLOCK_PATIENCE_S
         schedule.every(0.25, guarded(unlocker.tick))
         schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
         schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))

@@ -8,6 +8,8 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
+from server.desa.backlog import meters
+from server.desa.backlog.roads import HTTPS
 from server.desa.exchange import short
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
@@ -164,10 +166,12 @@ def exchange(node: Node, now_s: float) -> Outcome:
                 break
             acked = taken.acked
     except SyncError as error:
+        meters.note_exchange(node, HTTPS, now_s, well=False)
         node.road = None
         node.health.road_trouble = error.sentence
         node.projection.touch()
         return Outcome(Result.LATER, 0, error.sentence)
+    meters.note_exchange(node, HTTPS, now_s, well=True)
     node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
     node.projection.touch()
     return Outcome(Result.DONE, total, node.health.road_trouble)

@@ -83,7 +83,9 @@ def _round(past: Past, processes: Processes, number: int) -> Iterator[Figure]:
     finally:
         reader.stop.set()
         thread.join()
-    yield Figure(part, "of it the login form, with argon2id and every wrap", logged_in_s - began_s, "s")
+    yield Figure(
+        part, "of it the login form, with argon2id and every wrap", logged_in_s - began_s, "s"
+    )
     yield Figure(part, "login to all open", took_s, "s", f"<= {TARGET_S:g}", took_s <= TARGET_S)
     yield Figure(part, "entries a second", past.entries / took_s, "entries/s")
     yield Figure(part, "pages read meanwhile", len(reader.took_s), "pages")
