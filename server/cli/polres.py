@@ -7,6 +7,7 @@ from typing import cast
 import click
 
 from server.card import parse_card, write_card
+from server.cli.status import district as told
 from server.cli.wording import agree
 from server.polres import commands
 from server.polres.district import init as prepare
@@ -94,6 +95,19 @@ def reports(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag o
     for line in lines:
         told = f"{line['desa']:13}  {line['ticket']:6}  {line['urgency']:8} {line['status']}"
         click.echo(told)
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--watch", "watched", is_flag=True, help="Go on telling how far catch-ups are.")
+def status(directory: Path, *, as_json: bool, watched: bool) -> None:
+    """Show what is still on its way from each desa, its last contact, and its data this month."""
+    told.show(
+        lambda: cast("dict[str, object]", _ask(directory, "status")),
+        as_json=as_json,
+        watched=watched,
+    )
 
 
 @polres.group()

@@ -7,6 +7,8 @@ from typing import Final
 from server.card import node_code, node_number
 from server.domain.evolve import LineKind
 from server.domain.report import Report, Status, Trust
+from server.polres.backlog.hearing import month
+from server.polres.backlog.told import NOTHING, Lag, lag_of
 from server.polres.district import District
 from server.polres.down.orders import known
 from server.polres.store import nodes, reports
@@ -49,6 +51,7 @@ class DesaLine:
         states: what is unusual about it, in Indonesian; empty when all is well.
         keys_reason: why a person must be asked before keys are returned; None when not.
         officers_waiting: requests of officers who wait for a person's leave.
+        lag: since when entries are missing, how far a catch-up is, and by which roads.
     """
 
     code: str
@@ -61,6 +64,7 @@ class DesaLine:
     keys_waiting: bool
     keys_reason: str | None
     officers_waiting: tuple[Waiting, ...]
+    lag: Lag = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +108,23 @@ class Step:
     order: OrderRow | None = None
 
 
-def desa_list(district: District) -> tuple[DesaLine, ...]:
-    """All desas by code."""
+def desa_list(district: District, now_s: int = 0) -> tuple[DesaLine, ...]:
+    """All desas by code; `now_s` (seconds since 1970) says which month is this one."""
     with district.read() as connection:
         counts = reports.open_counts(connection)
-        return tuple(_desa(connection, node, counts) for node in nodes.every(connection))
+        this = month(district, now_s)
+        return tuple(_desa(connection, node, counts, this) for node in nodes.every(connection))
 
 
-def desa(district: District, code: str) -> DesaLine:
+def desa(district: District, code: str, now_s: int = 0) -> DesaLine:
     """One desa.
 
     Raises:
         UnknownDesa, BadDesaCode: no such desa.
     """
     with district.read() as connection:
-        return _desa(connection, known(connection, code), reports.open_counts(connection))
+        counts = reports.open_counts(connection)
+        return _desa(connection, known(connection, code), counts, month(district, now_s))
 
 
 def search(district: District, wanted: ReportFilter = _ALL) -> tuple[ReportLine, ...]:
@@ -236,7 +242,9 @@ def reports_json(district: District) -> tuple[dict[str, str | int | None], ...]:
     )
 
 
-def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]) -> DesaLine:
+def _desa(
+    connection: Connection, node: Node, counts: dict[int, tuple[int, int]], this_month: int
+) -> DesaLine:
     held = PolresStore(connection).head(LogId(node.node, Log.UP, node.instance)).seq
     open_count, urgent_count = counts.get(node.node, (0, 0))
     waiting = nodes.waiting_officers(connection, node.node)
@@ -254,6 +262,7 @@ def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]
             Waiting(row.name, fingerprint(row.key), row.instance, row.seq, row.asked_s)
             for row in waiting
         ),
+        lag=lag_of(connection, node, held, this_month),
     )
 
 
