@@ -49,7 +49,7 @@ def run_command(directory: Path) -> None:
 @desa.command()
 @click.argument("directory", type=DIRECTORY)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--watch", "watched", is_flag=True, help="Go on telling how far long things are.")
+@click.option("--watch", "watched", is_flag=True, help="Go on until nothing waits or opens.")
 def status(directory: Path, *, as_json: bool, watched: bool) -> None:
     """Show inbox, reports, outbox, journal, modem, clock, and what waits for the Polres."""
     figures = _figures(directory)
@@ -60,7 +60,7 @@ def status(directory: Path, *, as_json: bool, watched: bool) -> None:
     for sentence in told.sentences(figures, zone):
         click.echo(sentence)
     if watched:
-        watch(lambda: backlog.courses(_figures(directory)))
+        watch(lambda: backlog.going(_figures(directory), zone))
 
 
 def _figures(directory: Path) -> dict[str, object]:

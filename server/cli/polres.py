@@ -100,7 +100,7 @@ def reports(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag o
 @polres.command()
 @click.argument("directory", type=DIRECTORY)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.option("--watch", "watched", is_flag=True, help="Go on telling how far catch-ups are.")
+@click.option("--watch", "watched", is_flag=True, help="Go on until all has come.")
 def status(directory: Path, *, as_json: bool, watched: bool) -> None:
     """Show what is still on its way from each desa, its last contact, and its data this month."""
     told.show(

@@ -28,19 +28,20 @@ class Way:
 
 
 def way(entries: int, urgent: int, *, open_: bool) -> Way:
-    """The picture for so many entries, some of them urgent; those stand nearest to the Polres."""
+    """The picture for so many entries, some of them urgent; those stand nearest to the Polres.
+
+    More than `MOST` are drawn as `MOST`, with as large a share of urgent ones, and at least one.
+    """
     shown = min(entries, MOST)
-    ahead = shown - min(urgent, shown)
-    last_x = TO_X if open_ else BREAK_X
-    step = (last_x - FROM_X) / (MOST if open_ else MOST - 1)
-    first_x = FROM_X if open_ else last_x - step * (shown - 1)
-    spread = step * MOST / max(1, shown) if open_ else step
-    return Way(
-        open_,
-        tuple(
-            Mark(
-                round(first_x + spread * number + (spread / 2 if open_ else 0), 1), number >= ahead
-            )
-            for number in range(shown)
-        ),
-    )
+    burning = min(urgent, shown)
+    if entries > MOST and urgent:
+        burning = max(1, urgent * MOST // entries)
+    if open_:
+        step = (TO_X - FROM_X) / max(1, shown)
+        first_x = FROM_X + step / 2
+    else:
+        step = (BREAK_X - FROM_X) / (MOST - 1)
+        first_x = BREAK_X - step * (shown - 1)
+    calm = shown - burning
+    marks = (Mark(round(first_x + step * number, 1), number >= calm) for number in range(shown))
+    return Way(open_, tuple(marks))

@@ -15,7 +15,7 @@ Desa = Mapping[str, object]
 
 
 def show(ask: Callable[[], Mapping[str, object]], *, as_json: bool, watched: bool) -> None:
-    """Print it; `watched` says again and again how far long catch-ups are."""
+    """Print it; `watched` goes on telling until everything has come."""
     figures = ask()
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
@@ -23,7 +23,7 @@ def show(ask: Callable[[], Mapping[str, object]], *, as_json: bool, watched: boo
     for line in lines(figures):
         click.echo(line)
     if watched:
-        watch(lambda: courses(ask()))
+        watch(lambda: going(ask()))
 
 
 def lines(figures: Mapping[str, object]) -> list[str]:
@@ -40,9 +40,14 @@ def lines(figures: Mapping[str, object]) -> list[str]:
     return told
 
 
-def courses(figures: Mapping[str, object]) -> list[str]:
-    """How far each long catch-up is."""
-    return [f"{desa['name']}: {line}" for desa in _desas(figures) for line in _course(desa)]
+def going(figures: Mapping[str, object]) -> list[str]:
+    """What is still on its way from each desa, and how far each long catch-up is."""
+    return [
+        f"{desa['name']}: {line}"
+        for desa in _desas(figures)
+        if desa["backlog"]
+        for line in _course(desa) or [_lag(desa)]
+    ]
 
 
 def _desa(desa: Desa, now_s: int, zone: str) -> str:
@@ -51,12 +56,16 @@ def _desa(desa: Desa, now_s: int, zone: str) -> str:
     seen = words.ago(last_s, now_s, zone) if isinstance(last_s, int) else "belum pernah"
     parts.append(f"terhubung {seen}")
     if backlog:
-        lag = f"{words.count(int(str(backlog)))} catatan masih di jalan"
+        lag = _lag(desa)
         aged = isinstance(since_s, int) and f", diketahui {words.ago(since_s, now_s, zone)}"
         parts.append(f"{lag}{aged or ''}")
     elif isinstance(last_s, int):
         parts.append("semua sampai")
     return " · ".join([*parts, *cast("list[str]", desa["states"])])
+
+
+def _lag(desa: Desa) -> str:
+    return f"{words.count(int(str(desa['backlog'])))} catatan masih di jalan"
 
 
 def _road(road: Mapping[str, object], now_s: int, zone: str) -> str:

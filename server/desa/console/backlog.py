@@ -31,6 +31,12 @@ def sentences(told: Mapping[str, object], zone: str) -> list[str]:
     return [*lines, *(f"  {_road(one, zone)}" for one in roads)]
 
 
+def going(told: Mapping[str, object], zone: str) -> list[str]:
+    """What still goes on or waits; nothing when all is done."""
+    waiting = cast("Mapping[str, object]", told.get("backlog") or {})
+    return courses(told) or ([_waiting(waiting, zone)] if waiting.get("entries") else [])
+
+
 def courses(told: Mapping[str, object]) -> list[str]:
     """A bar for each long thing that goes on: opening older sessions, catching up."""
     waiting = cast("Mapping[str, object]", told.get("backlog") or {})
