@@ -8,7 +8,7 @@ from server.card import node_code, node_number
 from server.domain.evolve import LineKind
 from server.domain.report import Report, Status, Trust
 from server.polres.backlog.hearing import month
-from server.polres.backlog.told import NOTHING, Lag, lag_of
+from server.polres.backlog.told import NOTHING, Lag, Lags
 from server.polres.district import District
 from server.polres.down.orders import known
 from server.polres.store import nodes, reports
@@ -112,8 +112,8 @@ def desa_list(district: District, now_s: int = 0) -> tuple[DesaLine, ...]:
     """All desas by code; `now_s` (seconds since 1970) says which month is this one."""
     with district.read() as connection:
         counts = reports.open_counts(connection)
-        this = month(district, now_s)
-        return tuple(_desa(connection, node, counts, this) for node in nodes.every(connection))
+        lags = Lags(connection, month(district, now_s))
+        return tuple(_desa(connection, node, counts, lags) for node in nodes.every(connection))
 
 
 def desa(district: District, code: str, now_s: int = 0) -> DesaLine:
@@ -124,7 +124,8 @@ def desa(district: District, code: str, now_s: int = 0) -> DesaLine:
     """
     with district.read() as connection:
         counts = reports.open_counts(connection)
-        return _desa(connection, known(connection, code), counts, month(district, now_s))
+        lags = Lags(connection, month(district, now_s))
+        return _desa(connection, known(connection, code), counts, lags)
 
 
 def search(district: District, wanted: ReportFilter = _ALL) -> tuple[ReportLine, ...]:
@@ -243,7 +244,7 @@ def reports_json(district: District) -> tuple[dict[str, str | int | None], ...]:
 
 
 def _desa(
-    connection: Connection, node: Node, counts: dict[int, tuple[int, int]], this_month: int
+    connection: Connection, node: Node, counts: dict[int, tuple[int, int]], lags: Lags
 ) -> DesaLine:
     held = PolresStore(connection).head(LogId(node.node, Log.UP, node.instance)).seq
     open_count, urgent_count = counts.get(node.node, (0, 0))
@@ -262,7 +263,7 @@ def _desa(
             Waiting(row.name, fingerprint(row.key), row.instance, row.seq, row.asked_s)
             for row in waiting
         ),
-        lag=lag_of(connection, node, held, this_month),
+        lag=lags.of(node, held),
     )
 
 

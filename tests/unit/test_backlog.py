@@ -17,7 +17,9 @@ from server.desa import commands
 from server.desa.backlog import meters, roads
 from server.desa.backlog.roads import HTTPS
 from server.desa.console import backlog, figures
+from server.domain import events as e
 from server.domain.backlog import LONG_ENTRIES, Progress, base_of, catch_up, month_of
+from server.domain.decide import Decision
 from server.polres import gate, lookup
 from server.polres.backlog.status import status
 from server.polres.down.orders import revoke
@@ -303,3 +305,28 @@ def test_the_polres_tells_each_desa_in_lines(world: World) -> None:
 def test_a_month_is_that_of_the_place() -> None:
     edge_s = 1_798_761_600 - 3_600  # 31 December 2026, 23.00 UTC
     assert month_of(words.local(edge_s, "WITA").date()) == 202701
+
+
+def test_before_many_frames_the_polres_hears_how_far_the_log_goes(world: World) -> None:
+    node = world.node
+    calls = tuple(e.CallMissed(f"+62812{number:08}") for number in range(2 * LONG_ENTRIES))
+    node.ledger.record(node.stamp(world.mono_s), Decision(calls), cause="calls")
+    head = node.projection.folded_to
+    seen: list[tuple[int, int | None]] = []
+    whole = world.road.post
+
+    def looks(path: str, octets: bytes) -> bytes:
+        answer = whole(path, octets)
+        line = lookup.desa(world.district, CODE, world.wall_s())
+        seen.append((line.backlog, line.lag.progress and line.lag.progress.done))
+        return answer
+
+    world.road.post = looks  # type: ignore[method-assign]
+    world.exchange()
+    waiting = [count for count, _ in seen]
+    assert waiting[0] > 2 * LONG_ENTRIES - 50
+    assert waiting == sorted(waiting, reverse=True)
+    assert waiting[-1] == 0
+    assert [done for _, done in seen[1:-1]] == [waiting[0] - left for left in waiting[1:-1]]
+    assert head == node.projection.folded_to
+    assert lookup.desa(world.district, CODE, world.wall_s()).lag.since_s is None

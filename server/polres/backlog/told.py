@@ -48,13 +48,25 @@ class Lag:
 NOTHING: Final = Lag()
 
 
-def lag_of(connection: Connection, node: Node, held: int, month: int) -> Lag:
-    """The backlog of a desa of which entries up to `held` are here."""
-    found = roads.lag(connection, node.node)
-    lines = tuple(
-        RoadLine(row.road, LABELS.get(row.road, row.road), row.last_s, row.up, row.down)
-        for row in roads.of(connection, node.node, month)
-    )
-    if found is None or node.announced_seq <= held:
-        return Lag(roads=lines)
-    return Lag(found.since_s, catch_up(found.base_seq, held, node.announced_seq), lines)
+class Lags:
+    """The backlogs of all desas, read at once.
+
+    Args:
+        connection: to read from.
+        month: of which the octets are told.
+    """
+
+    def __init__(self, connection: Connection, month: int) -> None:
+        self._roads = roads.every(connection, month)
+        self._lags = roads.lags(connection)
+
+    def of(self, node: Node, held: int) -> Lag:
+        """The backlog of a desa of which entries up to `held` are here."""
+        found = self._lags.get(node.node)
+        lines = tuple(
+            RoadLine(row.road, LABELS.get(row.road, row.road), row.last_s, row.up, row.down)
+            for row in self._roads.get(node.node, ())
+        )
+        if found is None or node.announced_seq <= held:
+            return Lag(roads=lines)
+        return Lag(found.since_s, catch_up(found.base_seq, held, node.announced_seq), lines)

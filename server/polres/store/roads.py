@@ -47,28 +47,28 @@ def touch(connection: Connection, node: int, road: str, at_s: int) -> None:
     )
 
 
-def of(connection: Connection, node: int, month: int) -> tuple[RoadRow, ...]:
-    """The roads that a desa was heard over, the latest first."""
+def every(connection: Connection, month: int) -> dict[int, tuple[RoadRow, ...]]:
+    """By desa the roads that it was heard over, the latest first."""
     rows = connection.execute(
-        select(_CONTACTS.c.road, _CONTACTS.c.last_s, _MONTHS.c.up, _MONTHS.c.down)
+        select(_CONTACTS.c.node, _CONTACTS.c.road, _CONTACTS.c.last_s, _MONTHS.c.up, _MONTHS.c.down)
         .outerjoin(
             _MONTHS,
             (_MONTHS.c.node == _CONTACTS.c.node)
             & (_MONTHS.c.road == _CONTACTS.c.road)
             & (_MONTHS.c.month == month),
         )
-        .where(_CONTACTS.c.node == node)
-        .order_by(_CONTACTS.c.last_s.desc(), _CONTACTS.c.road)
+        .order_by(_CONTACTS.c.node, _CONTACTS.c.last_s.desc(), _CONTACTS.c.road)
     )
-    return tuple(RoadRow(road, last_s, up or 0, down or 0) for road, last_s, up, down in rows)
+    found: dict[int, tuple[RoadRow, ...]] = {}
+    for node, road, last_s, up, down in rows:
+        found[node] = (*found.get(node, ()), RoadRow(road, last_s, up or 0, down or 0))
+    return found
 
 
-def lag(connection: Connection, node: int) -> LagRow | None:
-    """Since when a desa lags; None where it does not."""
-    row = connection.execute(
-        select(_LAGS.c.since_s, _LAGS.c.base_seq).where(_LAGS.c.node == node)
-    ).first()
-    return None if row is None else LagRow(*row)
+def lags(connection: Connection) -> dict[int, LagRow]:
+    """The desas that lag."""
+    rows = connection.execute(select(_LAGS.c.node, _LAGS.c.since_s, _LAGS.c.base_seq))
+    return {node: LagRow(since_s, base_seq) for node, since_s, base_seq in rows}
 
 
 def lags_from(connection: Connection, node: int, since_s: int, base_seq: int) -> None:
