@@ -1,12 +1,14 @@
 """The ledger: one decision becomes journal entries, outgoing texts and read texts, at once."""
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from server.database import Database
+from server.database import Database, open_memory
 from server.domain import codec
 from server.domain import events as e
+from server.domain.backlog import Progress
 from server.domain.classify import Urgency
 from server.domain.decide import Decision
 from server.domain.evolve import ticket_of
@@ -18,9 +20,12 @@ from sms import inbox
 from sync import journal
 from sync.chain import LogId
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
+from sync.session import SessionKeys
 from sync.store import SqliteStore
 
 log = logging.getLogger(__name__)
+# Entries of a refold aside that are read and folded in one go.
+SLICE_ENTRIES = 500
 # Events about the box and its officers: they must be readable while every session is locked.
 _DUTY = (
     e.SessionOpened,
@@ -43,6 +48,12 @@ class Ledger:
         vault: what seals entries and opens them.
         tables: an empty projection.
         log_id: the node's log.
+
+    Attributes:
+        aside: somebody calls `refold` again and again, so that keys of older sessions may wait
+            for it; otherwise they open everything at once, and all else waits for that.
+        patience_s: how long `wait_open` waits; a few reports are open by then.
+        unlocking: entries folded anew, of all, while keys wait to open something.
     """
 
     def __init__(self, database: Database, vault: Vault, tables: Projection, log_id: LogId) -> None:
@@ -52,8 +63,15 @@ class Ledger:
         self._tables = tables
         # Whether the journal may hold entries that are not in the tables.
         self._ahead = True
-        self._older_in = False
+        self._begun = False
         self._folded_with = vault.learnt
+        self.aside = False
+        self.patience_s = 0.0
+        self.unlocking: Progress | None = None
+        # Keys of locked sessions that open nothing before the tables are folded with them.
+        self._coming: dict[bytes, SessionKeys] = {}
+        self._nothing_comes = threading.Event()
+        self._nothing_comes.set()
 
     @property
     def projection(self) -> Projection:
@@ -69,24 +87,110 @@ class Ledger:
                 return
             learnt = self.vault.learnt
             if self._folded_with != learnt:
-                self._ahead = True
-                self._tables.clear()
-                self._older_in = False
+                if not self._tables.folded_with(self.vault):
+                    self._ahead = True
+                    self._tables.clear(self._first())
                 self._folded_with = learnt
-            store = SqliteStore(self.database.connection)
-            self._add_older(store)
-            first, last = self._tables.folded_to + 1, store.head(self.log_id).seq
-            if first <= last:
-                self._tables.add(store.entries(self.log_id, first, last), self.vault)
+            if not self._begun:
+                self._tables.clear(self._first())
+                self._begun = True
+            while (after := self._entries_after(self._tables.folded_to))[0]:
+                self._tables.add(after[0], self.vault, after[1])
             self._ahead = False
 
-    def _add_older(self, store: SqliteStore) -> None:
-        """Before the log itself, what earlier boxes of the desa wrote (a restored backup)."""
-        if self._older_in:
-            return
-        for log_id, shift in store.older(self.log_id):
-            self._tables.add(store.entries(log_id, 1, store.head(log_id).seq), self.vault, shift)
-        self._older_in = True
+    def _first(self) -> int:
+        """Where the journal begins: below 0 where earlier boxes of the desa wrote some of it."""
+        older = SqliteStore(self.database.connection).older(self.log_id)
+        return older[0][1] if older else 0
+
+    def _entries_after(self, number: int) -> tuple[tuple[Entry, ...], int]:
+        """Some entries behind a number, and by what theirs are shifted, see `SqliteStore.older`."""
+        store = SqliteStore(self.database.connection)
+        for log_id, shift in (*store.older(self.log_id), (self.log_id, 0)):
+            seq = number - shift
+            if shift == 0 or number < shift + store.head(log_id).seq:
+                return store.entries(log_id, seq + 1, seq + SLICE_ENTRIES), shift
+        return (), 0
+
+    def learn(self, keys: SessionKeys) -> bool:
+        """Take in keys of a session; True when they open something new.
+
+        With `aside`, what the tables hold locked opens for everybody at one moment: when they
+        have been folded with the keys. Until then the node works as if they had not come.
+        """
+        with self.database.lock:
+            locked = self.projection.locked_sessions
+            if not self.aside or keys.session is None or keys.id not in locked:
+                return self.vault.learn(keys)
+            known = self._coming.get(keys.id) or self.vault.knows(keys.id)
+            joined = keys if known is None else known.joined(keys)
+            if joined == known:
+                return False
+            self._coming[keys.id] = joined
+            self._nothing_comes.clear()
+            if self.unlocking is None:
+                self.unlocking = Progress(0, self._head() - self._first())
+            return True
+
+    def wait_open(self) -> bool:
+        """Wait as long as people like to for keys to open what they came for; whether they have.
+
+        Nobody calls this who holds the lock.
+        """
+        return self._nothing_comes.wait(self.patience_s)
+
+    def every_key(self) -> Vault:
+        """All keys that came, also those that open nothing yet."""
+        return self.vault.beside(self._coming.values())
+
+    def refold(self, go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Open what keys have come for: fold the journal with them, aside and in slices.
+
+        Between two slices everybody else has the lock. The new tables take the old ones' place
+        when they hold every entry; a fault before that leaves the old ones as they are, and the
+        keys wait for the next call.
+
+        Args:
+            go_on: asked between slices; with False, all is as it was before.
+
+        Returns:
+            True when something was opened.
+        """
+        with self.database.lock:
+            coming = dict(self._coming)
+        if not coming:
+            return False
+        fresh = Projection(open_memory().connection)
+        with self.database.lock:
+            first = self._first()
+        fresh.clear(first)
+        while go_on():
+            with self.database.lock:
+                vault = self.vault.beside(coming.values())
+                entries, shift = self._entries_after(fresh.folded_to)
+                self.unlocking = Progress(fresh.folded_to - first, self._head() - first)
+                self._tables.touch()
+                if shift == 0 and len(entries) < SLICE_ENTRIES:
+                    fresh.add(entries, vault)
+                    self._put_in_place(fresh, coming)
+                    return True
+            fresh.add(entries, vault, shift)
+        return False
+
+    def _put_in_place(self, fresh: Projection, coming: dict[bytes, SessionKeys]) -> None:
+        for session in coming:
+            self.vault.learn(self._coming.pop(session))
+        fresh.version = self._tables.version + 1
+        self._tables = fresh
+        self._ahead = False
+        if fresh.folded_with(self.vault):
+            self._folded_with = self.vault.learnt
+        self.unlocking = Progress(0, fresh.folded_to - self._first()) if self._coming else None
+        if not self._coming:
+            self._nothing_comes.set()
+
+    def _head(self) -> int:
+        return SqliteStore(self.database.connection).head(self.log_id).seq
 
     def record(
         self,

@@ -1,6 +1,7 @@
 """The desa's projection: its journal folded into tables in RAM, thrown away at every stop."""
 
 import dataclasses
+import operator
 import sqlite3
 from collections.abc import Sequence
 
@@ -9,13 +10,18 @@ from server.domain import events as e
 from server.domain.evolve import HistoryLine, LineKind, evolve, evolve_sealed, line, ticket_of
 from server.domain.report import Report, Stamp, Status
 from server.vault import Vault
-from sync.entry import Entry, ticket_text
+from sync.entry import Entry, Shape, ticket_text
 from sync.errors import CannotOpen, MalformedFrame
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Report))
 CALL_REASON = "panggilan tak terjawab"
 HIDDEN = "panggilan dari nomor tersembunyi"
 _BOOLEANS = frozenset({"locked", "sealed", "confidential"})
+_values = operator.attrgetter(*_FIELDS)
+_INSERT = (
+    f"insert or replace into reports ({', '.join(_FIELDS)})"
+    f" values ({', '.join('?' * len(_FIELDS))})"
+)
 
 
 class Projection:
@@ -24,23 +30,28 @@ class Projection:
     Attributes:
         version: rises whenever something that pages show has changed.
         locked_sessions: sessions with entries that only their missing key opens.
+        open_sessions: sessions with entries that lie open in the tables.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.db = connection
         self.version = 0
         self.locked_sessions: set[bytes] = set()
+        self.open_sessions: set[bytes] = set()
+        # What the entries that are being folded have changed; written when all of them are.
+        self._drafts: dict[str, Report | None] = {}
+        self._lines: list[tuple[object, ...]] = []
         self._create()
 
-    def _create(self) -> None:
+    def _create(self, folded_to: int = 0) -> None:
         columns = ", ".join(name for name in _FIELDS if name != "ticket")
         self.db.executescript(
             f"""
-            pragma user_version = 0;
+            pragma user_version = {folded_to};
             drop table if exists reports; drop table if exists history;
             drop table if exists notes; drop table if exists contacts;
             drop table if exists opened; drop table if exists orders;
-            create table reports (ticket text primary key, {columns});
+            create table reports (ticket text primary key, {columns}) without rowid;
             create index reports_by_sender on reports(sender, seq);
             create table history (seq integer, ticket text, kind text, by text, text text,
                 at_s integer, trust integer, primary key (ticket, seq));
@@ -58,10 +69,11 @@ class Projection:
         """Number of the last entry that is in the tables."""
         return int(self.db.execute("pragma user_version").fetchone()[0])
 
-    def clear(self) -> None:
-        """Throw everything away, to fold the journal again."""
+    def clear(self, folded_to: int = 0) -> None:
+        """Throw everything away, to fold the journal again behind this number."""
         self.locked_sessions.clear()
-        self._create()
+        self.open_sessions.clear()
+        self._create(folded_to)
 
     def add(self, entries: Sequence[Entry], vault: Vault, shift: int = 0) -> None:
         """Fold the entries that follow those in the tables: all of them, or none.
@@ -72,13 +84,24 @@ class Projection:
         try:
             for entry in entries:
                 self._fold(entry, vault, shift)
-                if not shift:
-                    self.db.execute(f"pragma user_version = {entry.header.seq}")
+            self._write_lines()
+            self._write_drafts()
+            if entries:
+                self.db.execute(f"pragma user_version = {entries[-1].header.seq + shift}")
             self.db.execute("commit")
         except BaseException:
             self.db.execute("rollback")
             raise
+        finally:
+            self._drafts.clear()
+            self._lines.clear()
         self.version += 1
+
+    def folded_with(self, vault: Vault) -> bool:
+        """Whether the vault opens just those sessions that lie open in the tables."""
+        return not any(_opens(vault, one) for one in self.locked_sessions) and all(
+            _opens(vault, one) for one in self.open_sessions
+        )
 
     def touch(self) -> None:
         """Something else that pages show has changed."""
@@ -86,6 +109,8 @@ class Projection:
 
     def report(self, ticket: str) -> Report | None:
         """One report."""
+        if ticket in self._drafts:
+            return self._drafts[ticket]
         found = self.db.execute(
             f"select {', '.join(_FIELDS)} from reports where ticket = ?", (ticket,)
         ).fetchone()
@@ -98,8 +123,7 @@ class Projection:
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
         except (CannotOpen, MalformedFrame) as error:
-            keys = vault.knows(header.session)
-            locked = keys is None or keys.session is None
+            locked = not _opens(vault, header.session)
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
             hides = isinstance(error, CannotOpen)
@@ -110,6 +134,8 @@ class Projection:
             if locked:
                 self.locked_sessions.add(header.session)
             return
+        if header.shape is Shape.SEALED:
+            self.open_sessions.add(header.session)
         self._fold_event(header.seq, stamp, event)
 
     def _fold_event(self, seq: int, stamp: Stamp, event: e.Event) -> None:
@@ -148,17 +174,23 @@ class Projection:
                 pass
 
     def _save(self, report: Report | None) -> None:
-        if report is None:
-            return
-        values = [getattr(report, name) for name in _FIELDS]
-        marks = ", ".join("?" * len(_FIELDS))
-        self.db.execute(
-            f"insert or replace into reports ({', '.join(_FIELDS)}) values ({marks})",
-            [int(value) if isinstance(value, Status) else value for value in values],
+        if report is not None:
+            self._drafts[report.ticket] = report
+
+    def _write_drafts(self) -> None:
+        rows = [_row(draft) for draft in self._drafts.values() if draft is not None]
+        self.db.executemany(_INSERT, rows)
+        self._drafts.clear()
+
+    def _write_lines(self) -> None:
+        self.db.executemany(
+            "insert or replace into history values (?, ?, ?, ?, ?, ?, ?)", self._lines
         )
+        self._lines.clear()
 
     def _hush(self, ticket: str) -> None:
         """What people wrote about a report that is sealed from here on is shown no more."""
+        self._write_lines()
         self.db.execute(
             "update history set text = '' where ticket = ? and kind in (?, ?, ?, ?)",
             (ticket, LineKind.NOTE, LineKind.ANSWERED, LineKind.CLOSED, LineKind.FORWARDED),
@@ -166,10 +198,17 @@ class Projection:
 
     def _tell(self, seq: int, ticket: str, told: HistoryLine | None) -> None:
         if told is not None:
-            self.db.execute(
-                "insert or replace into history values (?, ?, ?, ?, ?, ?, ?)",
-                (seq, ticket, told.kind, told.by, told.text, told.at_s, int(told.trust)),
-            )
+            trust = int(told.trust)
+            self._lines.append((seq, ticket, told.kind, told.by, told.text, told.at_s, trust))
+
+
+def _opens(vault: Vault, session: bytes) -> bool:
+    keys = vault.knows(session)
+    return keys is not None and keys.session is not None
+
+
+def _row(report: Report) -> tuple[object, ...]:
+    return _values(report)
 
 
 def report_of(row: tuple[object, ...]) -> Report:

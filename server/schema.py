@@ -92,3 +92,15 @@ def m008_backup(db: Database) -> None:
         "create table backup_folders (folder text primary key, since_s integer not null,"
         " tried_s integer not null, trouble text not null) without rowid"
     )
+
+
+@migrations()
+def m009_backlog(db: Database) -> None:
+    """What each road carried in each month (e.g. 202611), in octets, and its last success."""
+    db.execute(
+        "create table road_months (road text not null, month integer not null,"
+        " up integer not null, down integer not null, primary key (road, month)) without rowid"
+    )
+    db.execute(
+        "create table road_successes (road text primary key, at_s integer not null) without rowid"
+    )

@@ -1,5 +1,6 @@
 """The vault: keys that live in RAM, and what they seal and open."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -82,6 +83,12 @@ class Vault:
         self._opened[keys.id] = joined
         self.learnt += 1
         return True
+
+    def beside(self, more: Iterable[SessionKeys]) -> "Vault":
+        """A vault that holds the same keys and more; what it learns stays its own."""
+        made = Vault(self._duty, self.running, self.ram)
+        made._opened = {**self._opened, **{keys.id: keys for keys in more}}
+        return made
 
     def knows(self, session_id: bytes) -> SessionKeys | None:
         """What is known of a session."""

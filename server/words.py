@@ -286,3 +286,20 @@ def credit_short(balance_rp: int | None, valid_until: Day | None) -> str:
     """The same in little room: Rp10.250, aktif s.d. 30 Nov; "" when nothing is known."""
     until = "" if valid_until is None else f"aktif s.d. {day_month(valid_until)}"
     return ", ".join(filter(None, ("" if balance_rp is None else rupiah(balance_rp), until)))
+
+
+def octets(count: int) -> str:
+    """An amount of data: 0 B, 850 B, 3,2 kB, 34 kB, 1,2 MB."""
+    if count < 1_000:
+        return f"{count} B"
+    for step, unit in ((1_000, "kB"), (1_000_000, "MB"), (1_000_000_000, "GB")):
+        if count < step * 999.5 or unit == "GB":
+            amount = count / step
+            shown = f"{amount:.0f}" if amount >= 9.95 else f"{amount:.1f}".replace(".", ",")
+            return f"{shown} {unit}"
+    raise AssertionError
+
+
+def count(number: int) -> str:
+    """A number as people write it: 12.300."""
+    return f"{number:,}".replace(",", ".")

@@ -7,6 +7,7 @@ import cbor2
 from sync.errors import MalformedFrame
 
 Value = None | bool | int | str | bytes | tuple["Value", ...]
+_PLAIN = frozenset({type(None), bool, int, str, bytes})
 
 
 def pack(value: Value) -> bytes:
@@ -30,13 +31,14 @@ def unpack(data: bytes) -> Value:
 
 
 def _frozen(value: object) -> Value:
-    match value:
-        case None | bool() | int() | str() | bytes():
-            return value
-        case list() | tuple():
-            return tuple(_frozen(item) for item in cast("list[object]", value))
-        case _:
-            raise ValueError(type(value).__name__)
+    if type(value) in _PLAIN:
+        return cast("Value", value)
+    if not isinstance(value, list | tuple):
+        raise MalformedFrame
+    return tuple(
+        cast("Value", item) if type(item) in _PLAIN else _frozen(item)
+        for item in cast("list[object]", value)
+    )
 
 
 def row(value: Value, *kinds: type) -> tuple[Value, ...]:

@@ -40,6 +40,11 @@ class Flag(IntFlag):
     URGENT = 1
 
 
+_LOGS = {int(one): one for one in Log}
+_SHAPES = {int(one): one for one in Shape}
+_FLAGS = tuple(map(Flag, range(256)))
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What stands in clear: 38 octets on disk and in frames.
@@ -88,10 +93,9 @@ class Header:
         if len(octets) != HEADER_OCTETS or octets[0] != VERSION:
             raise MalformedFrame
         fields = _HEADER.unpack(octets)
-        try:
-            log, shape = Log(fields[3]), Shape(fields[6])
-        except ValueError as error:
-            raise MalformedFrame from error
+        log, shape = _LOGS.get(fields[3]), _SHAPES.get(fields[6])
+        if log is None or shape is None:
+            raise MalformedFrame
         return cls(
             node=int.from_bytes(fields[1], "big"),
             instance=fields[2],
@@ -102,7 +106,7 @@ class Header:
             day=fields[7],
             ticket=fields[8],
             sets=fields[9],
-            flags=Flag(fields[10]),
+            flags=_FLAGS[fields[10]],
         )
 
 

@@ -1,13 +1,33 @@
 """The desa's store of logs and frames: plain SQL on its one writing connection."""
 
 import sqlite3
+from collections.abc import Container
+from dataclasses import dataclass
 
 from sync import chain, frame
 from sync.chain import Head, LogId
-from sync.entry import Entry, Header, Log
+from sync.entry import Entry, Flag, Header, Log
 from sync.frame import Frame
 
 _LOG = "node = ? and log = ? and instance = ?"
+# Fields of a packed header, where SQL looks for them (see `sync.entry`).
+_SESSION, _TICKET, _SETS, _FLAGS = (
+    f"substr(header, {first}, {octets})" for first, octets in ((14, 16), (33, 4), (37, 1), (38, 1))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Entries of a stretch of a log by what their headers say.
+
+    Attributes:
+        begun: those that set the state that was asked for.
+        urgent: those of them that are urgent.
+    """
+
+    entries: int
+    begun: int
+    urgent: int
 
 
 class SqliteStore:
@@ -39,6 +59,10 @@ class SqliteStore:
             found.append((LogId(log_id.node, log_id.log, instance), shift))
         return tuple(reversed(found))
 
+    def instances(self, log_id: LogId) -> tuple[LogId, ...]:
+        """A log with its earlier instances, oldest first."""
+        return (*(one for one, _ in self.older(log_id)), log_id)
+
     def head(self, log_id: LogId) -> Head:
         """End of the log; its genesis when it is empty."""
         row = self._db.execute(
@@ -69,10 +93,28 @@ class SqliteStore:
         )
         return tuple(Entry(Header.unpack(header), body) for header, body in rows)
 
-    def all_entries(self, log_id: LogId) -> tuple[Entry, ...]:
-        """Entries of a log with those of its earlier instances, oldest first."""
-        logs = [one for one, _ in self.older(log_id)] + [log_id]
-        return tuple(e for one in logs for e in self.entries(one, 1, self.head(one).seq))
+    def count(self, log_id: LogId, first: int, last: int, sets: int) -> Count:
+        """Entries by number, both ends included; `sets` is a state of the header."""
+        row = self._db.execute(
+            f"select count(*), count(case when {_SETS} = ? then 1 end),"
+            f" count(case when {_SETS} = ? and {_FLAGS} = ? then 1 end)"
+            f" from entries where {_LOG} and seq between ? and ?",
+            (bytes([sets]), bytes([sets]), bytes([Flag.URGENT]), *_key(log_id), first, last),
+        ).fetchone()
+        return Count(*row)
+
+    def sessions_about(self, log_id: LogId, tickets: Container[int]) -> frozenset[bytes]:
+        """Sessions of all entries that concern one of these tickets, as the header writes them."""
+        rows = [
+            row
+            for one in self.instances(log_id)
+            for row in self._db.execute(
+                f"select distinct {_TICKET}, {_SESSION} from entries where {_LOG}", _key(one)
+            )
+        ]
+        return frozenset(
+            session for ticket, session in rows if int.from_bytes(ticket, "big") in tickets
+        )
 
     def keep_frame(self, kept: Frame) -> None:
         """Keep a frame; the same frame again is no error."""

@@ -9,7 +9,9 @@ from typing import cast
 import click
 
 from server.cli import backing, carrying, exporting
+from server.cli.status.watching import watch
 from server.desa import commands, setup
+from server.desa.console import backlog
 from server.desa.console import figures as told
 from server.desa.run import run
 from server.domain.errors import Told
@@ -47,18 +49,25 @@ def run_command(directory: Path) -> None:
 @desa.command()
 @click.argument("directory", type=DIRECTORY)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def status(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag of the command line
-    """Show inbox, reports, outbox, journal, modem and clock."""
-    try:
-        figures = cast("dict[str, object]", control.ask(directory, "status"))
-    except control.NotRunning:
-        figures = commands.status_readonly(directory)
+@click.option("--watch", "watched", is_flag=True, help="Go on until nothing waits or opens.")
+def status(directory: Path, *, as_json: bool, watched: bool) -> None:
+    """Show inbox, reports, outbox, journal, modem, clock, and what waits for the Polres."""
+    figures = _figures(directory)
     if as_json:
         click.echo(json.dumps(figures))
         return
     zone = commands.zone_of(directory)
     for sentence in told.sentences(figures, zone):
         click.echo(sentence)
+    if watched:
+        watch(lambda: backlog.going(_figures(directory), zone))
+
+
+def _figures(directory: Path) -> dict[str, object]:
+    try:
+        return cast("dict[str, object]", control.ask(directory, "status"))
+    except control.NotRunning:
+        return commands.status_readonly(directory)
 
 
 class NothingChosen(Told):

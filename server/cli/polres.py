@@ -9,6 +9,7 @@ import click
 
 from server.card import parse_card, write_card
 from server.cli import carrying
+from server.cli.status import district as told
 from server.cli.wording import agree
 from server.polres import commands
 from server.polres.district import init as prepare
@@ -145,6 +146,19 @@ def sms(directory: Path) -> None:
     for line in lines:
         came = datetime.fromtimestamp(int(line["came_s"]), UTC).strftime("%Y-%m-%d %H:%M UTC")
         click.echo(f"{came}  {line['from']}  {' '.join(str(line['text']).split())}")
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--watch", "watched", is_flag=True, help="Go on until all has come.")
+def status(directory: Path, *, as_json: bool, watched: bool) -> None:
+    """Show what is still on its way from each desa, its last contact, and its data this month."""
+    told.show(
+        lambda: cast("dict[str, object]", _ask(directory, "status")),
+        as_json=as_json,
+        watched=watched,
+    )
 
 
 @polres.group()

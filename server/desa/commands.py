@@ -14,19 +14,19 @@ from server.database import open_readonly
 from server.desa import keys as key_files
 from server.desa import login
 from server.desa.backup import asking
-from server.desa.console import export, parcels, radios
+from server.desa.console import backlog, export, parcels, radios
 from server.desa.desk import Contact
 from server.desa.frontdesk import FrontDesk, box_of
 from server.desa.node import Node, open_node
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.errors import Told
-from server.domain.report import Trust
+from server.domain.report import Status, Trust
 from server.process.running import only_one
 from sms import inbox, outbox
 from sync import peers
 from sync.chain import LogId
-from sync.entry import Flag, Log
+from sync.entry import Log
 from sync.quick import carry
 from sync.roads.http import HttpRoad
 from sync.session import fingerprint
@@ -80,6 +80,7 @@ def status(node: Node) -> Figures:
             *([node.health.road_trouble] if node.health.road_trouble else []),
         ],
         "polres": {"heard_s": box.polres_s, "state": box.polres_state},
+        **backlog.figures(box),
     }
 
 
@@ -111,14 +112,15 @@ def status_readonly(directory: Path) -> Figures:
 def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
     store = SqliteStore(db)
     acked = carry.acked(db, log_id)
-    begun = [one.header for one in store.all_entries(log_id) if one.header.sets == 1]
+    head = store.head(log_id).seq
+    told = [store.count(one, 1, store.head(one).seq, Status.NEW) for one in store.instances(log_id)]
     return {
         "inbox": inbox.counts(db),
-        "reports": len(begun),
-        "urgent": sum(1 for header in begun if Flag.URGENT in header.flags),
+        "reports": sum(one.begun for one in told),
+        "urgent": sum(one.urgent for one in told),
         "outbox": outbox.counts(db),
         "withheld": outbox.reasons(db),
-        "journal": {"head": store.head(log_id).seq, "acked": acked},
+        "journal": {"head": head, "acked": acked},
     }
 
 

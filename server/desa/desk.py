@@ -4,10 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from server.desa.backlog.roads import RoadLine, next_road
+from server.desa.backlog.waiting import NOTHING, Waiting
 from server.desa.backup.shown import Backups
 from server.desa.gateway.samples import Hour
 from server.desa.gateway.state import ModemMood, RadioState
-from server.desa.parcel.told import Made, TakenIn, Waiting
+from server.desa.parcel.told import Made, TakenIn, ToCarry
+from server.domain.backlog import Progress
 from server.domain.errors import Refused
 from server.domain.report import Report
 from server.domain.requests import Action
@@ -83,6 +86,9 @@ class Box:
         radios: every modem of the box.
         officers: how many stand in the phone book; emergencies ring nobody without them.
         surge: texts of the last hour where these are unusually many, else 0.
+        backlog: what waits for the Polres.
+        roads: by which it may go, the best first.
+        unlocking: how far older sessions are opened, while keys open them.
     """
 
     modem: ModemMood
@@ -102,6 +108,14 @@ class Box:
     radios: tuple[RadioState, ...] = ()
     officers: int = 1
     surge: int = 0
+    backlog: Waiting = NOTHING
+    roads: tuple[RoadLine, ...] = ()
+    unlocking: Progress | None = None
+
+    @property
+    def road(self) -> RoadLine | None:
+        """By which road what waits will go."""
+        return next_road(self.roads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +174,17 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login that succeeded. `opened` counts older sessions that it opened."""
+    """A login that succeeded.
+
+    Attributes:
+        opened: how many older sessions its key opens.
+        opening: they are not all open yet, but soon and without anybody's doing.
+    """
 
     name: str
     phone_key_fits: bool
     opened: int
+    opening: bool = False
 
 
 class Desk(Protocol):
@@ -220,7 +240,7 @@ class Desk(Protocol):
     def back_up(self) -> None:
         """Ask for a backup now; how it ended stands in `backups`."""
 
-    def parcel(self) -> Waiting:
+    def parcel(self) -> ToCarry:
         """What a file for the Polres would carry now, and what became of the last one."""
 
     def make_parcel(self) -> Made:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from hardware.errors import SendRefused
 from server import lookup
 from server.desa import intake, login, orders, sessions
+from server.desa.backlog import roads
+from server.desa.backlog.waiting import waiting
 from server.desa.backup import nightly
 from server.desa.backup.shown import Backups, backups
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
@@ -18,7 +20,7 @@ from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
 from server.desa.parcel import making, state, taking
-from server.desa.parcel.told import Made, TakenIn, Waiting
+from server.desa.parcel.told import Made, TakenIn, ToCarry
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
@@ -31,7 +33,6 @@ from sms.outbox import State
 from sms.phone import parse_phone
 from sync import peers, seal
 from sync.errors import CannotOpen, MalformedFrame
-from sync.quick import carry
 from sync.session import read_wrap
 from sync.store import SqliteStore
 
@@ -173,13 +174,14 @@ class FrontDesk:
         account, stretched = checked
         pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
         opened = 0 if pair is None else self._unlock(name, pair)
-        return Login(name, pair is not None, opened)
+        opening = bool(opened) and not self._node.ledger.wait_open()
+        return Login(name, pair is not None, opened, opening)
 
     def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
         """Outgoing texts in one of these states (none: in any), newest first, 200 at most."""
         return outgoing.lines(self._node, states, self._now())
 
-    def parcel(self) -> Waiting:
+    def parcel(self) -> ToCarry:
         """What a file for the Polres would carry now, and what became of the last one."""
         return state.waiting(self._node)
 
@@ -216,15 +218,16 @@ class FrontDesk:
 
     def _unlock(self, name: str, pair: seal.KeyPair) -> int:
         node = self._node
+        with node.database.read() as db:
+            boxes = sessions.officer_wraps(db, pair.public)
+        found = []
+        for box in boxes:
+            try:
+                found.append(read_wrap(seal.open_box(pair, box))[0])
+            except (CannotOpen, MalformedFrame):
+                continue
         with node.database.lock:
-            with node.database.read() as db:
-                boxes = sessions.officer_wraps(db, pair.public)
-            learned = 0
-            for box in boxes:
-                try:
-                    learned += node.vault.learn(read_wrap(seal.open_box(pair, box))[0])
-                except (CannotOpen, MalformedFrame):
-                    continue
+            learned = sum(map(node.ledger.learn, found))
             if learned:
                 orders.unlocked(node, name, learned, self._now())
                 orders.apply(node, self._now())
@@ -236,8 +239,8 @@ def box_of(node: Node, now_s: float) -> Box:
     stamp = node.stamp(now_s)
     with node.database.read() as db:
         heard_s, state = peers.heard(db)
-        acked = carry.acked(db, node.ledger.log_id)
-        head = SqliteStore(db).head(node.ledger.log_id).seq
+        backlog = waiting(db, node.ledger, node.backlog)
+        by = roads.lines(node, db, now_s)
         kept, queued = inbox.counts(db), outbox.counts(db)
         held = Counter(outbox.reasons(db, max(0, day_of(stamp) - HELD_DAYS)))
         spent = outbox.spent_parts(db, stamp.wall_s // 86_400, None)
@@ -265,7 +268,7 @@ def box_of(node: Node, now_s: float) -> Box:
         now_s=stamp.wall_s,
         polres_s=heard_s,
         polres_state=health.road_trouble or state,
-        waiting=max(0, head - acked),
+        waiting=backlog.entries,
         unsent=queued["queued"] + queued["reserved"] + queued["unknown"],
         unread=kept["unread"] + kept["part"],
         locked_sessions=len(node.projection.locked_sessions),
@@ -276,6 +279,9 @@ def box_of(node: Node, now_s: float) -> Box:
         radios=radios or (_only_radio(health),),
         officers=officers,
         surge=history.surge_now(node, now_s),
+        backlog=backlog,
+        roads=by,
+        unlocking=node.ledger.unlocking,
     )
 
 

@@ -12,6 +12,7 @@ from server.database import Database, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
 from server.desa.air.state import AirState
+from server.desa.backlog.waiting import Memory as BacklogMemory
 from server.desa.backup.board import Board
 from server.desa.gateway.choosing import Offers
 from server.desa.gateway.samples import HOUR_S, Kind, Samples
@@ -106,6 +107,7 @@ class Node:
     askings: dict[str, Asking] = field(default_factory=dict)
     ears: dict[str, Ear] = field(default_factory=dict)
     # (outbox row, state) -> when this run saw it come there, seconds since 1970 (UTC).
+    backlog: BacklogMemory = field(default_factory=BacklogMemory)
     came_s: dict[tuple[int, outbox.State], int] = field(default_factory=dict)
     samples: Samples = field(default_factory=Samples)
     air: AirState = field(default_factory=AirState)

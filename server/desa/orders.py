@@ -32,10 +32,15 @@ def trouble(state: str) -> str:
 
 
 def unlocked(node: Node, by: str, count: int, now_s: float) -> None:
-    """Older sessions were opened: journal it, read and send what they held."""
+    """Keys of older sessions came: journal it, read and send what they opened."""
     node.ledger.record(
         node.stamp(now_s), Decision((e.SessionsUnlocked(by, count),)), cause="unlock"
     )
+    opened(node, now_s)
+
+
+def opened(node: Node, now_s: float) -> None:
+    """Older sessions lie open: read and send what they held."""
     intake.remember_seen(node, now_s)
     intake.read_pending(node, now_s, thorough=True)
     node.speak_soon.set()

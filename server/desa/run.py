@@ -14,6 +14,7 @@ from server.desa.gateway import history
 from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
+from server.desa.reading.unlocking import Unlocker
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.process.schedule import Schedule
@@ -24,6 +25,8 @@ from sync.roads.http import HttpRoad, Road
 log = logging.getLogger(__name__)
 # SIGTERM must leave within 5 s, also while a road keeps an exchange waiting.
 LEAVE_S = 4.0
+# A login waits so long for its older sessions; a long past opens while the officer works.
+UNLOCK_PATIENCE_S = 1.0
 
 
 def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
@@ -50,6 +53,9 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         schedule = Schedule(threads=3)
         exchanger = Exchanger(node)
         schedule.every(0.25, guarded(exchanger.tick))
+        unlocker = Unlocker(node, lambda: not stop.is_set())
+        node.ledger.patience_s = UNLOCK_PATIENCE_S
+        schedule.every(0.25, guarded(unlocker.tick))
         schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
         schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
         schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))

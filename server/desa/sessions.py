@@ -74,8 +74,7 @@ def wanted(
     }
     codes = {ticket_code(ticket) for ticket in open_tickets}
     if codes:
-        entries = SqliteStore(db).all_entries(log_id)
-        owing |= {entry.header.session for entry in entries if entry.header.ticket in codes}
+        owing |= SqliteStore(db).sessions_about(log_id, codes)
     rows = db.execute("select id from sessions order by number desc").fetchall()
     candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]
     return tuple(i for i in candidates if not _fully_open(vault, i))

@@ -9,6 +9,8 @@ from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
 from server.desa.air import lane
+from server.desa.backlog import meters
+from server.desa.backlog.roads import HTTPS
 from server.desa.exchange import short
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
@@ -169,12 +171,14 @@ def exchange(node: Node, now_s: float) -> Outcome:
                 break
             acked = taken.acked
     except SyncError as error:
+        meters.note_exchange(node, HTTPS, now_s, well=False)
         node.road = None
         node.air.missed(now_s)
         node.speak_soon.set()
         node.health.road_trouble = error.sentence
         node.projection.touch()
         return Outcome(Result.LATER, 0, error.sentence)
+    meters.note_exchange(node, HTTPS, now_s, well=True)
     node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
     node.projection.touch()
     return Outcome(Result.DONE, total, node.health.road_trouble)
@@ -186,9 +190,9 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     )
     stamp = node.stamp(now_s)
     with node.database.write() as db:
-        wanted = sessions.wanted(
-            db, node.vault, lookup.open_locked(node.projection.db), node.ledger.log_id
-        )
+        # Keys that came are not asked for again while the tables are folded with them.
+        locked = frozenset() if node.ledger.unlocking else lookup.open_locked(node.projection.db)
+        wanted = sessions.wanted(db, node.ledger.every_key(), locked, node.ledger.log_id)
     whole = bool(wanted) and ask_keys
     heard = None if whole else short.in_short(node, speaker, _road(node))
     if heard is not None:
@@ -220,7 +224,7 @@ def _learn(node: Node, taken: Taken, now_s: float) -> None:
         node.clock = hear(node.clock, now_s, taken.time_s, Trust.NETWORK)
         node.air.met(now_s, taken.acked)
         node.health.sync_state = taken.state
-        learned = [keys for keys in taken.keys if node.vault.learn(keys)]
+        learned = [keys for keys in taken.keys if node.ledger.learn(keys)]
         own = [keys for keys in learned if keys.intake is not None]
         if own:
             orders.unlocked(node, "Polres", len(own), now_s)

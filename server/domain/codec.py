@@ -45,6 +45,28 @@ KINDS: dict[int, type[e.Event]] = {
     67: e.KeysReturned,
 }
 _NUMBERS = {kind: number for number, kind in KINDS.items()}
+_TRUSTS = tuple(sorted(Trust))
+# What a field that is annotated so may hold; a bool is no int here.
+_HOLDS: dict[str, frozenset[type]] = {
+    "int": frozenset({int}),
+    "bool": frozenset({bool}),
+    "str": frozenset({str}),
+    "bytes": frozenset({bytes}),
+    "int | None": frozenset({int, type(None)}),
+    "str | None": frozenset({str, type(None)}),
+    "tuple[str, ...]": frozenset({tuple}),
+}
+# What each field of a kind may hold, and the numbers that are allowed there.
+_FIELDS: dict[int, tuple[tuple[frozenset[type], range], ...]] = {
+    number: tuple(
+        (
+            _HOLDS[str(field.type).removeprefix("<class '").removesuffix("'>")],
+            TIMES_S if field.name.endswith("_s") else NUMBERS,
+        )
+        for field in dataclasses.fields(kind)
+    )
+    for number, kind in KINDS.items()
+}
 
 
 def encode(stamp: Stamp, event: e.Event) -> bytes:
@@ -75,7 +97,7 @@ def decode(body: bytes) -> tuple[Stamp, e.Event]:
     fields = head[6]
     if trust < 0 or wall_s not in TIMES_S or boot not in NUMBERS or mono_ms not in NUMBERS:
         raise MalformedFrame
-    stamp = Stamp(wall_s, Trust(min(trust, max(Trust))), boot, mono_ms)
+    stamp = Stamp(wall_s, _TRUSTS[min(trust, len(_TRUSTS) - 1)], boot, mono_ms)
     maker = KINDS.get(kind)
     if maker is None or version != BODY_VERSION or not isinstance(fields, tuple):
         return stamp, e.Unknown(kind)
@@ -85,28 +107,19 @@ def decode(body: bytes) -> tuple[Stamp, e.Event]:
 def _build(
     maker: Callable[[*tuple[Value, ...]], e.Event], kind: int, fields: tuple[Value, ...]
 ) -> e.Event:
-    expected = dataclasses.fields(KINDS[kind])
+    expected = _FIELDS[kind]
     if len(fields) < len(expected):
         return e.Unknown(kind)
     known = fields[: len(expected)]
-    for field, value in zip(expected, known, strict=True):
-        if not _fits(str(field.type), value):
-            raise MalformedFrame
-        allowed = TIMES_S if field.name.endswith("_s") else NUMBERS
-        if isinstance(value, int) and value not in allowed:
-            raise MalformedFrame
+    if not all(map(_fits, expected, known)):
+        raise MalformedFrame
     return maker(*known)
 
 
-def _fits(annotation: str, value: Value) -> bool:
-    name = annotation.removeprefix("<class '").removesuffix("'>")
-    kinds = {
-        "int": isinstance(value, int) and not isinstance(value, bool),
-        "bool": isinstance(value, bool),
-        "str": isinstance(value, str),
-        "bytes": isinstance(value, bytes),
-        "int | None": value is None or (isinstance(value, int) and not isinstance(value, bool)),
-        "str | None": value is None or isinstance(value, str),
-        "tuple[str, ...]": isinstance(value, tuple) and all(isinstance(v, str) for v in value),
-    }
-    return kinds[name]
+def _fits(expected: tuple[frozenset[type], range], value: Value) -> bool:
+    holds, allowed = expected
+    if type(value) not in holds:
+        return False
+    if isinstance(value, int):
+        return value in allowed
+    return not isinstance(value, tuple) or all(type(one) is str for one in value)

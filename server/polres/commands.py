@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from server.card import node_number, pack_card
 from server.polres import lookup
 from server.polres.accounts import Role, add_user
+from server.polres.backlog.status import status
 from server.polres.district import District
 from server.polres.down.officers import approve_officer
 from server.polres.down.orders import grant_keys, revoke
@@ -34,6 +35,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
     return {
         "reports": lambda _: list(lookup.reports_json(district)),
         "desa": lambda asked: _desa(district, asked["code"]),
+        "status": lambda _: status(district, _now_s()),
         "enroll": lambda asked: _enroll(district, asked),
         "user add": lambda asked: _add_user(district, asked),
         "keys grant": lambda asked: grant_keys(district, asked["code"], asked["by"], _now_s()),

@@ -5,6 +5,7 @@ import logging
 from typing import Final
 
 from server.polres import handover
+from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.down import downlog, officers
 from server.polres.enrolment import Reply
@@ -65,8 +66,11 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
             answer = Turn(connection, district, node, request, packed, now_s).answer(
                 network, hashlib.blake2b(asked, digest_size=32).digest()
             )
-        signed = message.envelope(answer, seal.sign(district.keys.root, ANSWER_DOMAIN, answer))
-        return Reply(200, seal.seal_box(request.ram_key, signed, district.random(32)))
+            signed = message.envelope(answer, seal.sign(district.keys.root, ANSWER_DOMAIN, answer))
+            sealed = seal.seal_box(request.ram_key, signed, district.random(32))
+            carried = len(octets), len(sealed)
+            hearing.heard(connection, district, number, hearing.HTTPS, carried, now_s)
+        return Reply(200, sealed)
     except (CannotOpen, MalformedFrame, OverflowError):
         return Reply(400)
 

@@ -7,6 +7,8 @@ from typing import Final
 from server.card import node_code, node_number
 from server.domain.evolve import LineKind
 from server.domain.report import Report, Status, Trust
+from server.polres.backlog.hearing import month
+from server.polres.backlog.told import NOTHING, Lag, Lags
 from server.polres.district import District
 from server.polres.down.orders import known
 from server.polres.store import air, nodes, reports
@@ -50,6 +52,7 @@ class DesaLine:
         keys_reason: why a person must be asked before keys are returned; None when not.
         officers_waiting: requests of officers who wait for a person's leave.
         heard_s: when its box was last heard by SMS, seconds since 1970; None for never.
+        lag: since when entries are missing, how far a catch-up is, and by which roads.
     """
 
     code: str
@@ -63,6 +66,7 @@ class DesaLine:
     keys_reason: str | None
     officers_waiting: tuple[Waiting, ...]
     heard_s: int | None = None
+    lag: Lag = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +116,24 @@ class Step:
     order: OrderRow | None = None
 
 
-def desa_list(district: District) -> tuple[DesaLine, ...]:
-    """All desas by code."""
+def desa_list(district: District, now_s: int = 0) -> tuple[DesaLine, ...]:
+    """All desas by code; `now_s` (seconds since 1970) says which month is this one."""
     with district.read() as connection:
         counts = reports.open_counts(connection)
-        return tuple(_desa(connection, node, counts) for node in nodes.every(connection))
+        lags = Lags(connection, month(district, now_s))
+        return tuple(_desa(connection, node, counts, lags) for node in nodes.every(connection))
 
 
-def desa(district: District, code: str) -> DesaLine:
+def desa(district: District, code: str, now_s: int = 0) -> DesaLine:
     """One desa.
 
     Raises:
         UnknownDesa, BadDesaCode: no such desa.
     """
     with district.read() as connection:
-        return _desa(connection, known(connection, code), reports.open_counts(connection))
+        counts = reports.open_counts(connection)
+        lags = Lags(connection, month(district, now_s))
+        return _desa(connection, known(connection, code), counts, lags)
 
 
 def search(district: District, wanted: ReportFilter = _ALL) -> tuple[ReportLine, ...]:
@@ -245,7 +252,9 @@ def reports_json(district: District) -> tuple[dict[str, str | int | None], ...]:
     )
 
 
-def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]) -> DesaLine:
+def _desa(
+    connection: Connection, node: Node, counts: dict[int, tuple[int, int]], lags: Lags
+) -> DesaLine:
     held = PolresStore(connection).head(LogId(node.node, Log.UP, node.instance)).seq
     open_count, urgent_count = counts.get(node.node, (0, 0))
     waiting = nodes.waiting_officers(connection, node.node)
@@ -264,6 +273,7 @@ def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]
             for row in waiting
         ),
         heard_s=air.get(connection, node.node, node.instance).heard_s,
+        lag=lags.of(node, held),
     )
 
 

@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.down import downlog
 from server.polres.enrolment import Reply
@@ -55,8 +56,11 @@ def ask(district: District, octets: bytes, now_s: int) -> Reply:
         if node is None or node.public is None:
             return Reply(403)
         answer = _Turn(connection, district, node, run).answer(plain, now_s).pack()
-    nonce = district.random(NONCE_OCTETS)
-    return Reply(200, words.seal_answer(key, words.nonce_of(octets), nonce, answer))
+        nonce = district.random(NONCE_OCTETS)
+        sealed = words.seal_answer(key, words.nonce_of(octets), nonce, answer)
+        carried = len(octets), len(sealed)
+        hearing.heard(connection, district, node.node, hearing.HTTPS, carried, now_s)
+    return Reply(200, sealed)
 
 
 def _opened(district: District, octets: bytes) -> tuple[bytes, bytes, bytes] | None:
@@ -99,7 +103,8 @@ class _Turn:
         self._taking.effects(now_s)
         issued_s = max(now_s, self._node.issued_s or 0)
         if asked.shown_s >= (self._node.issued_s or 0):
-            seq = head.seq if asked.frame else asked.head.seq
+            # An ask with a frame does not say how far the log goes beyond it.
+            seq = self._node.announced_seq if asked.frame else asked.head.seq
             nodes.change(
                 self._db, self._node.node, last_contact_s=now_s, announced_seq=max(seq, head.seq)
             )

@@ -22,7 +22,8 @@ def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
 
     Args:
         app: gets `ago clock date moment iso lasting age mask phone category urgency status
-            journey line move notice reason rupiah day_month`.
+            journey line move notice reason rupiah octets thousands
+            day_month`.
         now_s: seconds since 1970 (UTC), as the node believes them.
         zone: WIB, WITA or WIT.
     """
@@ -47,6 +48,8 @@ def install(app: Flask, now_s: Callable[[], int], zone: str) -> None:
         notice=notice,
         reason=lambda text: text[:1].upper() + text[1:],
         rupiah=words.rupiah,
+        octets=words.octets,
+        thousands=words.count,
         day_month=words.day_month,
     )
 

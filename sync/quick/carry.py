@@ -26,6 +26,7 @@ from sync.session import SessionKeys, read_wrap
 from sync.store import SqliteStore
 
 IN_A_ROW_OCTETS_MAX: Final = 128 * 1024
+LONG_FRAMES: Final = 4
 _QUICK: Final = "quick"
 
 
@@ -116,6 +117,9 @@ def compose(
             wish |= Wish.NONE if alone and not owed else Wish.RECEIPT
         last_session = one.session
         asks.append(_ask(store, log_id, shown_s, wish, one))
+    if len(asks) >= LONG_FRAMES:
+        # A frame does not say how far the log goes; with many, the Polres shows what is to come.
+        asks.insert(0, _ask(store, log_id, shown_s, Wish.NONE))
     if not asks:
         asks = [_ask(store, log_id, shown_s, Wish.DOWN | (Wish.RECEIPT if owed else Wish.NONE))]
     try:

@@ -10,6 +10,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from sync.errors import CardRefused, MalformedFrame, NoRoad, NotEnrolled
 from sync.message import OCTETS_MAX
+from sync.roads.meter import Meter
 
 EXCHANGE_PATH: Final = "/tukar/v1"
 ENROL_PATH: Final = "/daftar/v1"
@@ -63,6 +64,7 @@ class HttpRoad:
         self._timeout_s = timeout_s
         self._socket: socket.socket | None = None
         self._came = bytearray()
+        self._meter = Meter()
 
     def post(self, path: str, octets: bytes) -> bytes:
         """One request and its answer.
@@ -103,6 +105,10 @@ class HttpRoad:
                 self.close()
                 raise _REFUSALS.get(status, NoRoad)
             yield body
+
+    def take_count(self) -> tuple[int, int]:
+        """Octets of HTTP up and down since this was last asked; TLS is not counted."""
+        return self._meter.take()
 
     def close(self) -> None:
         """Close the connection; the next post opens a new one."""
@@ -145,7 +151,9 @@ class HttpRoad:
             raise TimeoutError
         if writable:
             with contextlib.suppress(*_AGAIN):
-                left = left[line.send(left[:_CHUNK]) :]
+                sent = line.send(left[:_CHUNK])
+                self._meter.up += sent
+                left = left[sent:]
         if readable or waiting:
             try:
                 came = line.recv(_CHUNK)
@@ -153,6 +161,7 @@ class HttpRoad:
                 return left
             if not came:
                 raise ConnectionResetError
+            self._meter.down += len(came)
             self._came += came
         return left
 

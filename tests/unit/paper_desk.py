@@ -7,7 +7,7 @@ from itertools import count
 from server.desa.backup.shown import Backups
 from server.desa.desk import Box, Contact, Line, Login, ModemMood, Note, OutboxLine, Past
 from server.desa.gateway.state import RadioState
-from server.desa.parcel.told import Made, TakenIn, Waiting
+from server.desa.parcel.told import Made, TakenIn, ToCarry
 from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report, Status, Trust
 from server.domain.requests import Action, Answer, Close, Forward, Reopen, Take
@@ -72,7 +72,7 @@ class PaperDesk:
     book: dict[str, Contact] = field(default_factory=dict)
     others: tuple[Note, ...] = ()
     texts: tuple[OutboxLine, ...] = ()
-    to_carry: Waiting = field(default_factory=Waiting)
+    to_carry: ToCarry = field(default_factory=ToCarry)
     brought: list[bytes] = field(default_factory=list)
     measured: Past = field(default_factory=Past)
     asking: set[str] = field(default_factory=set)
@@ -163,7 +163,7 @@ class PaperDesk:
     def back_up(self) -> None:
         self.kept_backups = replace(self.kept_backups, work="menunggu")
 
-    def parcel(self) -> Waiting:
+    def parcel(self) -> ToCarry:
         return self.to_carry
 
     def make_parcel(self) -> Made:

@@ -129,3 +129,22 @@ def test_an_address_that_is_none_is_no_road() -> None:
     for url in ("ftp://polres", "http://", "http://host:port", "nothing"):
         with pytest.raises(NoRoad):
             HttpRoad(url).post(EXCHANGE_PATH, b"")
+
+
+def test_every_octet_on_the_line_is_counted_once_also_of_a_cut_answer() -> None:
+    def talk(line: socket.socket) -> None:
+        (body,) = read_requests(line, 1)
+        line.sendall(answer(body))
+        (body,) = read_requests(line, 1)
+        line.sendall(answer(body)[:-1])
+
+    with server(talk) as url:
+        road = HttpRoad(url, 10.0)
+        assert road.post(EXCHANGE_PATH, b"x" * 40_000)
+        up, down = road.take_count()
+        assert down == len(answer(b"x" * 40_000))
+        assert 40_000 < up < 40_000 + 400
+        assert road.take_count() == (0, 0)
+        with pytest.raises(NoRoad):
+            next(road.post_all(QUICK_PATH, [b"y" * 10]))
+        assert road.take_count()[1] == len(answer(b"y" * 10)) - 1

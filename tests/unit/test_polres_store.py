@@ -67,6 +67,7 @@ class TestTables:
         with sqlite3.connect(tmp_path / FILE_NAME) as connection:
             for statement in (
                 "drop table parcels",
+                *(f"drop table {name}" for name in ("road_months", "road_contacts", "lags")),
                 "drop table runs",
                 "alter table session_keys drop column last_entry_s",
                 "alter table nodes drop column fresh_s",

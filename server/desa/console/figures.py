@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from server import words
+from server.desa.console import backlog
 
 _SENT = (
     ("sent", "terkirim"),
@@ -26,7 +27,7 @@ def sentences(figures: Mapping[str, object], zone: str) -> list[str]:
         ]
     told += [_texts(figures), _reports(figures), _outgoing(figures)]
     told += [f"  {words.word(_reasons(), why)}: {n} SMS" for why, n in _counts(figures, "withheld")]
-    told += [_journal(figures), _polres(figures, zone)]
+    told += [_journal(figures), *backlog.sentences(figures, zone), _polres(figures, zone)]
     if runs:
         sure = bool(_part(figures, "clock")["sure"])
         told.append("Jam kotak dapat dipercaya." if sure else "Jam kotak belum pasti benar.")

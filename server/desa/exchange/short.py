@@ -69,6 +69,7 @@ def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
         for answer in carry.open_answers(asks, answers, speaker):
             with node.database.write() as db:
                 carry.take(db, answer, speaker, heard)
+            node.projection.touch()
             if heard.state is State.WHOLE:
                 break
     except NoRoad:

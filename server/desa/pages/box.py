@@ -12,6 +12,7 @@ from server.desa.pages.figures import EACH, SPANS, Span, figures
 from server.desa.pages.forms import UnlockForm
 from server.desa.pages.place import OFFICER, officer, phone_key, the_desk
 from server.web.guards import needs
+from server.web.way import way
 
 blueprint = Blueprint("box", __name__, url_prefix="/kotak")
 MEMORIES: Final = {"SM": "Kartu SIM", "ME": "Modem"}
@@ -38,7 +39,7 @@ def unlock() -> str | tuple[str, int] | Response:
         return _page(form, f"Kata sandi tidak cocok. Tunggu {wait_s} detik, lalu coba lagi."), 401
     if not answer.phone_key_fits:
         return _page(form, "Kata sandi benar, tetapi HP ini tidak membawa kunci yang cocok."), 422
-    flash(_opened(answer.opened), "success")
+    flash(_opened(answer), "success")
     return redirect(url_for("box.show"), 303)
 
 
@@ -63,9 +64,11 @@ def back_up() -> Response:
     return redirect(url_for("box.show", _anchor="cadangan"), 303)
 
 
-def _opened(count: int) -> str:
-    if count:
-        return f"{count} sesi lama terbuka. Laporannya dapat dibaca lagi."
+def _opened(answer: Login) -> str:
+    if answer.opening:
+        return f"{answer.opened} sesi lama sedang dibuka. Laporannya muncul sendiri."
+    if answer.opened:
+        return f"{answer.opened} sesi lama terbuka. Laporannya dapat dibaca lagi."
     return "Tidak ada sesi yang dapat dibuka dengan kunci Anda."
 
 
@@ -83,6 +86,7 @@ def _page(form: UnlockForm, refused: str = "", sim_refused: str = "") -> str:
         polres_words=words.word(words.POLRES_STATES, box.polres_state),
         who=officer(),
         code=desk.code,
+        way=way(box.backlog.entries, box.backlog.urgent, open_=box.road is not None),
         today=words.local(box.now_s, desk.zone).date(),
         figures=figures(desk.past(), span, box.now_s, desk.zone),
         spans=SPANS,

@@ -88,6 +88,8 @@ def keep(text: str) -> Answer:
 
 def greeting(login: Login) -> str:
     """What a login opened."""
+    if login.opening:
+        return f"Selamat bertugas, {login.name}. {login.opened} sesi lama sedang dibuka."
     if login.opened:
         return f"Selamat bertugas, {login.name}. {login.opened} sesi lama ikut terbuka."
     if login.phone_key_fits:

@@ -1,14 +1,14 @@
 """What the pages and `desa status` tell about the parcel road."""
 
 from server.desa.node import Node
-from server.desa.parcel.told import Waiting
+from server.desa.parcel.told import ToCarry
 from sync.entry import day_date
 from sync.parcel import carry
 from sync.quick import carry as quick
 from sync.store import SqliteStore
 
 
-def waiting(node: Node) -> Waiting:
+def waiting(node: Node) -> ToCarry:
     """How the parcel road stands."""
     log_id = node.ledger.log_id
     with node.database.read() as db:
@@ -16,7 +16,7 @@ def waiting(node: Node) -> Waiting:
         head, acked = store.head(log_id).seq, quick.acked(db, log_id)
         oldest = store.entries(log_id, acked + 1, acked + 1)
         made, returned_s = carry.made(db), carry.took(db)
-    return Waiting(
+    return ToCarry(
         entries=max(0, head - acked),
         since=day_date(oldest[0].header.day) if oldest else None,
         made_s=None if made is None else made[0],

@@ -42,7 +42,7 @@ class TakenIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class ToCarry:
     """What a file would carry now, and what became of the last one.
 
     Attributes:

@@ -12,7 +12,7 @@ from server.polres.air.beats import Heartbeat, heartbeat
 from server.polres.down import officers, orders
 from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
-from server.polres.pages.health import Health, health
+from server.polres.pages.health import FRESH_S, Health, health
 from server.polres.pages.place import (
     KEEPERS,
     LISTERS,
@@ -28,6 +28,7 @@ from server.polres.pages.queue import desk
 from server.polres.store import backups
 from server.polres.store.backups import BackupRow
 from server.web.guards import needs
+from server.web.way import way
 
 blueprint = Blueprint("desa", __name__, url_prefix="/desa")
 TEXTS_SHOWN = 30
@@ -167,12 +168,14 @@ def _asked_for() -> tuple[str, str]:
 
 
 def _page(template: str, code: str, refused: str = "") -> str:
-    panes, district = desk(), the_district()
+    panes, district, box = desk(), the_district(), box_of(code)
+    silent_s = now_s() - (box.desa.last_contact_s or 0)
     return render_template(
         template,
         desk=panes,
         pane="desa",
-        box=box_of(code),
+        box=box,
+        way=way(box.desa.backlog, 0, open_=silent_s <= FRESH_S),
         refused=refused,
         contacts=lookup.contacts(district, code),
         texts=lookup.texts(district, code, TEXTS_SHOWN),

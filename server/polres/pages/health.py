@@ -44,7 +44,7 @@ def health(line: DesaLine, now_s: int) -> Health:
     if silent is not None:
         return silent
     if line.backlog:
-        return Health(Mood.LATE, f"{line.backlog} catatan masih di jalan")
+        return Health(Mood.LATE, _behind(line, now_s))
     return Health(Mood.GOOD, "tersambung")
 
 
@@ -59,3 +59,13 @@ def _silence(line: DesaLine, now_s: int) -> Health | None:
     if silent_s > FRESH_S:
         return Health(Mood.LATE, f"terakhir {words.lasting(silent_s)} lalu")
     return None
+
+
+def _behind(line: DesaLine, now_s: int) -> str:
+    progress, since_s = line.lag.progress, line.lag.since_s
+    if progress is not None:
+        return f"menyusul {progress.percent}%"
+    told = f"{words.count(line.backlog)} catatan masih di jalan"
+    if since_s is None or now_s - since_s < words.MINUTE_S:
+        return told
+    return f"{told}, {words.lasting(now_s - since_s)}"

@@ -71,7 +71,7 @@ def may(roles: tuple[Role, ...]) -> bool:
 def desa_or_404(code: str) -> DesaLine:
     """A desa, or the page that says that there is none."""
     try:
-        return lookup.desa(the_district(), code)
+        return lookup.desa(the_district(), code, now_s())
     except (BadDesaCode, UnknownDesa):
         abort(404)
 

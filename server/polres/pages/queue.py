@@ -103,7 +103,9 @@ def desk_of(district: District, wanted: Wanted, moment_s: int) -> Desk:
     kept = _search(district, wanted)
     return Desk(
         wanted=wanted,
-        desas=tuple((line, health(line, moment_s)) for line in lookup.desa_list(district)),
+        desas=tuple(
+            (line, health(line, moment_s)) for line in lookup.desa_list(district, moment_s)
+        ),
         queue=kept[:ROWS],
         more=len(kept) > ROWS,
         urgent=urgent_count(district),

@@ -241,6 +241,25 @@ users = Table(
     _int("failed_s"),
     _int("made_s"),
 )
+# What each road carried in a month (e.g. 202611), in octets, and when a desa was last heard on it.
+road_months = Table(
+    "road_months",
+    METADATA,
+    _int("node", key=True),
+    _text("road", key=True),
+    _int("month", key=True),
+    _int("up"),
+    _int("down"),
+)
+road_contacts = Table(
+    "road_contacts",
+    METADATA,
+    _int("node", key=True),
+    _text("road", key=True),
+    _int("last_s"),
+)
+# Desas of which announced entries are missing: since when, and after which entry that began.
+lags = Table("lags", METADATA, _int("node", key=True), _int("since_s"), _int("base_seq"))
 
 # Everything below is the projection: thrown away and folded again from the journals.
 reports = Table(

@@ -1,0 +1,1 @@
+"""What the status commands print, once or again and again."""

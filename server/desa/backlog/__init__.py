@@ -1,0 +1,1 @@
+"""What waits for the Polres, and the roads that it may take."""
