@@ -266,7 +266,10 @@ def _is_kept(store: Store, received: Frame, head: Head) -> bool:
     """Whether this very frame was verified and kept: who says it again costs us no reading."""
     if received.last > head.seq:
         return False
-    return received in store.frames_after(received.log_id, received.last - 1, 1)
+    try:
+        return received in store.frames_after(received.log_id, received.last - 1, 1)
+    except MalformedFrame:
+        return False
 
 
 def _head_before(store: Store, log_id: LogId, first: int) -> Head:

@@ -10,6 +10,8 @@ from server.desa import steps
 from server.desa.exchange import short
 from server.polres.down import orders
 from server.polres.store.engine import FILE_NAME
+from server.polres.store.journals import PolresStore
+from server.vault import Bodies
 from sync import exchange as sync_exchange
 from sync import journal, message, peers, seal
 from sync.chain import Head
@@ -168,3 +170,24 @@ def test_a_receipt_for_what_was_never_written_is_not_believed(world: World, beyo
         assert peers.receipt(db) == before
     world.exchange()
     assert [one.report.text for one in world.at_polres()] == ["Ada maling di pasar"]
+
+
+def test_a_kept_frame_that_rots_at_the_polres_does_not_refuse_the_same_frame_again(
+    world: World,
+) -> None:
+    send(world, "Ada maling di pasar")
+    world.road.lose_answers = 1
+    world.exchange()
+    node, decoder, opener = world.node, world.district.decoder, Bodies(world.node.vault)
+    reader, writer = node.keys.pinned.exchange, node.keys.identity.signing.public
+    for length in (0, 20, 90):
+        with sqlite3.connect(world.folder / "polres" / FILE_NAME) as db:
+            rot_newest(db, 0, lambda kept, length=length: kept[:length])
+        db.close()
+        with node.database.read() as own, world.district.write() as connection:
+            (kept,) = SqliteStore(own).frames_after(node.ledger.log_id, 1, 1)
+            far = PolresStore(connection)
+            again = journal.accept(
+                far, kept, writer, reader, lambda got, far=far: decoder.entries(far, got, opener)
+            )
+            assert again.new == ()
