@@ -34,6 +34,7 @@ from sync.entry import Log
 from sync.message import Certificate
 from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
+from sync.roads.tls import Trust
 from sync.seal import KeyPair
 from sync.session import RecipientList, SessionKeys
 
@@ -92,6 +93,8 @@ class Node:
     seen: dict[bytes, int] = field(default_factory=dict)
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
+    # Whom this node speaks with over TLS; keeps the session between connections.
+    trust: Trust | None = None
     known: Acquaintance = field(default_factory=Acquaintance)
     coder: Encoder | None = None
     # First row of a text that waits to be read -> whether it seems to be a cry for help.

@@ -8,7 +8,7 @@ from hardware.modem import Slot
 from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
-from server.desa.exchange import short
+from server.desa.exchange import short, trusted
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
@@ -222,7 +222,7 @@ def _road(node: Node) -> Road:
         url = node.settings.polres.url
         if not url:
             raise NoRoad
-        node.road = node.make_road(url, float(node.settings.polres.timeout_s))
+        node.road = trusted.pinned(node, node.make_road(url, float(node.settings.polres.timeout_s)))
     return node.road
 
 

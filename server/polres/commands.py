@@ -38,6 +38,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
             _now_s(),
             asked["fingerprint"] or None,
         ),
+        "tls": lambda asked: _tls(district, renew=bool(asked["renew"])),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
     }
 
@@ -74,6 +75,12 @@ def is_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _tls(district: District, *, renew: bool) -> str:
+    """The fingerprint of the key that boxes see by TLS."""
+    make = district.door.renew if renew else district.door.ensure
+    return make(district.random, _now_s()).digest.hex()
 
 
 def _waiting(district: District, code: str) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Final
 from sync import frame, journal, message, peers, seal
 from sync.chain import Head, LogId, genesis
 from sync.entry import Entry, Log
-from sync.errors import BadSignature, CannotOpen, NoRoad, SyncError
+from sync.errors import BadSignature, CannotOpen, StrangePage, SyncError
 from sync.exchange import Speaker, reader_of
 from sync.message import RECEIPT_DOMAIN, Receipt
 from sync.quick import words
@@ -144,14 +144,14 @@ def open_answers(asks: Asks, answers: Iterable[bytes], speaker: Speaker) -> Iter
     """Read answers in the order of their asks.
 
     Raises:
-        NoRoad: something else answered.
+        StrangePage: something else answered.
     """
     key = seal.shared_key(speaker.ram, speaker.pinned.exchange)
     for sealed, octets in zip(asks.sealed, answers, strict=False):
         try:
             yield Answer.unpack(words.open_answer(key, words.nonce_of(sealed), octets))
         except (CannotOpen, SyncError) as error:
-            raise NoRoad from error
+            raise StrangePage from error
 
 
 def take(db: sqlite3.Connection, answer: Answer, speaker: Speaker, heard: Heard) -> None:

@@ -23,6 +23,7 @@ from server.settings import Desa, Polres, Settings, dump
 from server.web.serve import serve
 from sync import journal
 from sync.roads.http import HttpRoad
+from sync.roads.tls import Trust
 from sync.store import SqliteStore
 
 CODE, NAME = "52.04.07.2001", "Tepal"
@@ -32,16 +33,22 @@ _REST_S = 2.0
 
 @dataclass(slots=True)
 class CountedRoad:
-    """The node's road, which counts the bodies that it carries."""
+    """The node's road, which counts the bodies that it carries, and how often it waits."""
 
     inner: HttpRoad
     up: int = 0
     down: int = 0
     asks: int = 0
+    rows: int = 0
+
+    def trust(self, whom: Trust) -> None:
+        """Over TLS, speak with nobody else."""
+        self.inner.trust(whom)
 
     def post(self, path: str, octets: bytes) -> bytes:
         """Carry one message."""
         self.asks += 1
+        self.rows += 1
         self.up += len(octets)
         answer = self.inner.post(path, octets)
         self.down += len(answer)
@@ -50,6 +57,7 @@ class CountedRoad:
     def post_all(self, path: str, bodies: Sequence[bytes]) -> Iterator[bytes]:
         """Carry many in a row."""
         self.asks += len(bodies)
+        self.rows += 1
         self.up += sum(map(len, bodies))
         for answer in self.inner.post_all(path, bodies):
             self.down += len(answer)
@@ -87,14 +95,18 @@ class Scene:
         """Make the frames of what is full, as the node does while no road is there."""
         return short.keep_frames(self.node)
 
-    def use(self, link: Link) -> Count:
+    def use(self, link: Link, *, tls: bool = False) -> Count:
         """Another link from now on, counted anew, with no connection yet."""
-        self.road.inner.close()
         self.relay.close()
         self.relay = Relay(self.port, link)
-        self.road = CountedRoad(HttpRoad(f"http://127.0.0.1:{self.relay.port}", TIMEOUT_S))
-        self.node.road = None
+        self.call(f"{'https' if tls else 'http'}://127.0.0.1:{self.relay.port}")
         return self.relay.count
+
+    def call(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+        """Another address from now on, with no connection yet."""
+        self.road.inner.close()
+        self.road = CountedRoad(HttpRoad(url, timeout_s))
+        self.node.road = None
 
     def exchange(self) -> steps.Outcome:
         """One exchange step of the node."""
@@ -142,7 +154,9 @@ def scene() -> Iterator[Scene]:
             ready.set()
 
         server = threading.Thread(
-            target=serve, args=(create_app(district), "127.0.0.1", 0, stop, listening)
+            target=serve,
+            args=(create_app(district), "127.0.0.1", 0, stop, listening),
+            kwargs={"tls": district.door.context},
         )
         server.start()
         ready.wait(30)
