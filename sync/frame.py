@@ -12,7 +12,7 @@ from sync.errors import MalformedFrame
 VERSION = 1
 CODEC_STORED = 0
 FRAME_ENTRIES_MAX = 50
-FRAME_BODY_OCTETS_MAX = 4_096
+FRAME_BODY_OCTETS_MAX = 2_560
 SIGNATURE_DOMAIN = "frame"
 
 # version, node, instance, log, codec, dictionary, first seq of the prefix, first, count, session
@@ -98,7 +98,7 @@ def form_of(coded: "Coded | Frame", key: bytes, body: bytes) -> bytes:
 
 
 def cut(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
-    """Runs of entries that each fit one frame: one session, at most 50 entries or about 4 kB."""
+    """Runs of entries that each fit one frame: one session, at most 50 entries or about 2.5 kB."""
     runs: list[list[Entry]] = []
     octets = 0
     for entry in entries:

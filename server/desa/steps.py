@@ -149,7 +149,12 @@ def enrol(node: Node) -> Outcome:
 
 
 def exchange(node: Node, now_s: float) -> Outcome:
-    """Bring what is new to the Polres, take its orders, receipts and returned keys."""
+    """Bring what is new to the Polres, take its orders, receipts and returned keys.
+
+    Returns:
+        `LATER` when the road broke, with how much further it came before it did.
+    """
+    before = _reached(node)
     try:
         with node.database.read() as db:
             enrolled = peers.certificate(db, node.keys.pinned) is not None
@@ -167,10 +172,17 @@ def exchange(node: Node, now_s: float) -> Outcome:
         node.road = None
         node.health.road_trouble = error.sentence
         node.projection.touch()
-        return Outcome(Result.LATER, 0, error.sentence)
+        return Outcome(Result.LATER, max(0, _reached(node) - before), error.sentence)
     node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
     node.projection.touch()
     return Outcome(Result.DONE, total, node.health.road_trouble)
+
+
+def _reached(node: Node) -> int:
+    """How far this run has come: entries that the Polres acked, and being introduced to it."""
+    with node.database.read() as db:
+        acked = carry.acked(db, node.ledger.log_id)
+    return acked + (node.known.run == node.vault.ram.public)
 
 
 def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
@@ -193,9 +205,13 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
         return taken
     with node.database.write() as db:
         code = short.code_of(node, SqliteStore(db))
-        request = sync_exchange.compose(db, speaker, wanted, stamp.wall_s, int(stamp.trust), code)
+        request = sync_exchange.compose(
+            db, speaker, wanted, stamp.wall_s, int(stamp.trust), code, bare=node.known.tried
+        )
+    node.known.tried = True
     octets = sync_exchange.seal_request(request, speaker, node.random(32))
     answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
+    node.known.tried = False
     with node.database.write() as db:
         taken = sync_exchange.take(db, answer, request, speaker)
         if taken.state == PeerState.OK and sync_exchange.took_first(request, taken.acked):

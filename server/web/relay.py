@@ -105,6 +105,9 @@ class _Opened:
 
     def close(self) -> None:
         """Both sides."""
+        # OpenSSL forgets a session that was not said good-bye to, and most links are cut.
+        with contextlib.suppress(ssl.SSLError, ValueError):
+            self.tls.unwrap()
         for side in (self.front, self.back):
             if side is not None and side.connected:
                 side.close()

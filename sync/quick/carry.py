@@ -36,9 +36,11 @@ class Acquaintance:
     Attributes:
         run: the public RAM key that the Polres has heard.
         sessions: those whose wraps it was given.
+        tried: whether the last whole exchange brought no answer.
     """
 
     run: bytes = b""
+    tried: bool = False
     sessions: set[bytes] = field(default_factory=set)
 
     def forget(self) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,15 +114,22 @@ def test_a_large_request_and_a_large_answer_pass_whole(door: Door) -> None:
         road.close()
 
 
-def test_a_second_connection_resumes_the_session_of_the_first(door: Door) -> None:
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_connection_resumes_the_session_of_the_last_one_also_after_a_cut(
+    door: Door, version: ssl.TLSVersion, *, cut: bool
+) -> None:
     with serving(door) as port:
         trust = trust_of(door)
-        for resumed in (False, True, True):
+        trust._context.maximum_version = version
+        for resumed in (False, True, True, True):
             road = HttpRoad(f"https://127.0.0.1:{port}", 10, trust)
             assert road.post(EXCHANGE_PATH, b"x") == b"X; 127.0.0.1"
             line = road._socket
             assert isinstance(line, ssl.SSLSocket)
             assert line.session_reused is resumed
+            if cut:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             road.close()
 
 
