@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from hardware.modem import Slot
-from server.cli.bench_sync import bench_sync
+from server.cli.bench_sync import bench_polres, bench_sync
 from server.cli.gateway import bench_gateway
 from server.database import open_database
 from server.radio import keep_listed
@@ -33,6 +33,9 @@ bench.add_command(bench_gateway)
 
 
 bench.add_command(bench_sync)
+
+
+bench.add_command(bench_polres)
 
 
 @bench.command(name="pdu")
