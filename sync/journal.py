@@ -77,6 +77,7 @@ def make_frames(
     code: Code | None = None,
     *,
     at_least: int = 1,
+    octets_max: int = frame.FRAME_BODY_OCTETS_MAX,
 ) -> int:
     """Cut what is not yet framed into signed frames and keep them; returns how many.
 
@@ -87,13 +88,14 @@ def make_frames(
         reader: whom the signature names.
         code: codec 1, where the keys of the entries are known.
         at_least: fewer entries than this wait for more.
+        octets_max: how long a body of codec 0 may be.
     """
     first = store.framed_to(log_id) + 1
     fresh = store.entries(log_id, first, store.head(log_id).seq)
     made = 0
     while len(fresh) >= at_least and fresh:
         coded = None if code is None else code(fresh)
-        for one in _as_stored(fresh, coded):
+        for one in _as_stored(fresh, coded, octets_max):
             store.keep_frame(_signed(store, log_id, one, signer, reader))
             fresh = fresh[len(one.run) :]
             made += 1
@@ -106,10 +108,10 @@ def reissue(store: Store, log_id: LogId, seq: int, signer: seal.KeyPair, reader:
     return make_frames(store, log_id, signer, reader)
 
 
-def _as_stored(fresh: Sequence[Entry], coded: Coded | None) -> tuple[Coded, ...]:
+def _as_stored(fresh: Sequence[Entry], coded: Coded | None, octets_max: int) -> tuple[Coded, ...]:
     if coded is not None and len(coded.body) < len(frame.stored_body(coded.run)):
         return (coded,)
-    runs = frame.cut(fresh if coded is None else coded.run)
+    runs = frame.cut(fresh if coded is None else coded.run, octets_max)
     return tuple(
         Coded(run, frame.CODEC_STORED, 0, 0, frame.stored_body(run))
         for run in (runs[:1] if coded is None else runs)

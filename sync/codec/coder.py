@@ -14,11 +14,10 @@ from sync.frame import Coded, Frame, Told
 
 RUN_ENTRIES_MAX: Final = 100
 RUN_OCTETS_MAX: Final = 48 * 1024
-# It must cross within four seconds of a link of 20 kbit/s and 800 ms, after a TLS handshake.
-BODY_OCTETS_MAX: Final = 2_560
+BODY_OCTETS_MAX: Final = 4_608
 PREFIX_ENTRIES_MAX: Final = 16_384
 _KEPT_AFTER_FULL: Final = 2
-_MEMORIES_MAX: Final = 32
+_MEMORIES_MAX: Final = 256
 _STEP: Final = 256
 
 
@@ -33,11 +32,12 @@ class Encoder:
     """Makes the bodies of one writer's frames, and reads each before it is kept.
 
     Columns tell opened bodies, so they go only with the key that hides them: a run of a locked
-    session is left to codec 0.
+    session is left to codec 0. No body is longer than `octets_max`, single entries aside.
     """
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
+        self.octets_max = BODY_OCTETS_MAX
         self._pair: tuple[Memory, Memory] | None = None
         self._starts: list[int] = []
 
@@ -55,10 +55,10 @@ class Encoder:
             return None
         while run:
             coded = self._coded(store, log_id, run, key)
-            if coded is None or len(coded.body) <= BODY_OCTETS_MAX or len(run) == 1:
+            if coded is None or len(coded.body) <= self.octets_max or len(run) == 1:
                 return coded
             self._pair = None
-            fits = len(run) * BODY_OCTETS_MAX * 15 // (16 * len(coded.body))
+            fits = len(run) * self.octets_max * 15 // (16 * len(coded.body))
             run = run[: max(1, min(fits, len(run) - 1))]
         return None
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from sync import frame, journal, message, peers, seal
 from sync.chain import Head, LogId, genesis
+from sync.codec.coder import BODY_OCTETS_MAX
 from sync.entry import Entry, Log
 from sync.errors import BadSignature, CannotOpen, StrangePage, SyncError
 from sync.exchange import Speaker, reader_of
@@ -37,10 +38,12 @@ class Acquaintance:
         run: the public RAM key that the Polres has heard.
         sessions: those whose wraps it was given.
         tried: whether the last whole exchange brought no answer.
+        frame_octets: how long the body of a frame may be, as far as links have taught.
     """
 
     run: bytes = b""
     tried: bool = False
+    frame_octets: int = BODY_OCTETS_MAX
     sessions: set[bytes] = field(default_factory=set)
 
     def forget(self) -> None:
@@ -95,7 +98,10 @@ def compose(
     shown = _shown(db, log_id)
     if known.run != speaker.ram.public or shown is None:
         return None
-    journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange, code)
+    octets_max = min(known.frame_octets, frame.FRAME_BODY_OCTETS_MAX)
+    journal.make_frames(
+        store, log_id, speaker.signing, speaker.pinned.exchange, code, octets_max=octets_max
+    )
     shown_s, acked = shown
     frames = store.frames_after(log_id, acked, IN_A_ROW_OCTETS_MAX)
     if any(one.session not in known.sessions for one in frames):

@@ -9,7 +9,7 @@ from sync.codec.coder import Encoder
 from sync.entry import Entry
 from sync.errors import BadSignature, MalformedFrame, NotEnrolled
 from sync.exchange import Speaker
-from sync.frame import Coded
+from sync.frame import CODEC_STORED, FRAME_BODY_OCTETS_MAX, Coded, Frame
 from sync.quick import carry
 from sync.quick.carry import Heard
 from sync.quick.words import State
@@ -17,6 +17,8 @@ from sync.roads.http import QUICK_PATH, Road, post_all
 from sync.store import SqliteStore
 
 FRAME_ENTRIES: int = 50
+FRAME_OCTETS_LEAST: int = 576
+_ALL: int = 1 << 30
 
 
 def code_of(node: Node, store: SqliteStore) -> Callable[[Sequence[Entry]], Coded | None]:
@@ -24,6 +26,7 @@ def code_of(node: Node, store: SqliteStore) -> Callable[[Sequence[Entry]], Coded
     if node.coder is None:
         node.coder = Encoder(Bodies(node.vault))
     coder, log_id = node.coder, node.ledger.log_id
+    coder.octets_max = node.known.frame_octets
     return lambda pending: coder.code(store, log_id, pending)
 
 
@@ -40,6 +43,39 @@ def keep_frames(node: Node) -> int:
             code_of(node, store),
             at_least=FRAME_ENTRIES,
         )
+
+
+def cut_smaller(node: Node) -> None:
+    """Make what is not acked into frames of half the size: the link dies before one has crossed.
+
+    Frames of a closed session stay as they are: anew they would be much longer.
+
+    The entries stay the same, so it does no harm when one of the longer frames did arrive.
+    """
+    known = node.known
+    if known.frame_octets <= FRAME_OCTETS_LEAST:
+        return
+    known.frame_octets = max(FRAME_OCTETS_LEAST, known.frame_octets // 2)
+    identity, pinned, log_id = node.keys.identity, node.keys.pinned, node.ledger.log_id
+    with node.database.write() as db:
+        store = SqliteStore(db)
+        acked = carry.acked(db, log_id)
+        if not all(_makes_again(node, one) for one in store.frames_after(log_id, acked, _ALL)):
+            return
+        store.drop_frames(log_id, acked)
+        journal.make_frames(
+            store,
+            log_id,
+            identity.signing,
+            pinned.exchange,
+            code_of(node, store),
+            octets_max=min(known.frame_octets, FRAME_BODY_OCTETS_MAX),
+        )
+
+
+def _makes_again(node: Node, one: Frame) -> bool:
+    """Whether a frame can be made anew as short as it is: in columns only with its keys."""
+    return one.codec == CODEC_STORED or node.vault.knows(one.session) is not None
 
 
 def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
