@@ -20,7 +20,6 @@ from server.domain.report import Trust
 from server.ledger import day_of
 from sync import exchange as sync_exchange
 from sync import peers
-from sync.codec.coder import BODY_OCTETS_MAX
 from sync.enrol import enrolment_octets, read_certificate
 from sync.errors import CardRefused, NoRoad, RoadEnded, RoadStuck, SyncError
 from sync.exchange import Speaker, Taken
@@ -174,11 +173,10 @@ def exchange(node: Node, now_s: float) -> Outcome:
         node.health.road_trouble = error.sentence
         node.projection.touch()
         further = _reached(node) - before
-        introduced = node.known.run == node.vault.ram.public
-        if isinstance(error, RoadEnded | RoadStuck) and introduced and not further:
-            short.cut_smaller(node)
+        if isinstance(error, RoadEnded | RoadStuck):
+            short.broke_off(node, further)
         return Outcome(Result.LATER, max(0, further), error.sentence)
-    node.known.frame_octets = min(BODY_OCTETS_MAX, node.known.frame_octets * 2)
+    short.ended_well(node)
     node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
     node.projection.touch()
     return Outcome(Result.DONE, total, node.health.road_trouble)

@@ -38,11 +38,15 @@ class Acquaintance:
         run: the public RAM key that the Polres has heard.
         sessions: those whose wraps it was given.
         tried: whether the last whole exchange brought no answer.
+        stalls: calls in a row that ended before any answer to a frame came.
+        greets: whether to ask first what arrived before, and bring frames after that.
         frame_octets: how long the body of a frame may be, as far as links have taught.
     """
 
     run: bytes = b""
     tried: bool = False
+    stalls: int = 0
+    greets: bool = False
     frame_octets: int = BODY_OCTETS_MAX
     sessions: set[bytes] = field(default_factory=set)
 
@@ -104,6 +108,8 @@ def compose(
     )
     shown_s, acked = shown
     frames = store.frames_after(log_id, acked, IN_A_ROW_OCTETS_MAX)
+    if known.greets:
+        frames, known.greets = (), False
     if any(one.session not in known.sessions for one in frames):
         return None
     before = store.entries(log_id, acked, acked) if acked else ()

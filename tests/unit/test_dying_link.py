@@ -30,29 +30,33 @@ class Carried:
 
 
 @contextmanager
-def dying(port: int, octets: int) -> Iterator[tuple[int, Carried]]:
-    """A port whose connections carry so many octets up, and the answers to them, then end."""
+def dying(port: int, octets: int, answered: int = 1 << 30) -> Iterator[tuple[int, Carried]]:
+    """A port whose connections carry so many octets up, and the answers to them, then end.
+
+    What comes back after more than `answered` octets went up is lost.
+    """
     carried = Carried()
 
     def carry(near: socket.socket) -> None:
         with carried.lock:
             carried.calls += 1
         with socket.create_connection(("127.0.0.1", port)) as far:
-            back = threading.Thread(target=answers, args=(far, near), daemon=True)
+            gone = [0]
+            back = threading.Thread(target=answers, args=(far, near, gone), daemon=True)
             back.start()
-            left = octets
-            while left and (came := near.recv(min(left, 4_096))):
-                left -= len(came)
+            while gone[0] < octets and (came := near.recv(min(octets - gone[0], 4_096))):
+                gone[0] += len(came)
                 with carried.lock:
                     carried.up += len(came)
                 far.sendall(came)
             far.shutdown(socket.SHUT_WR)
             back.join(20)
 
-    def answers(far: socket.socket, near: socket.socket) -> None:
+    def answers(far: socket.socket, near: socket.socket, gone: list[int]) -> None:
         with contextlib.suppress(OSError):
             while came := far.recv(4_096):
-                near.sendall(came)
+                if gone[0] <= answered:
+                    near.sendall(came)
             near.shutdown(socket.SHUT_RDWR)
 
     with answering(carry) as mine:
@@ -103,7 +107,7 @@ def test_frames_that_never_cross_are_cut_smaller_until_they_do(village: Scene, s
     assert max(size for _, size in before) > 2_000
     with dying(village.port, 1_900) as (port, _carried):
         village.call(f"{scheme}://127.0.0.1:{port}", 20)
-        until_done(village, 60, stalls=4)
+        until_done(village, 60, stalls=8)
         village.road.inner.close()
     assert village.arrived()
     assert max(size for _, size in village.pending_sizes()[1:]) < 1_900
@@ -113,6 +117,25 @@ def test_frames_that_never_cross_are_cut_smaller_until_they_do(village: Scene, s
     village.write(own_texts(400, seed=9))
     village.frames()
     assert max(size for _, size in village.pending_sizes()) > 1_900
+
+
+def test_frames_that_arrived_unanswered_do_not_go_again(village: Scene) -> None:
+    village.write(own_texts(400))
+    village.frames()
+    whole = sum(size for _, size in village.pending_sizes())
+    frames = len(village.pending_sizes())
+    with dying(village.port, 6_000, answered=300) as (port, carried):
+        village.call(f"http://127.0.0.1:{port}", 20)
+        for _ in range(40):
+            if village.arrived():
+                break
+            assert village.exchange().result is Result.LATER
+        village.road.inner.close()
+        assert village.arrived()
+        assert carried.up < 3 * whole
+        assert len(village.arrived_asks) < 3 * frames
+    village.use(Link())
+    assert village.exchange().result is Result.DONE
 
 
 def test_frames_of_a_closed_session_stay_in_columns_on_a_dying_link(village: Scene) -> None:
@@ -140,7 +163,7 @@ def test_an_introduction_that_does_not_cross_is_tried_without_frames(
         village.call(f"{scheme}://127.0.0.1:{port}", 20)
         first = village.exchange()
         assert (first.result, first.count) == (Result.LATER, 0)
-        until_done(village, 40, stalls=1)
+        until_done(village, 40, stalls=2)
         village.road.inner.close()
     assert village.arrived()
 

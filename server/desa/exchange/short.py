@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from server.desa.node import Node
 from server.vault import Bodies
 from sync import journal
-from sync.codec.coder import Encoder
+from sync.codec.coder import BODY_OCTETS_MAX, Encoder
 from sync.entry import Entry
 from sync.errors import BadSignature, MalformedFrame, NotEnrolled
 from sync.exchange import Speaker
@@ -43,6 +43,29 @@ def keep_frames(node: Node) -> int:
             code_of(node, store),
             at_least=FRAME_ENTRIES,
         )
+
+
+def broke_off(node: Node, further: int) -> None:
+    """Learn from a call that a link ended.
+
+    Frames that arrived unanswered need not go again, so the next call asks first. When that does
+    not help either, no frame crosses: they are cut smaller.
+    """
+    known = node.known
+    if further or known.run != node.vault.ram.public:
+        known.stalls = 0
+        return
+    known.stalls += 1
+    known.greets = True
+    if known.stalls > 1:
+        cut_smaller(node)
+
+
+def ended_well(node: Node) -> None:
+    """Learn from a call that carried all: the next frames may be longer again."""
+    known = node.known
+    known.stalls, known.greets = 0, False
+    known.frame_octets = min(BODY_OCTETS_MAX, known.frame_octets * 2)
 
 
 def cut_smaller(node: Node) -> None:
