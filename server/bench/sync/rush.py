@@ -63,7 +63,7 @@ def rush(boxes: int, reports: int) -> Iterator[Figure]:
 
 def _rush(folder: Path, processes: Processes, boxes: int, reports: int) -> Iterator[Figure]:
     port = _free_port()
-    cards = _cards(folder / "polres", boxes + 1, f"http://127.0.0.1:{port}")
+    cards = _cards(folder / "polres", boxes + 1, f"https://{_LOOPBACK}:{port}")
     server = processes.start("polres", "polres", "run", str(folder / "polres"), "--port", str(port))
     began_s = time.monotonic()
     if not await_state(lambda: _listens(port), _START_S):
