@@ -47,7 +47,10 @@ class Sniffer(wasyncore.dispatcher):  # type: ignore[misc]
     def handle_read(self) -> None:
         """Hand the connection on, with its first octet still to be read."""
         line: socket.socket = self.socket
-        first = line.recv(1, socket.MSG_PEEK)
+        try:
+            first = line.recv(1, socket.MSG_PEEK)
+        except OSError:
+            first = b""
         if not first:
             self.close()
             return
@@ -62,6 +65,10 @@ class Sniffer(wasyncore.dispatcher):  # type: ignore[misc]
         shared.front = _Front(line, self._sockets, shared)
         shared.back = _Back(outer, self._sockets, shared)
         self._carry(inner)
+
+    def handle_close(self) -> None:
+        """The caller is gone."""
+        self.close()
 
 
 class _Opened:

@@ -162,7 +162,6 @@ def _timed(
     tls: bool,
     when: str = "",
 ) -> Iterator[Figure]:
-    frames = len(one.pending_sizes())
     link = one.use(Link(BAD_LINK.octets_a_s, BAD_LINK.round_trip_s, life_s), tls=tls)
     began_s = time.monotonic()
     done = one.exchange_until_done(_LONGEST_S)
@@ -173,6 +172,8 @@ def _timed(
     note = f"{link.up} B up, {link.connects} connects" + ("" if done else ", NOT COMPLETE")
     yield Figure(name + when, took_s, "s", target, note)
     if life_s:
+        # Those that were cut smaller on the way too.
+        frames = len(one.pending_sizes())
         twice = sum(size > _FRAMELESS_OCTETS for size in one.arrived_asks) - frames
         # Two are on their way up and their answers on their way down when a link dies.
         most = 2 * (link.connects - 1)
