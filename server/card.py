@@ -10,6 +10,7 @@ from server.domain.errors import Told
 from server.process.files import write_private
 from sync import seal
 from sync.errors import BadSignature, MalformedFrame
+from sync.roads.certificate import PIN_OCTETS
 from sync.session import LIST_DOMAIN, RecipientList
 
 VERSION = 1
@@ -59,6 +60,7 @@ class Card:
         people: the packed `RecipientList`, signed by the root in `people_signature`.
         duties: (instance, duty key) of earlier boxes of the desa, newest first; only on a card
             that is to open their backups.
+        door: the packed `Pin` of the server's key for TLS, b"" where it has none.
     """
 
     node: int
@@ -73,6 +75,7 @@ class Card:
     people_signature: bytes
     instance: int = 1
     duties: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+    door: bytes = b""
 
     def recipients(self) -> RecipientList:
         """The list of who may open the desa's sessions, checked against the root.
@@ -125,6 +128,7 @@ def pack_card(card: Card) -> dict[str, str | int]:
         "propam": card.propam.hex(),
         "list": card.people.hex(),
         "list_signature": card.people_signature.hex(),
+        **({"door": card.door.hex()} if card.door else {}),
     }
 
 
@@ -178,11 +182,13 @@ def _from_fields(fields: dict[str, object]) -> Card:
     texts = {name: _text(fields, name) for name in _TEXT_FIELDS}
     octets = {name: _octets(fields, name) for name in _HEX_FIELDS}
     expires_s, instance = fields.get("expires_s"), fields.get("instance", 1)
+    door = _octets(fields, "door") if "door" in fields else b""
     keys = (octets["root"], octets["exchange"], octets["propam"])
     if (
         not isinstance(expires_s, int)
         or not isinstance(instance, int)
         or any(len(key) != seal.KEY_OCTETS for key in keys)
+        or len(door) not in {0, PIN_OCTETS}
     ):
         raise CardBroken
     return Card(
@@ -198,6 +204,7 @@ def _from_fields(fields: dict[str, object]) -> Card:
         people_signature=octets["list_signature"],
         instance=instance,
         duties=_duties(fields.get("duties", "")),
+        door=door,
     )
 
 

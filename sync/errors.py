@@ -48,5 +48,25 @@ class NoRoad(SyncError):
     """Polres belum dapat dihubungi; data tersimpan aman dan dikirim nanti."""
 
 
+class StrangePage(NoRoad):
+    """Yang menjawab bukan server Polres: buka halaman masuk jaringan atau isi kuota dulu."""
+
+
+class StrangeServer(NoRoad):
+    """Jaringan mengalihkan ke server lain, jadi tidak ada yang dikirim; coba jaringan lain."""
+
+
+class PolresBusy(NoRoad):
+    """Server Polres sedang tidak melayani; kotak mencoba lagi sendiri dan data tersimpan aman."""
+
+
+class RoadEnded(NoRoad):
+    """Sambungan ke Polres terputus di tengah jalan; data tersimpan aman dan dilanjutkan nanti."""
+
+
+class RoadStuck(NoRoad):
+    """Jaringan macet atau terlalu lambat; kotak mencoba lagi sendiri dan data tersimpan aman."""
+
+
 class CardRestored(SyncError):
     """Kartu ini lebih tua daripada yang sudah diterima Polres; minta nomor instans baru."""

@@ -62,11 +62,14 @@ def compose(
     time_s: int,
     trust: int,
     code: journal.Code | None = None,
+    *,
+    bare: bool = False,
 ) -> Request:
     """What to bring: frames beyond the last receipt, and the sessions whose keys are wanted.
 
     Runs inside a transaction, since frames are made from what is not framed yet. With `code`,
-    for codec 1, it brings few frames: the rest follows in short asks, one by one.
+    for codec 1, it brings few frames: the rest follows in short asks, one by one. A `bare` one
+    brings none, so that it crosses a link which dies under more.
     """
     store = SqliteStore(db)
     log_id = speaker.log_id
@@ -80,7 +83,8 @@ def compose(
     pending = journal.pending(store, log_id, acked, FRAME_OCTETS_MAX, signing, reader)
     frames = pending
     if code is not None:
-        frames = frame.take(map(frame.pack, pending), acked, INTRODUCTION_OCTETS_MAX)
+        few = frame.take(map(frame.pack, pending), acked, INTRODUCTION_OCTETS_MAX)
+        frames = () if bare else few
     down = store.newest(log_id.node, Log.DOWN)
     down_head = Head(0, genesis(log_id).hash) if down is None else store.head(down)
     wanted = wanted[:WANTED_MAX]
@@ -184,7 +188,7 @@ def _issue_anew(
 
 def _goes_on(request: Request, acked: int) -> bool:
     """Whether a frame was taken and entries are left: what is refused once is not sent at once."""
-    return bool(request.frames) and acked < request.head.seq and took_first(request, acked)
+    return acked < request.head.seq and took_first(request, acked)
 
 
 def took_first(request: Request, acked: int) -> bool:

@@ -97,7 +97,9 @@ def form_of(coded: "Coded | Frame", key: bytes, body: bytes) -> bytes:
     return hashlib.blake2b(named + body, key=key, digest_size=32, person=b"form").digest()
 
 
-def cut(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
+def cut(
+    entries: Sequence[Entry], octets_max: int = FRAME_BODY_OCTETS_MAX
+) -> tuple[tuple[Entry, ...], ...]:
     """Runs of entries that each fit one frame: one session, at most 50 entries or about 4 kB."""
     runs: list[list[Entry]] = []
     octets = 0
@@ -107,7 +109,7 @@ def cut(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], ...]:
             not runs
             or runs[-1][-1].header.session != entry.header.session
             or len(runs[-1]) >= FRAME_ENTRIES_MAX
-            or octets + size > FRAME_BODY_OCTETS_MAX
+            or octets + size > octets_max
         )
         if full:
             runs.append([])

@@ -75,6 +75,8 @@ def make_frames(
     signer: seal.KeyPair,
     reader: bytes,
     code: Code | None = None,
+    *,
+    octets_max: int = frame.FRAME_BODY_OCTETS_MAX,
 ) -> int:
     """Cut what is not yet framed into signed frames and keep them; returns how many.
 
@@ -84,13 +86,14 @@ def make_frames(
         signer: Ed25519 keys of its writer.
         reader: whom the signature names.
         code: codec 1, where the keys of the entries are known.
+        octets_max: how long a body of codec 0 may be.
     """
     first = store.framed_to(log_id) + 1
     fresh = store.entries(log_id, first, store.head(log_id).seq)
     made = 0
     while fresh:
         coded = None if code is None else code(fresh)
-        for one in _as_stored(fresh, coded):
+        for one in _as_stored(fresh, coded, octets_max):
             store.keep_frame(_signed(store, log_id, one, signer, reader))
             fresh = fresh[len(one.run) :]
             made += 1
@@ -112,7 +115,11 @@ def grow(store: Store, log_id: LogId, session: bytes, sent_to: int, full: int) -
     end = store.framed_to(log_id)
     if end <= sent_to or end == store.head(log_id).seq:
         return
-    newest = store.frames_after(log_id, end - 1, 1)[-1]
+    try:
+        newest = store.frames_after(log_id, end - 1, 1)[-1]
+    except MalformedFrame:
+        # It rots; whoever sends it finds that out and makes it anew.
+        return
     if newest.session == session and newest.first > sent_to and newest.count < full:
         store.drop_frames(log_id, newest.first - 1)
 
@@ -182,10 +189,10 @@ def _is_ours(store: Store, kept: Frame, signer: seal.KeyPair, reader: bytes) -> 
     return True
 
 
-def _as_stored(fresh: Sequence[Entry], coded: Coded | None) -> tuple[Coded, ...]:
+def _as_stored(fresh: Sequence[Entry], coded: Coded | None, octets_max: int) -> tuple[Coded, ...]:
     if coded is not None and len(coded.body) < len(frame.stored_body(coded.run)):
         return (coded,)
-    runs = frame.cut(fresh if coded is None else coded.run)
+    runs = frame.cut(fresh if coded is None else coded.run, octets_max)
     return tuple(
         Coded(run, frame.CODEC_STORED, 0, 0, frame.stored_body(run))
         for run in (runs[:1] if coded is None else runs)

@@ -13,6 +13,7 @@ PEOPLE = "recipients"
 _RECEIPT = "receipt"
 _HEARD = "heard"
 _STATE = "state"
+_DOOR = "door"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,16 @@ def check_receipt(pair: tuple[bytes, bytes], pinned: Pinned) -> Receipt:
 def keep_receipt(db: sqlite3.Connection, octets: bytes) -> None:
     """Remember a receipt (envelope) that was checked."""
     remember(db, _RECEIPT, octets)
+
+
+def door(db: sqlite3.Connection) -> bytes:
+    """The last certificate that was taken for a later one of the server's road, b"" for none."""
+    return value(db, _DOOR) or b""
+
+
+def keep_door(db: sqlite3.Connection, der: bytes) -> None:
+    """Remember such a certificate; whoever reads it checks it anew."""
+    remember(db, _DOOR, der)
 
 
 def heard(db: sqlite3.Connection) -> tuple[int | None, str]:

@@ -13,7 +13,7 @@ import click
 
 from hardware.modem import Slot
 from server.cli.bench_air import bench_air
-from server.cli.bench_sync import bench_sync
+from server.cli.bench_sync import bench_polres, bench_sync
 from server.cli.bench_unlock import bench_unlock
 from server.cli.gateway import bench_gateway
 from server.database import open_database
@@ -39,6 +39,7 @@ bench.add_command(bench_sync)
 
 bench.add_command(bench_air)
 bench.add_command(bench_unlock)
+bench.add_command(bench_polres)
 
 
 @bench.command(name="pdu")

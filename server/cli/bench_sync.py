@@ -11,6 +11,7 @@ import click
 from server.bench.sync import figures
 from server.bench.sync.corpus import own_texts, read_texts
 from server.bench.sync.figures import Figure
+from server.bench.sync.rush import rush
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -18,15 +19,29 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.command(name="sync")
 @click.option("--corpus", type=_FILE, help="JSON lines with time, sender and text; else its own.")
 @click.option("--spelt", type=_FILE, help="JSON lines with sender, text and kind: real spelling.")
-@click.option("--times/--no-times", default=True, help="Also the slow link, about three minutes.")
+@click.option("--times/--no-times", default=True, help="Also the slow link, about five minutes.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a figure.")
 def bench_sync(corpus: Path | None, spelt: Path | None, *, times: bool, as_json: bool) -> None:
     """Octets and seconds of an exchange, over a counting, delaying and cutting relay."""
     for figure in _figures(corpus, spelt, times=times):
-        if as_json:
-            click.echo(json.dumps(dataclasses.asdict(figure) | {"met": figure.met}))
-        else:
-            click.echo(line(figure))
+        _tell(figure, as_json=as_json)
+
+
+@click.command(name="polres")
+@click.option("--boxes", default=200, show_default=True, help="How many catch up at once.")
+@click.option("--reports", default=500, show_default=True, help="How many each brings.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a figure.")
+def bench_polres(boxes: int, reports: int, *, as_json: bool) -> None:
+    """A served Polres while many boxes catch up; their backlogs are made beforehand."""
+    for figure in rush(boxes, reports):
+        _tell(figure, as_json=as_json)
+
+
+def _tell(figure: Figure, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(figure) | {"met": figure.met}))
+    else:
+        click.echo(line(figure))
 
 
 def _figures(corpus: Path | None, spelt: Path | None, *, times: bool) -> Iterator[Figure]:
@@ -36,6 +51,8 @@ def _figures(corpus: Path | None, spelt: Path | None, *, times: bool) -> Iterato
     yield from figures.locked(texts)
     yield from figures.makings(texts, time.process_time)
     yield from figures.limits(texts)
+    yield from figures.peers()
+    yield from figures.secured(texts)
     if times:
         yield from figures.times(texts)
 

@@ -240,6 +240,17 @@ def propam(directory: Path, key: Path) -> None:
 
 @polres.command()
 @click.argument("directory", type=DIRECTORY)
+@click.option("--renew", is_flag=True, help="Make a new key; boxes take it at their next call.")
+def tls(directory: Path, *, renew: bool) -> None:
+    """Show the fingerprint of the key that boxes see at https:// addresses."""
+    digest = _ask(directory, "tls", renew="yes" if renew else "")
+    if renew:
+        click.echo("Kunci baru dipakai; kotak menerimanya sendiri pada hubungan berikutnya.")
+    click.echo(f"Sidik kunci  {digest}")
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
 @click.argument("code")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def revoke(directory: Path, code: str, *, yes: bool) -> None:

@@ -37,6 +37,7 @@ from sync.entry import Log
 from sync.message import Certificate
 from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
+from sync.roads.tls import Trust
 from sync.seal import KeyPair
 from sync.session import RecipientList, SessionKeys
 
@@ -97,6 +98,8 @@ class Node:
     parts_since: dict[int, float] = field(default_factory=dict)
     # RAM keys of this process whose files may still be answered, by their public half.
     parcel_runs: dict[bytes, KeyPair] = field(default_factory=dict, repr=False)
+    # Whom this node speaks with over TLS; keeps the session between connections.
+    trust: Trust | None = None
     known: Acquaintance = field(default_factory=Acquaintance)
     coder: Encoder | None = None
     # First row of a text that waits to be read -> whether it seems to be a cry for help.

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 LEAVE_S = 4.0
 # A login waits so long for its older sessions; a long past opens while the officer works.
 UNLOCK_PATIENCE_S = 1.0
+# A link that dies every few seconds, but carried something, is worth another call at once.
+AGAIN_S = 2.0
 
 
 def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
@@ -114,11 +116,14 @@ class Exchanger:
         if now_s < self._due_s and not wished:
             return
         node.exchange_soon.clear()
-        failed = True
+        failed, further = True, 0
         try:
-            failed = steps.exchange(node, now_s).result is steps.Result.LATER
+            outcome = steps.exchange(node, now_s)
+            failed, further = outcome.result is steps.Result.LATER, outcome.count
         finally:
             # Also after a fault: a road that costs money is not tried four times a second.
+            if failed and further > 0:
+                usual_s, failed = min(usual_s, AGAIN_S), False
             self._wait(usual_s, failed=failed)
 
     def _wait(self, usual_s: float, *, failed: bool) -> None:

@@ -11,7 +11,7 @@ from server.desa import keys as key_files
 from server.desa.air import lane
 from server.desa.backlog import meters
 from server.desa.backlog.roads import HTTPS
-from server.desa.exchange import short
+from server.desa.exchange import short, trusted
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
@@ -24,7 +24,7 @@ from server.ledger import day_of
 from sync import exchange as sync_exchange
 from sync import frame, peers
 from sync.enrol import enrolment_octets, read_certificate
-from sync.errors import CardRefused, NoRoad, SyncError
+from sync.errors import CardRefused, NoRoad, RoadEnded, RoadStuck, SyncError
 from sync.exchange import Speaker, Taken
 from sync.message import State as PeerState
 from sync.quick import carry
@@ -156,7 +156,12 @@ def enrol(node: Node) -> Outcome:
 
 
 def exchange(node: Node, now_s: float) -> Outcome:
-    """Bring what is new to the Polres, take its orders, receipts and returned keys."""
+    """Bring what is new to the Polres, take its orders, receipts and returned keys.
+
+    Returns:
+        `LATER` when the road broke, with how much further it came before it did.
+    """
+    before = _reached(node)
     try:
         with node.database.read() as db:
             enrolled = peers.certificate(db, node.keys.pinned) is not None
@@ -177,11 +182,22 @@ def exchange(node: Node, now_s: float) -> Outcome:
         node.speak_soon.set()
         node.health.road_trouble = error.sentence
         node.projection.touch()
-        return Outcome(Result.LATER, 0, error.sentence)
+        further = _reached(node) - before
+        if isinstance(error, RoadEnded | RoadStuck):
+            short.broke_off(node, further)
+        return Outcome(Result.LATER, max(0, further), error.sentence)
+    short.ended_well(node)
     meters.note_exchange(node, HTTPS, now_s, well=True)
     node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
     node.projection.touch()
     return Outcome(Result.DONE, total, node.health.road_trouble)
+
+
+def _reached(node: Node) -> int:
+    """How far this run has come: entries that the Polres acked, and being introduced to it."""
+    with node.database.read() as db:
+        acked = carry.acked(db, node.ledger.log_id)
+    return acked + (node.known.run == node.vault.ram.public)
 
 
 def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
@@ -205,10 +221,14 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     with node.database.write() as db:
         short.grow(node, SqliteStore(db))
         code = short.code_of(node, SqliteStore(db))
-        request = sync_exchange.compose(db, speaker, wanted, stamp.wall_s, int(stamp.trust), code)
+        request = sync_exchange.compose(
+            db, speaker, wanted, stamp.wall_s, int(stamp.trust), code, bare=node.known.tried
+        )
     short.on_its_way(node, (frame.unpack(octets).last for octets in request.frames))
+    node.known.tried = True
     octets = sync_exchange.seal_request(request, speaker, node.random(32))
     answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
+    node.known.tried = False
     with node.database.write() as db:
         taken = sync_exchange.take(db, answer, request, speaker)
         if taken.state == PeerState.OK and sync_exchange.took_first(request, taken.acked):
@@ -236,7 +256,7 @@ def _road(node: Node) -> Road:
         url = node.settings.polres.url
         if not url:
             raise NoRoad
-        node.road = node.make_road(url, float(node.settings.polres.timeout_s))
+        node.road = trusted.pinned(node, node.make_road(url, float(node.settings.polres.timeout_s)))
     return node.road
 
 

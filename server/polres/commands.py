@@ -50,6 +50,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
         ),
         **parcels.answers(district),
         "sms": lambda _: _strays(district),
+        "tls": lambda asked: _tls(district, renew=bool(asked["renew"])),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
     }
 
@@ -89,6 +90,12 @@ def is_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _tls(district: District, *, renew: bool) -> str:
+    """The fingerprint of the key that boxes see by TLS."""
+    make = district.door.renew if renew else district.door.ensure
+    return make(district.random, _now_s()).digest.hex()
 
 
 def _waiting(district: District, code: str) -> list[dict[str, str]]:

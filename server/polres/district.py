@@ -2,12 +2,14 @@
 
 import dataclasses
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from server import settings as settings_file
+from server.polres.door.key import Door
 from server.polres.errors import AlreadyPrepared, NotPrepared
 from server.polres.keys import PROPAM_FILE, PolresKeys, Random, make_keys, read_keys
 from server.polres.store.engine import Connection, Tables, open_tables
@@ -24,6 +26,7 @@ class District:
         random: gives that many fresh random octets.
         down_keys: this run's session of our log to each desa, by number; the same keys lie
             hidden in the tables.
+        door: the key that boxes see when they call by TLS.
         decoder: what was learnt from earlier frames of codec 1; used inside `write` alone.
     """
 
@@ -34,6 +37,11 @@ class District:
     random: Random
     down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
     decoder: Decoder = field(default_factory=Decoder, repr=False)
+    door: Door = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """The door has its own file beside the keys."""
+        self.door = Door(self.directory, self.keys)
 
     @property
     def name(self) -> str:
@@ -83,6 +91,7 @@ def init(directory: Path, name: str, random: Random = secrets.token_bytes) -> st
     )
     path.write_text(settings_file.dump(chosen), encoding="utf-8")
     open_tables(directory).close()
+    Door(directory, read_keys(directory)).ensure(random, int(time.time()))
     return (
         f"Server {name} siap. Pindahkan {PROPAM_FILE} ke komputer Propam lalu hapus dari sini: "
         "hanya kunci itu yang membuka aduan tentang aparat."

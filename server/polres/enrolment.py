@@ -73,6 +73,7 @@ def enroll(
         people=packed,
         people_signature=signature,
         instance=instance,
+        door=district.door.ensure(district.random, now_s).pack(),
         duties=duties,
     )
 

@@ -157,12 +157,12 @@ class Fold:
 
     def _report(self, read: Opened, ticket: str) -> None:
         header = read.header
-        kept = reports.find(self._db, self._node, ticket)
         if isinstance(read.event, e.ReportReceived):
             begun = evolve(None, read.stamp, read.event, header.seq)
             if begun is not None:
                 reports.put(self._db, Kept(self._node, header.instance, begun))
             return
+        kept = reports.find(self._db, self._node, ticket)
         if kept is None:
             return
         if isinstance(read.event, e.Unknown):

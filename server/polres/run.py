@@ -1,5 +1,7 @@
 """The district process: exchanges and pages over one open store."""
 
+import resource
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +31,7 @@ def run(
         AlreadyRunning, PortInUse, and what `open_district` raises.
     """
     leave_no_core()
+    _take_many_calls()
     stop = stop_on_signals()
     with only_one(directory):
         district = open_district(directory)
@@ -40,7 +43,15 @@ def run(
         try:
             hosts = frozenset({web.host, "localhost", "127.0.0.1", *web.hosts})
             app = create_app(district, hosts=hosts)
-            serve(app, web.host, web.port, stop, lambda taken: say(_begun(district, taken)))
+            district.door.ensure(district.random, int(time.time()))
+            serve(
+                app,
+                web.host,
+                web.port,
+                stop,
+                lambda taken: say(_begun(district, taken)),
+                tls=district.door.context,
+            )
         finally:
             stop.set()
             leave_within(LEAVE_S)
@@ -48,6 +59,12 @@ def run(
                 radio.join(timeout=LEAVE_S / 2)
             control.close()
             district.close()
+
+
+def _take_many_calls() -> None:
+    """As many connections as the system grants: a district's boxes may all call at once."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _begun(district: District, port: int) -> str:

@@ -65,6 +65,8 @@ class Taking:
 
     def _effect(self, opened: Opened, now_s: int) -> None:
         event = opened.event
+        if not isinstance(event, e.OrderReceived | e.OfficerRequested):
+            return
         node = nodes.get(self._db, self._node.node) or self._node
         if isinstance(event, e.OrderReceived):
             officers.answer_receipt(self._db, self._district, node, event, now_s)

@@ -2,22 +2,31 @@
 
 import errno
 import logging
+import select
+import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
 from flask import Flask
 from waitress import wasyncore
+from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
+from server.web import relay
 from server.web.headers import HEADERS, NO_STORE
 from server.web.uploads import LARGEST
 
 log = logging.getLogger(__name__)
 THREADS: Final = 4
 _LOOP_S: Final = 0.25
+_SWEEP_S: Final = 5.0
+_CONNECTIONS: Final = 4_096
+_HUNG_UP: Final = select.POLLHUP | select.POLLERR
 _HEADER_OCTETS_MAX: Final = 16 * 1024
 # Beyond what any body or answer here reaches: waitress would spool it to a temporary file.
 _NEVER_OCTETS: Final = 1 << 40
@@ -56,6 +65,8 @@ def serve(
     port: int,
     stop: threading.Event,
     ready: Callable[[int], object] = lambda _: None,
+    *,
+    tls: Callable[[], ssl.SSLContext] | None = None,
 ) -> None:
     """Serve until `stop` is set; returns within a second after it, unfinished requests aside.
 
@@ -65,14 +76,32 @@ def serve(
         port: TCP port; 0 takes any free one.
         stop: ends the serving.
         ready: called with the port once connections are taken.
+        tls: what to show callers who begin with TLS; the same port takes plain HTTP too.
 
     Raises:
         PortInUse: another program listens there.
         AddressRefused: the address is not this machine's, or not allowed.
     """
     sockets: dict[int, object] = {}
+    server = _listening(app, host, port, sockets)
+    taken = _harden(sockets, tls)
+    ready(taken)
+    log.info("serving", extra={"port": taken})
+    swept_s = time.monotonic()
     try:
-        server = create_server(
+        while not stop.is_set():
+            _turn(sockets)
+            if time.monotonic() - swept_s > _SWEEP_S:
+                swept_s = time.monotonic()
+                relay.sweep(sockets, swept_s)
+    finally:
+        server.task_dispatcher.shutdown(timeout=2)
+        wasyncore.close_all(sockets)
+
+
+def _listening(app: Flask, host: str, port: int, sockets: dict[int, object]) -> TcpWSGIServer:
+    try:
+        return create_server(
             app,
             map=sockets,
             host=host,
@@ -84,21 +113,15 @@ def serve(
             inbuf_overflow=_NEVER_OCTETS,
             outbuf_overflow=_NEVER_OCTETS,
             clear_untrusted_proxy_headers=True,
+            # Every box of a district may keep its connection, and one over TLS counts thrice.
+            connection_limit=_CONNECTIONS,
+            backlog=_CONNECTIONS,
         )
     except OSError as error:
         wasyncore.close_all(sockets)
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(port) from error
         raise AddressRefused(host, port) from error
-    taken = _harden(sockets)
-    ready(taken)
-    log.info("serving", extra={"port": taken})
-    try:
-        while not stop.is_set():
-            wasyncore.loop(timeout=_LOOP_S, map=sockets, count=1)
-    finally:
-        server.task_dispatcher.shutdown(timeout=2)
-        wasyncore.close_all(sockets)
 
 
 def _body_octets_max(app: Flask) -> int:
@@ -108,13 +131,65 @@ def _body_octets_max(app: Flask) -> int:
     return max(4 * form, upload * 3 // 2)
 
 
-def _harden(sockets: dict[int, object]) -> int:
+def _turn(sockets: dict[int, object]) -> None:
+    """Let every connection that can read or write do so once.
+
+    Unlike `select` it counts no descriptors, and unlike waitress' own `poll` it reads what a
+    caller said before he hung up.
+    """
+    asked = select.poll()
+    for number, one in list(sockets.items()):
+        assert isinstance(one, wasyncore.dispatcher)  # noqa: S101 -- waitress and we put them there
+        flags = select.POLLIN if one.readable() else 0
+        if one.writable() and not one.accepting:
+            flags |= select.POLLOUT
+        if flags:
+            asked.register(number, flags)
+    for number, flags in asked.poll(_LOOP_S * 1_000):
+        one = sockets.get(number)
+        if one is not None:
+            said = flags & ~_HUNG_UP if flags & select.POLLIN else flags
+            wasyncore.readwrite(one, said)
+
+
+def _harden(sockets: dict[int, object], tls: Callable[[], ssl.SSLContext] | None) -> int:
     """Let every listener answer its own refusals with our headers; returns the first's port."""
     listeners = [kept for kept in sockets.values() if isinstance(kept, TcpWSGIServer)]
     for listener in listeners:
-        listener.channel_class = _Channel
+        listener.channel_class = _Channel if tls is None else _sniffing(sockets, tls)
     port: int = listeners[0].effective_port
     return port
+
+
+def _sniffing(
+    sockets: dict[int, object], tls: Callable[[], ssl.SSLContext]
+) -> Callable[..., object]:
+    """What waitress makes of a connection, when that may be TLS."""
+
+    def made(
+        server: TcpWSGIServer,
+        line: socket.socket,
+        address: tuple[str, int],
+        adjusted: Adjustments,
+        **_map: object,
+    ) -> object:
+        def carry(carried: socket.socket) -> object:
+            # With the caller's own address: the door relays, but it does not hide him.
+            return _Channel(server, carried, address, adjusted, map=sockets)
+
+        return relay.Sniffer(line, sockets, tls(), carry)
+
+    return made
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    """An answer for machines, which has no type, needs no date either: a link is dear."""
+
+    def build_response_header(self) -> bytes:
+        head: bytes = super().build_response_header()
+        if any(name.lower() == "content-type" for name, _ in self.response_headers):
+            return head
+        return b"\r\n".join(one for one in head.split(b"\r\n") if not one.startswith(b"Date:"))
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]
@@ -126,4 +201,5 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
+    task_class = _Task
     error_task_class = _ErrorTask

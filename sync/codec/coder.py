@@ -21,7 +21,7 @@ READ_ENTRIES_MAX: Final = 255
 READ_TEXT_MAX: Final = 1 << 20
 """Octets of text that one session's memory may hold; writers begin anew long before."""
 _KEPT_AFTER_FULL: Final = 2
-_MEMORIES_MAX: Final = 32
+_MEMORIES_MAX: Final = 256
 _STEP: Final = 256
 
 
@@ -36,11 +36,12 @@ class Encoder:
     """Makes the bodies of one writer's frames, and reads each before it is kept.
 
     Columns tell opened bodies, so they go only with the key that hides them: a run of a locked
-    session is left to codec 0.
+    session is left to codec 0. No body is longer than `octets_max`, single entries aside.
     """
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
+        self.octets_max = BODY_OCTETS_MAX
         self._pair: tuple[Memory, Memory] | None = None
         self._starts: list[int] = []
 
@@ -58,10 +59,10 @@ class Encoder:
             return None
         while run:
             coded = self._coded(store, log_id, run, key)
-            if coded is None or len(coded.body) <= BODY_OCTETS_MAX or len(run) == 1:
+            if coded is None or len(coded.body) <= self.octets_max or len(run) == 1:
                 return coded
             self._pair = None
-            fits = len(run) * BODY_OCTETS_MAX * 15 // (16 * len(coded.body))
+            fits = len(run) * self.octets_max * 15 // (16 * len(coded.body))
             run = run[: max(1, min(fits, len(run) - 1))]
         return None
 

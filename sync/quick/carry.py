@@ -7,8 +7,9 @@ from typing import Final
 
 from sync import frame, journal, message, peers, seal
 from sync.chain import Head, LogId, genesis
+from sync.codec.coder import BODY_OCTETS_MAX
 from sync.entry import Entry, Log
-from sync.errors import BadSignature, CannotOpen, MalformedFrame, NoRoad, SyncError
+from sync.errors import BadSignature, CannotOpen, MalformedFrame, StrangePage, SyncError
 from sync.exchange import Speaker, reader_of
 from sync.message import RECEIPT_DOMAIN, Receipt
 from sync.quick import words
@@ -37,10 +38,18 @@ class Acquaintance:
     Attributes:
         run: the public RAM key that the Polres has heard.
         sessions: those whose wraps it was given.
+        tried: whether the last whole exchange brought no answer.
+        stalls: calls in a row that ended before any answer to a frame came.
+        greets: whether to ask first what arrived before, and bring frames after that.
+        frame_octets: how long the body of a frame may be, as far as links have taught.
         sent_to: number of the last entry that was put on a road, in whatever exchange.
     """
 
     run: bytes = b""
+    tried: bool = False
+    stalls: int = 0
+    greets: bool = False
+    frame_octets: int = BODY_OCTETS_MAX
     sessions: set[bytes] = field(default_factory=set)
     sent_to: int = 0
 
@@ -96,10 +105,15 @@ def compose(
     shown = _shown(db, log_id)
     if known.run != speaker.ram.public or shown is None:
         return None
-    journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange, code)
+    octets_max = min(known.frame_octets, frame.FRAME_BODY_OCTETS_MAX)
+    journal.make_frames(
+        store, log_id, speaker.signing, speaker.pinned.exchange, code, octets_max=octets_max
+    )
     shown_s, acked = shown
     signing, reader = speaker.signing, speaker.pinned.exchange
     frames = journal.pending(store, log_id, acked, IN_A_ROW_OCTETS_MAX, signing, reader)
+    if known.greets:
+        frames, known.greets = (), False
     if any(one.session not in known.sessions for one in frames):
         return None
     before = store.entries(log_id, acked, acked) if acked else ()
@@ -155,14 +169,14 @@ def open_answers(asks: Asks, answers: Iterable[bytes], speaker: Speaker) -> Iter
     """Read answers in the order of their asks.
 
     Raises:
-        NoRoad: something else answered.
+        StrangePage: something else answered.
     """
     key = seal.shared_key(speaker.ram, speaker.pinned.exchange)
     for sealed, octets in zip(asks.sealed, answers, strict=False):
         try:
             yield Answer.unpack(words.open_answer(key, words.nonce_of(sealed), octets))
         except (CannotOpen, SyncError) as error:
-            raise NoRoad from error
+            raise StrangePage from error
 
 
 def take(db: sqlite3.Connection, answer: Answer, speaker: Speaker, heard: Heard) -> None:

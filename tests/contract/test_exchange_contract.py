@@ -11,7 +11,7 @@ from server.polres import lookup
 from server.polres.app import create_app
 from server.polres.down import orders
 from server.web.serve import serve
-from sync.errors import NoRoad
+from sync.errors import NoRoad, StrangePage
 from sync.roads.http import HttpRoad, Road
 from tests.world import CODE, World
 
@@ -146,7 +146,7 @@ def test_a_page_of_a_captive_portal_is_no_road(tmp_path: Path) -> None:
     try:
         outcome = made.exchange()
         assert outcome.result is steps.Result.LATER
-        assert outcome.trouble == NoRoad().sentence
+        assert outcome.trouble == StrangePage().sentence
     finally:
         stop.set()
         server.join(10)

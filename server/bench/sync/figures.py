@@ -19,10 +19,13 @@ from sync.entry import Entry
 from sync.frame import Coded
 
 BAD_LINK: Final = Link(octets_a_s=2_500.0, round_trip_s=0.8)
+# All that leaves without waiting is gone before the first answer: a turn is then a round trip.
+FAR_LINK: Final = Link(round_trip_s=1.0)
 _LONGEST_S: Final = 240.0
 _SIGNATURE_OCTETS: Final = 64
 _SEAL_OCTETS: Final = 9 + 8 + 16 + 8 + 16
 _NEW: Final = 10
+_FRAMELESS_OCTETS: Final = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,14 @@ def sizes(texts: Sequence[Text]) -> Iterator[Figure]:
         one.exchange()
         yield Figure("one urgent report", link.octets, "B", 350, _arrived(one))
         one.exchange()
-        link = one.use(Link())
+        link = one.use(FAR_LINK)
         one.exchange()
         yield Figure("nothing new", link.octets, "B", 275, _arrived(one))
         yield Figure("  turns after connect", link.turns, "turns", 1)
 
 
 def _backlog(one: Scene, texts: Sequence[Text]) -> Generator[Figure, None, float]:
-    link = one.use(Link())
+    link = one.use(FAR_LINK)
     one.write(texts)
     one.frames()
     one.exchange()
@@ -118,21 +121,80 @@ def locked(texts: Sequence[Text]) -> Iterator[Figure]:
             yield Figure(name, each, "B", 210, " ".join(filter(None, (note, _arrived(one)))))
 
 
+def secured(texts: Sequence[Text]) -> Iterator[Figure]:
+    """Octets of TLS: of a handshake, of a resumed one, and of a backlog."""
+    with scene() as one:
+        plain = one.use(FAR_LINK)
+        one.exchange()
+        for name in ("TLS, first handshake", "TLS, resumed"):
+            link = one.use(FAR_LINK, tls=True)
+            one.exchange()
+            yield Figure(name, link.octets - plain.octets, "B", None, "beyond plain HTTP")
+        yield Figure("  turns after connect, one of them TLS", link.turns, "turns", 2)
+        one.write(texts)
+        one.frames()
+        link = one.use(FAR_LINK, tls=True)
+        one.exchange()
+        each = link.octets / len(texts)
+        name = f"{len(texts)} reports over TLS, resumed, each"
+        yield Figure(name, each, "B", None, _arrived(one))
+
+
 def times(texts: Sequence[Text]) -> Iterator[Figure]:
     """Seconds of a backlog on a bad link that lives for long, for 8 s and for 4 s."""
-    for life_s, target in ((0.0, 25.0), (8.0, 45.0), (4.0, 90.0)):
+    for tls, life_s, target in (
+        (False, 0.0, 25.0), (False, 8.0, 45.0), (False, 4.0, 90.0),
+        (True, 0.0, None), (True, 8.0, 180.0), (True, 4.0, 180.0),
+    ):  # fmt: skip
         with scene() as one:
             one.write(texts)
             one.frames()
-            link = one.use(Link(BAD_LINK.octets_a_s, BAD_LINK.round_trip_s, life_s))
-            began_s = time.monotonic()
-            done = one.exchange_until_done(_LONGEST_S)
-            took_s = time.monotonic() - began_s
-            name = f"{len(texts)} reports, 20 kbit/s, 800 ms"
-            if life_s:
-                name += f", cut every {life_s:.0f} s"
-            note = f"{link.up} B up, {link.connects} connects" + ("" if done else ", NOT COMPLETE")
-            yield Figure(name, took_s, "s", target, note)
+            yield from _timed(one, texts, life_s, target, tls=tls)
+    with scene() as one:
+        one.write(texts)
+        one.frames()
+        one.restart()
+        yield from _timed(one, texts, 4.0, None, tls=True, when=", after a power cut")
+
+
+def _timed(
+    one: Scene,
+    texts: Sequence[Text],
+    life_s: float,
+    target: float | None,
+    *,
+    tls: bool,
+    when: str = "",
+) -> Iterator[Figure]:
+    link = one.use(Link(BAD_LINK.octets_a_s, BAD_LINK.round_trip_s, life_s), tls=tls)
+    began_s = time.monotonic()
+    done = one.exchange_until_done(_LONGEST_S)
+    took_s = time.monotonic() - began_s
+    name = f"{len(texts)} reports, 20 kbit/s, 800 ms"
+    name += ", TLS" if tls else ""
+    name += f", cut every {life_s:.0f} s" if life_s else ""
+    note = f"{link.up} B up, {link.connects} connects" + ("" if done else ", NOT COMPLETE")
+    yield Figure(name + when, took_s, "s", target, note)
+    if life_s:
+        # Those that were cut smaller on the way too.
+        frames = len(one.pending_sizes())
+        twice = sum(size > _FRAMELESS_OCTETS for size in one.arrived_asks) - frames
+        # Two are on their way up and their answers on their way down when a link dies.
+        most = 2 * (link.connects - 1)
+        yield Figure("  frames that arrived twice", max(0, twice), "frames", most, f"of {frames}")
+
+
+def peers() -> Iterator[Figure]:
+    """Others with the same form of corpus over such a relay; measured once, not run here."""
+    for name, octets, turns in (
+        ("JSON, one POST a report", 705.0, 1_000),
+        ("PouchDB 9.0 to express-pouchdb 4.2", 526.7, 44),
+        ("Morango 0.8.15, push only", 167.6, 17),
+        ("one JSON batch, gzip -9", 75.7, 1),
+    ):
+        yield Figure(f"peer: {name}, each", octets, "B", None, f"quoted, {turns} turns, no TLS")
+    for name, octets in (("PouchDB 9.0", 2_704.0), ("Morango 0.8.15", 22_022.0)):
+        yield Figure(f"peer: {name}, nothing new", octets, "B", None, "quoted")
 
 
 def makings(texts: Sequence[Text], clock: Callable[[], float]) -> Iterator[Figure]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.bench.sync.journal import Text, entries_of, events_of
 from server.bench.sync.relay import Count, Link, Relay
@@ -22,8 +23,13 @@ from server.polres.store.journals import PolresStore
 from server.settings import Desa, Polres, Settings, dump
 from server.web.serve import serve
 from sync import journal
-from sync.roads.http import HttpRoad
+from sync.roads.http import QUICK_PATH, HttpRoad
+from sync.roads.tls import Trust
 from sync.store import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 CODE, NAME = "52.04.07.2001", "Tepal"
 TIMEOUT_S = 60.0
@@ -32,16 +38,22 @@ _REST_S = 2.0
 
 @dataclass(slots=True)
 class CountedRoad:
-    """The node's road, which counts the bodies that it carries."""
+    """The node's road, which counts the bodies that it carries, and how often it waits."""
 
     inner: HttpRoad
     up: int = 0
     down: int = 0
     asks: int = 0
+    rows: int = 0
+
+    def trust(self, whom: Trust) -> None:
+        """Over TLS, speak with nobody else."""
+        self.inner.trust(whom)
 
     def post(self, path: str, octets: bytes) -> bytes:
         """Carry one message."""
         self.asks += 1
+        self.rows += 1
         self.up += len(octets)
         answer = self.inner.post(path, octets)
         self.down += len(answer)
@@ -50,6 +62,7 @@ class CountedRoad:
     def post_all(self, path: str, bodies: Sequence[bytes]) -> Iterator[bytes]:
         """Carry many in a row."""
         self.asks += len(bodies)
+        self.rows += 1
         self.up += sum(map(len, bodies))
         for answer in self.inner.post_all(path, bodies):
             self.down += len(answer)
@@ -66,6 +79,7 @@ class Scene:
     node: Node
     relay: Relay
     road: CountedRoad
+    arrived_asks: list[int]
     seed: int = 1
     texts: int = 0
     _began_s: float = field(default_factory=time.monotonic)
@@ -87,14 +101,19 @@ class Scene:
         """Make the frames of what is full, as the node does while no road is there."""
         return short.keep_frames(self.node)
 
-    def use(self, link: Link) -> Count:
+    def use(self, link: Link, *, tls: bool = False) -> Count:
         """Another link from now on, counted anew, with no connection yet."""
-        self.road.inner.close()
         self.relay.close()
+        self.arrived_asks.clear()
         self.relay = Relay(self.port, link)
-        self.road = CountedRoad(HttpRoad(f"http://127.0.0.1:{self.relay.port}", TIMEOUT_S))
-        self.node.road = None
+        self.call(f"{'https' if tls else 'http'}://127.0.0.1:{self.relay.port}")
         return self.relay.count
+
+    def call(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+        """Another address from now on, with no connection yet."""
+        self.road.inner.close()
+        self.road = CountedRoad(HttpRoad(url, timeout_s))
+        self.node.road = None
 
     def exchange(self) -> steps.Outcome:
         """One exchange step of the node."""
@@ -137,17 +156,22 @@ def scene() -> Iterator[Scene]:
         stop, ready = threading.Event(), threading.Event()
         ports: list[int] = []
 
+        app, asks = create_app(district), list[int]()
+        app.wsgi_app = _counting(app.wsgi_app, asks)  # type: ignore[method-assign,assignment]
+
         def listening(port: int) -> None:
             ports.append(port)
             ready.set()
 
         server = threading.Thread(
-            target=serve, args=(create_app(district), "127.0.0.1", 0, stop, listening)
+            target=serve,
+            args=(app, "127.0.0.1", 0, stop, listening),
+            kwargs={"tls": district.door.context},
         )
         server.start()
         ready.wait(30)
         try:
-            made = _desa(folder, district, ports[0])
+            made = _desa(folder, district, ports[0], asks)
             made.exchange()
             made.exchange()
             yield made
@@ -160,7 +184,7 @@ def scene() -> Iterator[Scene]:
             district.close()
 
 
-def _desa(folder: Path, district: District, port: int) -> Scene:
+def _desa(folder: Path, district: District, port: int, asks: list[int]) -> Scene:
     directory = folder / "desa"
     directory.mkdir()
     relay = Relay(port, Link())
@@ -172,9 +196,20 @@ def _desa(folder: Path, district: District, port: int) -> Scene:
     road = CountedRoad(HttpRoad(url, TIMEOUT_S))
     place = _Place()
     node = _opened(directory, place)
-    made = Scene(folder, district, port, node, relay, road)
+    made = Scene(folder, district, port, node, relay, road, asks)
     place.scene = made
     return made
+
+
+def _counting(inner: "WSGIApplication", asks: list[int]) -> "WSGIApplication":
+    """Note how large each short ask was that arrived whole."""
+
+    def call(environ: "WSGIEnvironment", start: "StartResponse") -> "Iterable[bytes]":
+        if environ["PATH_INFO"] == QUICK_PATH:
+            asks.append(int(environ.get("CONTENT_LENGTH") or 0))
+        return inner(environ, start)
+
+    return call
 
 
 class _Place:

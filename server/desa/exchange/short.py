@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from server.desa.node import Node
 from server.vault import Bodies
 from sync import journal
-from sync.codec.coder import Encoder
+from sync.codec.coder import BODY_OCTETS_MAX, Encoder
 from sync.entry import Entry
 from sync.errors import NoRoad, SyncError
 from sync.exchange import Speaker
-from sync.frame import Coded
+from sync.frame import CODEC_STORED, FRAME_BODY_OCTETS_MAX, Coded, Frame
 from sync.quick import carry
 from sync.quick.carry import Heard
 from sync.quick.words import State
@@ -17,6 +17,8 @@ from sync.roads.http import QUICK_PATH, Road, post_all
 from sync.store import SqliteStore
 
 FRAME_ENTRIES: int = 50
+FRAME_OCTETS_LEAST: int = 576
+_ALL: int = 1 << 30
 
 
 def code_of(node: Node, store: SqliteStore) -> Callable[[Sequence[Entry]], Coded | None]:
@@ -24,6 +26,7 @@ def code_of(node: Node, store: SqliteStore) -> Callable[[Sequence[Entry]], Coded
     if node.coder is None:
         node.coder = Encoder(Bodies(node.vault))
     coder, log_id = node.coder, node.ledger.log_id
+    coder.octets_max = node.known.frame_octets
     return lambda pending: coder.code(store, log_id, pending)
 
 
@@ -46,6 +49,62 @@ def grow(node: Node, store: SqliteStore) -> None:
 def on_its_way(node: Node, ends: Iterable[int | None]) -> None:
     """Frames with these last entries go out now: they stay as they are."""
     node.known.sent_to = max(node.known.sent_to, *(end or 0 for end in ends), 0)
+
+
+def broke_off(node: Node, further: int) -> None:
+    """Learn from a call that a link ended.
+
+    Frames that arrived unanswered need not go again, so the next call asks first. When that does
+    not help either, no frame crosses: they are cut smaller.
+    """
+    known = node.known
+    if further or known.run != node.vault.ram.public:
+        known.stalls = 0
+        return
+    known.stalls += 1
+    known.greets = True
+    if known.stalls > 1:
+        cut_smaller(node)
+
+
+def ended_well(node: Node) -> None:
+    """Learn from a call that carried all: the next frames may be longer again."""
+    known = node.known
+    known.stalls, known.greets = 0, False
+    known.frame_octets = min(BODY_OCTETS_MAX, known.frame_octets * 2)
+
+
+def cut_smaller(node: Node) -> None:
+    """Make what is not acked into frames of half the size: the link dies before one has crossed.
+
+    Frames of a closed session stay as they are: anew they would be much longer.
+
+    The entries stay the same, so it does no harm when one of the longer frames did arrive.
+    """
+    known = node.known
+    if known.frame_octets <= FRAME_OCTETS_LEAST:
+        return
+    known.frame_octets = max(FRAME_OCTETS_LEAST, known.frame_octets // 2)
+    identity, pinned, log_id = node.keys.identity, node.keys.pinned, node.ledger.log_id
+    with node.database.write() as db:
+        store = SqliteStore(db)
+        acked = carry.acked(db, log_id)
+        if not all(_makes_again(node, one) for one in store.frames_after(log_id, acked, _ALL)):
+            return
+        store.drop_frames(log_id, acked)
+        journal.make_frames(
+            store,
+            log_id,
+            identity.signing,
+            pinned.exchange,
+            code_of(node, store),
+            octets_max=min(known.frame_octets, FRAME_BODY_OCTETS_MAX),
+        )
+
+
+def _makes_again(node: Node, one: Frame) -> bool:
+    """Whether a frame can be made anew as short as it is: in columns only with its keys."""
+    return one.codec == CODEC_STORED or node.vault.knows(one.session) is not None
 
 
 def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:

@@ -10,6 +10,7 @@ from sync.entry import Entry, Header, Log
 from sync.frame import Frame
 
 _ENTRIES, _FRAMES = schema.entries, schema.frames
+_ADD = _ENTRIES.insert()
 
 
 class PolresStore:
@@ -46,15 +47,8 @@ class PolresStore:
 
     def add(self, log_id: LogId, entry: Entry, digest: bytes) -> None:
         """Append one entry whose hash is known."""
-        self._db.execute(
-            _ENTRIES.insert().values(
-                **_key(log_id),
-                seq=entry.header.seq,
-                header=entry.header.pack(),
-                body=entry.body,
-                hash=digest,
-            )
-        )
+        packed = {"header": entry.header.pack(), "body": entry.body, "hash": digest}
+        self._db.execute(_ADD, {**_key(log_id), "seq": entry.header.seq, **packed})
 
     def entries(self, log_id: LogId, first: int, last: int) -> tuple[Entry, ...]:
         """Entries by number, both ends included."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.polres.store import schema
@@ -10,6 +10,7 @@ from server.polres.store import schema
 Cell = int | str | bytes | None
 _NODES, _CARDS, _COUNTERS = schema.nodes, schema.cards, schema.counters
 _UNIT_WRAPS = schema.unit_wraps
+_GET = select(_NODES).where(_NODES.c.node == bindparam("of_node"))
 _SESSIONS, _DOWN, _OFFICERS = schema.session_keys, schema.down_sessions, schema.officer_requests
 
 
@@ -94,7 +95,7 @@ def set_counter(connection: Connection, name: str, value: int) -> None:
 
 def get(connection: Connection, node: int) -> Node | None:
     """One desa."""
-    row = connection.execute(select(_NODES).where(_NODES.c.node == node)).first()
+    row = connection.execute(_GET, {"of_node": node}).first()
     return None if row is None else Node(*row)
 
 

@@ -3,7 +3,18 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from server.domain.report import Report, Status
@@ -82,6 +93,22 @@ class ContactRow:
     number: str
 
 
+_LINE_FIELDS = tuple(field.name for field in fields(LineRow))
+# Statements of every entry are put together once: that costs more than to carry them out.
+_FIND = (
+    select(_REPORTS)
+    .where(_REPORTS.c.node == bindparam("of_node"), _REPORTS.c.ticket == bindparam("of_ticket"))
+    .order_by(_REPORTS.c.instance.desc())
+    .limit(1)
+)
+_INSERT = insert(_REPORTS)
+_PUT = _INSERT.on_conflict_do_update(
+    index_elements=["node", "instance", "ticket"],
+    set_={name: _INSERT.excluded[name] for name in _REPORT_FIELDS},
+)
+_ADD_LINE = _HISTORY.insert()
+
+
 def clear(connection: Connection, node: int) -> None:
     """Throw away the projection of one desa."""
     for table in schema.PROJECTION:
@@ -90,12 +117,7 @@ def clear(connection: Connection, node: int) -> None:
 
 def find(connection: Connection, node: int, ticket: str) -> Kept | None:
     """The report with a ticket; the newest instance when there were several."""
-    row = connection.execute(
-        select(_REPORTS)
-        .where(_REPORTS.c.node == node, _REPORTS.c.ticket == ticket)
-        .order_by(_REPORTS.c.instance.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_FIND, {"of_node": node, "of_ticket": ticket}).first()
     return None if row is None else _kept(row)
 
 
@@ -139,28 +161,13 @@ def put(connection: Connection, kept: Kept) -> None:
     """Write a report in place of what stood there."""
     values = {name: getattr(kept.report, name) for name in _REPORT_FIELDS}
     values |= {"status": int(kept.report.status), "urgency": str(kept.report.urgency)}
-    values["category"] = str(kept.report.category)
-    statement = insert(_REPORTS).values(node=kept.node, instance=kept.instance, **values)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["node", "instance", "ticket"], set_=values)
-    )
+    values |= {"category": str(kept.report.category), "node": kept.node, "instance": kept.instance}
+    connection.execute(_PUT, values)
 
 
 def add_line(connection: Connection, line: LineRow) -> None:
     """Add a line of the history."""
-    connection.execute(
-        _HISTORY.insert().values(
-            node=line.node,
-            instance=line.instance,
-            seq=line.seq,
-            ticket=line.ticket,
-            kind=line.kind,
-            at_s=line.at_s,
-            trust=line.trust,
-            by=line.by,
-            text=line.text,
-        )
-    )
+    connection.execute(_ADD_LINE, {name: getattr(line, name) for name in _LINE_FIELDS})
 
 
 def lines(connection: Connection, node: int, ticket: str) -> tuple[LineRow, ...]:
