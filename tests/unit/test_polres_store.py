@@ -63,16 +63,9 @@ class TestTables:
     def test_what_was_recorded_before_the_second_revision_is_not_fresh_after_it(
         self, tmp_path: Path
     ) -> None:
-        open_tables(tmp_path).close()
+        open_tables(tmp_path, "0001").close()
         with sqlite3.connect(tmp_path / FILE_NAME) as connection:
             for statement in (
-                "drop table parcels",
-                *(f"drop table {name}" for name in ("road_months", "road_contacts", "lags")),
-                "drop table runs",
-                "alter table session_keys drop column last_entry_s",
-                "alter table nodes drop column fresh_s",
-                "alter table nodes drop column issued_s",
-                "update alembic_version set version_num = '0001'",
                 (
                     "insert into nodes (node, name, instance, down_instance, people_version,"
                     " people, announced_seq, state, trusted_s)"

@@ -75,8 +75,8 @@ class Tables:
             self.engine.dispose()
 
 
-def open_tables(directory: Path) -> Tables:
-    """Open for writing (made when missing) and migrate.
+def open_tables(directory: Path, revision: str = "head") -> Tables:
+    """Open for writing (made when missing) and migrate, to the newest revision or another.
 
     Raises:
         NewerTables: a newer version has written it.
@@ -87,13 +87,13 @@ def open_tables(directory: Path) -> Tables:
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
-    migrate(engine)
+    migrate(engine, revision)
     path.chmod(0o600)
     return Tables(engine)
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision.
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the tables to the newest revision, or up to another.
 
     Raises:
         NewerTables: they are at a revision that this version does not know.
@@ -103,7 +103,7 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         try:
-            alembic.command.upgrade(config, "head")
+            alembic.command.upgrade(config, revision)
         except CommandError as error:
             raise NewerTables from error
 
