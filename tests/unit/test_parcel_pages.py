@@ -62,10 +62,16 @@ def world(tmp_path: Path) -> World:
 
 @pytest.fixture
 def officer(world: World) -> Browser:
-    passphrase = world.officer(OFFICER)["passphrase"]
+    return logged_in(world, world.officer(OFFICER))
+
+
+def logged_in(world: World, account: dict[str, str]) -> Browser:
+    """An officer's phone that carries his key."""
     desk: Desk = world.desk()
     browser = Browser(village_app(desk).test_client())
-    answer = browser.post("/masuk", "/masuk", name=OFFICER, passphrase=passphrase)
+    assert browser.post(account["phone_path"], account["phone_path"]).status_code == 303
+    words = account["passphrase"]
+    answer = browser.post("/masuk", "/masuk", name=OFFICER, passphrase=words)
     assert answer.status_code == 303
     return browser
 
@@ -108,6 +114,33 @@ def test_a_report_goes_to_the_polres_and_its_receipt_comes_back_by_two_downloads
     assert "ditulis Polres" in told
     assert "sudah pernah masuk" in officer.told("/kotak", "/kotak/berkas/balasan", back.data)
     assert "tidak ada catatan baru" in duty.told("/desa", "/berkas", sent.data)
+
+
+def test_orders_of_a_return_that_came_after_a_restart_open_with_passphrase_and_phone(
+    world: World, duty: Browser
+) -> None:
+    account = world.officer(OFFICER)
+    world.exchange()
+    world.road.cut = True
+    world.text("+628123450001", "Maling masuk rumah di RT 02 dekat masjid")
+    world.listen()
+    duty.told("/desa", "/berkas", world.desk().make_parcel().octets)
+    ticket = world.at_polres()[0].report.ticket
+    duty.post(
+        f"/laporan/{CODE}/{ticket}", f"/laporan/{CODE}/{ticket}/jawab", text="Patroli berangkat"
+    )
+    back = duty.post(f"/desa/{CODE}", f"/berkas/{CODE}/balasan").data
+    world.restart()
+    phone = logged_in(world, account)
+    assert "menunggu kunci" not in phone.get("/kotak")
+    told = phone.told("/kotak", "/kotak/berkas/balasan", back)
+    assert "1 perintah menunggu kunci" in told
+    assert "1 perintah Polres menunggu kunci" in told
+    opened = phone.post("/kotak", "/kotak/buka", passphrase=account["passphrase"])
+    assert opened.status_code == 303
+    assert "menunggu kunci" not in phone.get("/kotak")
+    world.speak()
+    assert [text for _, text in world.sent if "Patroli berangkat" in text]
 
 
 WRONG = [

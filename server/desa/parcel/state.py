@@ -1,5 +1,6 @@
 """What the pages and `desa status` tell about the parcel road."""
 
+from server.desa import orders
 from server.desa.node import Node
 from server.desa.parcel.told import ToCarry
 from sync.entry import day_date
@@ -11,6 +12,8 @@ from sync.store import SqliteStore
 def waiting(node: Node) -> ToCarry:
     """How the parcel road stands."""
     log_id = node.ledger.log_id
+    with node.database.lock:
+        unread = len(orders.waiting(node))
     with node.database.read() as db:
         store = SqliteStore(db)
         head, acked = store.head(log_id).seq, quick.acked(db, log_id)
@@ -22,4 +25,5 @@ def waiting(node: Node) -> ToCarry:
         made_s=None if made is None else made[0],
         entries_since=0 if made is None else max(0, head - made[1]),
         returned_s=returned_s,
+        orders=unread,
     )

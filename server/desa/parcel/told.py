@@ -51,6 +51,7 @@ class ToCarry:
         made_s: when the last file was made, by this box; None for never.
         entries_since: how many entries were written after it.
         returned_s: when the Polres wrote the newest return that was taken in; None for never.
+        orders: how many orders of the Polres wait for an officer's unlocking.
     """
 
     entries: int = 0
@@ -58,6 +59,7 @@ class ToCarry:
     made_s: int | None = None
     entries_since: int = 0
     returned_s: int | None = None
+    orders: int = 0
 
 
 def made_sentences(made: Made) -> tuple[str, ...]:
