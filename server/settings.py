@@ -186,6 +186,24 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """When what an officer opened is closed again."""
+
+    idle_min: Annotated[
+        int, Meaning("an officer's login ends after so long without him", "min", least=1, most=720)
+    ] = 15
+    forget_min: Annotated[
+        int,
+        Meaning(
+            "keys of older sessions that owe nothing are forgotten after so long without an officer",
+            "min",
+            least=1,
+            most=1_440,
+        ),
+    ] = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file, one attribute a section."""
 
@@ -197,9 +215,10 @@ class Settings:
     answers: Answers = Answers()
     credit: Credit = Credit()
     login: Login = Login()
+    lock: Lock = Lock()
 
 
-SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login]] = {
+SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login | Lock]] = {
     "desa": Desa,
     "polres": Polres,
     "modem": Modem,
@@ -208,6 +227,7 @@ SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit 
     "answers": Answers,
     "credit": Credit,
     "login": Login,
+    "lock": Lock,
 }
 
 

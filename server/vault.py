@@ -1,5 +1,6 @@
 """The vault: keys that live in RAM, and what they seal and open."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -53,7 +54,7 @@ class Vault:
     """Holds the running session and every older one that was opened; forgets all at exit.
 
     Attributes:
-        learnt: how often keys came that open something more.
+        learnt: how often what can be opened has changed: keys came, or were forgotten.
     """
 
     def __init__(self, duty: bytes, running: SessionKeys, ram: KeyPair) -> None:
@@ -78,6 +79,18 @@ class Vault:
         self._opened[keys.id] = joined
         self.learnt += 1
         return True
+
+    def opened(self) -> frozenset[bytes]:
+        """Sessions of which a key is known, the running one among them."""
+        return frozenset(self._opened)
+
+    def forget(self, sessions: Collection[bytes]) -> int:
+        """Forget keys of older sessions; gives of how many. The running one stays."""
+        gone = (self.opened() & frozenset(sessions)) - {self.running.id}
+        for session_id in gone:
+            del self._opened[session_id]
+        self.learnt += bool(gone)
+        return len(gone)
 
     def knows(self, session_id: bytes) -> SessionKeys | None:
         """What is known of a session."""

@@ -1,8 +1,9 @@
 """The village node's web application: the shared foundation with the village pages on it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from server import words
 from server.desa.desk import Box, Desk
@@ -10,6 +11,7 @@ from server.desa.pages import box as box_page
 from server.desa.pages import login, outbox, people, report, today
 from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
 from server.web.guards import Person
+from server.web.sessions import PASSIVE_HEADER
 from server.web.site import IDLE_S, Site, finish, make_site
 
 _WORDS = {
@@ -28,6 +30,7 @@ def create_app(
     hosts: frozenset[str] = LOOPBACK,
     https: bool = False,
     idle_s: int = IDLE_S,
+    present: Callable[[], object] = lambda: None,
 ) -> Flask:
     """The pages over a running node.
 
@@ -36,9 +39,12 @@ def create_app(
         hosts: host names under which the pages may be called; others get 421.
         https: True when TLS ends before the pages.
         idle_s: seconds without activity that end a login.
+        present: is told of each thing that an officer does; what a page asks by itself is none.
     """
 
     def find(name: str) -> Person | None:
+        if PASSIVE_HEADER not in request.headers:
+            present()
         return Person(name, OFFICER) if name in desk.officers() else None
 
     def box() -> Box:

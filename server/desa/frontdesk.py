@@ -15,6 +15,7 @@ from server.desa.gateway.simlife import credit, deafness, purse
 from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
+from server.desa.officers import autolock
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
@@ -158,6 +159,7 @@ class FrontDesk:
         if isinstance(checked, float):
             return checked
         account, stretched = checked
+        autolock.present(self._node, self._now())
         pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
         opened = 0 if pair is None else self._unlock(name, pair)
         return Login(name, pair is not None, opened)

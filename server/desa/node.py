@@ -81,6 +81,8 @@ class Node:
     road: Road | None = None
     started_s: float = 0.0
     session_began_s: float = 0.0
+    # When an officer last did something at the pages.
+    present_s: float = 0.0
     # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
     # waiting begins anew at the start.
     retry_at_s: dict[int, float] = field(default_factory=dict)
@@ -177,6 +179,7 @@ def open_node(
         random=random,
         make_road=make_road,
         started_s=now_s,
+        present_s=now_s,
     )
     node.traffic.expect(owed.get(outbox.Purpose.ACK, 0), now_s)
     _announce(node, session_keys, ram, now_s)

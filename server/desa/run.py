@@ -13,6 +13,7 @@ from server.desa.gateway import history
 from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
+from server.desa.officers import autolock
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.process.schedule import Schedule
@@ -54,7 +55,12 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         try:
             web = node.settings.web
             hosts = frozenset({web.host, "localhost", "127.0.0.1", "desa.local", *web.hosts})
-            app = create_app(desk, hosts=hosts)
+            app = create_app(
+                desk,
+                hosts=hosts,
+                idle_s=60 * node.settings.lock.idle_min,
+                present=lambda: autolock.present(node, time.monotonic()),
+            )
             serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
         finally:
             stop.set()

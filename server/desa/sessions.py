@@ -60,6 +60,14 @@ def wanted(
     one may complete, the text that an unread one is perhaps a copy of, a text that wants to be
     sent, or an open report that nobody here can read.
     """
+    owing = owed(db, open_tickets, log_id)
+    rows = db.execute("select id from sessions order by number desc").fetchall()
+    candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]
+    return tuple(i for i in candidates if not _fully_open(vault, i))
+
+
+def owed(db: sqlite3.Connection, tickets: frozenset[str], log_id: LogId) -> frozenset[bytes]:
+    """Sessions that still owe a text, or hold an entry of one of these reports."""
     owing = {
         bytes(i)
         for (i,) in db.execute(
@@ -72,13 +80,11 @@ def wanted(
             " and shape = 0"
         )
     }
-    codes = {ticket_code(ticket) for ticket in open_tickets}
+    codes = {ticket_code(ticket) for ticket in tickets}
     if codes:
         entries = SqliteStore(db).entries(log_id, 1, SqliteStore(db).head(log_id).seq)
         owing |= {entry.header.session for entry in entries if entry.header.ticket in codes}
-    rows = db.execute("select id from sessions order by number desc").fetchall()
-    candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]
-    return tuple(i for i in candidates if not _fully_open(vault, i))
+    return frozenset(owing)
 
 
 def _fully_open(vault: Vault, session_id: bytes) -> bool:
