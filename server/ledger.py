@@ -29,6 +29,10 @@ _DUTY = (
     e.SessionsUnlocked,
     e.InboxExported,
     e.OrderReceived,
+    e.OfficersChanged,
+    e.OfficerKeysChanged,
+    e.ErasureTold,
+    e.KeysTampered,
 )
 
 

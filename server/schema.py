@@ -59,3 +59,24 @@ def m003_hours(db: Database) -> None:
 def m004_sims(db: Database) -> None:
     """Which SIM each modem may send with; both only as marks that tell no number."""
     db.execute("create table sims (modem text primary key, sim text not null) without rowid")
+
+
+@migrations()
+def m007_keys(db: Database) -> None:
+    """What signs an officer's keys as they change, and what was given up for good.
+
+    `delegation` is the identity's word for the key of the row; `recovery` opens with the words
+    on a card; `pending` is the next row, until the officer's phone has shown that it has its key.
+    """
+    for column in ("identity", "delegation", "recovery", "pending"):
+        db.execute(f"alter table accounts add column {column} blob not null default x''")
+    db.execute("alter table accounts add column renewed integer not null default 0")
+    db.execute(
+        "create table erasures (number integer primary key, asked_s integer not null,"
+        " reports integer not null, complete_s integer)"
+    )
+    db.execute("create table erased (session blob primary key, number integer not null)")
+    db.execute(
+        "create table remnants (id blob primary key, number integer not null,"
+        " bundle blob not null) without rowid"
+    )

@@ -147,7 +147,7 @@ def add_officer(node: Node, name: str) -> dict[str, str]:
     """
     # Made before the transaction: the modem and the pages must not wait for the slow part.
     new, account = login.make(name, node.settings.login, node.random)
-    event = e.OfficerRequested(name, new.public)
+    event = e.OfficerRequested(name, new.identity)
     with node.database.write() as db:
         login.insert(db, account)
         stamp = node.stamp(time.monotonic())
@@ -156,7 +156,8 @@ def add_officer(node: Node, name: str) -> dict[str, str]:
     return {
         "name": new.name,
         "passphrase": new.passphrase,
-        "fingerprint": fingerprint(new.public),
+        "fingerprint": fingerprint(new.identity),
+        "recovery": new.recovery,
         "phone_path": f"/hp/{new.phone_key.hex()}",
         "port": str(node.settings.web.port),
         "host": node.settings.web.host,

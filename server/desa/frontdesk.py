@@ -15,7 +15,7 @@ from server.desa.gateway.simlife import credit, deafness, purse
 from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
-from server.desa.officers import autolock
+from server.desa.officers import autolock, listed
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
@@ -225,6 +225,7 @@ def box_of(node: Node, now_s: float) -> Box:
         officers = len(lookup.officer_numbers(node.projection.db))
         radios = tuple(health.radios.values())
     of_radios = [radio.trouble for radio in radios]
+    of_keys = listed.troubles(node)
     of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
     nobody = "" if officers else NO_OFFICER
     # Where the modem itself is in trouble, that says more.
@@ -232,7 +233,15 @@ def box_of(node: Node, now_s: float) -> Box:
     if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
         unsent = NO_BUDGET
     troubles = dict.fromkeys(
-        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
+        [
+            orders.trouble(state),
+            health.modem_trouble,
+            *of_radios,
+            *of_keys,
+            *of_sims,
+            unsent,
+            nobody,
+        ]
     )
     return Box(
         modem=health.modem,

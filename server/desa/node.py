@@ -17,6 +17,7 @@ from server.desa.gateway.simlife.hearing import Ear
 from server.desa.gateway.simlife.purse import Asking
 from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
+from server.desa.officers import delegation
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
 from server.domain.decide import Decision
@@ -31,6 +32,7 @@ from sync import peers
 from sync.chain import LogId
 from sync.codec.coder import Encoder
 from sync.entry import Log
+from sync.errors import BadSignature, MalformedFrame
 from sync.message import Certificate
 from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
@@ -83,6 +85,8 @@ class Node:
     session_began_s: float = 0.0
     # When an officer last did something at the pages.
     present_s: float = 0.0
+    # Whether the list on the card is not the one that the Polres signed.
+    list_tampered: bool = False
     # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
     # waiting begins anew at the start.
     retry_at_s: dict[int, float] = field(default_factory=dict)
@@ -206,9 +210,18 @@ def begin_session(node: Node, now_s: float) -> None:
 
 
 def people_of(node: Node) -> RecipientList:
-    """The list of recipients in force: the newest signed one, at first that of the card."""
-    with node.database.read() as db:
-        return peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+    """The list of recipients in force: the newest signed one, at first that of the card.
+
+    A list that the Polres did not sign is none: the card's own, which it signed, stands in.
+    """
+    try:
+        with node.database.read() as db:
+            found = peers.people(db, node.keys.pinned)
+    except (BadSignature, MalformedFrame):
+        node.list_tampered, found = True, None
+    else:
+        node.list_tampered = False
+    return found or node.keys.card.recipients()
 
 
 def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None:
@@ -216,13 +229,18 @@ def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None
     stamp = node.stamp(now_s)
     people = people_of(node)
     with node.database.write() as db:
+        wrapped = delegation.addressed(db, people)
+        people = wrapped.people
         sessions.keep_wraps(db, keys, people, stamp, node.random)
     node.vault.turn(keys, ram)
     opened = e.SessionOpened(
         people.version, tuple(f"{r.role}:{r.name}" for r in people.recipients), stamp.boot
     )
     node.session_began_s = now_s
-    node.ledger.record(stamp, Decision((opened,)), cause="session")
+    told: tuple[e.DesaEvent, ...] = (opened,)
+    if node.list_tampered or wrapped.tampered:
+        told = (opened, e.KeysTampered(() if node.list_tampered else wrapped.tampered))
+    node.ledger.record(stamp, Decision(told), cause="session")
 
 
 def _count(db: sqlite3.Connection, name: str, step: int) -> int:

@@ -8,7 +8,7 @@ from server.card import node_number, pack_card
 from server.polres import lookup
 from server.polres.accounts import Role, add_user
 from server.polres.district import District
-from server.polres.down.officers import approve_officer
+from server.polres.down.officers import approve_officer, drop_officer
 from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
 from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
@@ -37,6 +37,9 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
             asked["by"],
             _now_s(),
             asked["fingerprint"] or None,
+        ),
+        "officer drop": lambda asked: drop_officer(
+            district, asked["code"], asked["name"], asked["by"], _now_s()
         ),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
     }

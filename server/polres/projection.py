@@ -11,7 +11,7 @@ from server.domain.evolve import LineKind, day_start_s, evolve, evolve_sealed, l
 from server.domain.report import Stamp, Trust
 from server.polres.district import District
 from server.polres.keys import PolresKeys
-from server.polres.store import nodes, reports
+from server.polres.store import news, nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
@@ -144,6 +144,9 @@ class Fold:
                 self._text(header, event.sender, event.text, event.reason, event.received_s)
             case e.CallMissed():
                 self._text(header, event.sender, "", CALL_REASON, stamp.wall_s)
+            case e.OfficersChanged() | e.OfficerKeysChanged() | e.ErasureTold() | e.KeysTampered():
+                place = (self._node, header.instance, header.seq)
+                news.add(self._db, place, event, stamp.wall_s)
             case _:
                 pass
 

@@ -67,6 +67,8 @@ class Taking:
         node = nodes.get(self._db, self._node.node) or self._node
         if isinstance(event, e.OrderReceived):
             officers.answer_receipt(self._db, self._district, node, event, now_s)
+        if isinstance(event, e.KeysTampered):
+            officers.mend_list(self._db, self._district, node, event, now_s)
         if isinstance(event, e.OfficerRequested) and len(event.key) == seal.KEY_OCTETS:
             row = OfficerRow(
                 node=node.node,

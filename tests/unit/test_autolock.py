@@ -63,9 +63,7 @@ def test_after_the_time_without_an_officer_yesterdays_closed_report_is_locked_ag
     assert (kept.locked, kept.text, kept.sender) == (True, "", None)
     assert world.desk().version() > version
     assert lookup.latest_of(world.node.projection.db, CLOSED) is None
-    assert b"maling" not in b"".join(
-        line.encode() for line in world.node.projection.db.iterdump()
-    )
+    assert b"maling" not in b"".join(line.encode() for line in world.node.projection.db.iterdump())
 
 
 def test_what_still_owes_work_stays_open_and_is_not_asked_back(world: World) -> None:
@@ -139,5 +137,3 @@ def test_what_a_page_asks_by_itself_is_no_officer_and_what_a_person_does_is(worl
     assert seen == []
     client.get("/kotak")
     assert seen
-
-

@@ -66,6 +66,7 @@ class TestTables:
         open_tables(tmp_path).close()
         with sqlite3.connect(tmp_path / FILE_NAME) as connection:
             for statement in (
+                "drop table key_news",
                 "drop table runs",
                 "alter table session_keys drop column last_entry_s",
                 "alter table nodes drop column fresh_s",

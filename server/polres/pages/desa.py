@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from server.polres import lookup
 from server.polres.down import officers, orders
-from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
+from server.polres.errors import DesaClosed, NotListed, SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
 from server.polres.pages.health import Health, health
 from server.polres.pages.place import (
@@ -23,6 +23,8 @@ from server.polres.pages.place import (
     who,
 )
 from server.polres.pages.queue import desk
+from server.polres.store import news
+from server.polres.store.news import NewsRow
 from server.web.guards import needs
 
 blueprint = Blueprint("desa", __name__, url_prefix="/desa")
@@ -37,6 +39,7 @@ class Box:
         instance: how many boxes the desa has had; 0 before its card was used.
         granted_until_s: until when a person's leave to return keys is good, by `granted_by`.
         officers: names on the signed list.
+        news: what the desa told of its officers' keys and of what it erased, newest first.
     """
 
     desa: DesaLine
@@ -47,6 +50,7 @@ class Box:
     granted_until_s: int | None
     granted_by: str | None
     officers: tuple[str, ...]
+    news: tuple[NewsRow, ...] = ()
 
 
 def box_of(code: str) -> Box:
@@ -54,6 +58,7 @@ def box_of(code: str) -> Box:
     line, moment_s, district = desa_or_404(code), now_s(), the_district()
     with district.read() as connection:
         node = orders.known(connection, code)
+        told = news.newest(connection, node.node)
     until_s = node.grant_until_s
     granted = until_s is not None and moment_s < until_s
     return Box(
@@ -65,6 +70,7 @@ def box_of(code: str) -> Box:
         granted_until_s=until_s if granted else None,
         granted_by=node.grant_by if granted else None,
         officers=tuple(officer.name for officer in officers.officers(node.people)),
+        news=told,
     )
 
 
@@ -142,6 +148,21 @@ def refuse(code: str) -> str | tuple[str, int] | Response:
         except (UnknownOfficer, SeveralOfficers) as error:
             return _page("desa.html", code, error.sentence), 409
         flash(f"Permintaan {name} ditolak.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+@blueprint.post("/<code>/petugas/cabut")
+@needs(*LISTERS)
+def drop(code: str) -> str | tuple[str, int] | Response:
+    """Cabut petugas."""
+    name, _ = _asked_for()
+    desa_or_404(code)
+    if first_time():
+        try:
+            officers.drop_officer(the_district(), code, name, who(), now_s())
+        except NotListed as error:
+            return _page("desa.html", code, error.sentence), 409
+        flash(f"{name} dicabut. Daftar petugas yang baru turun ke desa.", "success")
     return redirect(url_for("desa.show", code=code), 303)
 
 

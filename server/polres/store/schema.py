@@ -268,4 +268,17 @@ orders = Table(
     _text("sms_outcome", null=True),
     Index("orders_by_ticket", "node", "ticket"),
 )
-PROJECTION = (reports, history, outgoing, contacts, texts, orders)
+# What a desa told of its officers' keys and of what it gave up for good.
+key_news = Table(
+    "key_news",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("seq", key=True),
+    _text("kind"),
+    _int("number"),
+    _text("text"),
+    _int("count"),
+    _int("at_s"),
+)
+PROJECTION = (reports, history, outgoing, contacts, texts, orders, key_news)
