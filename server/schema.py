@@ -65,15 +65,19 @@ def m004_sims(db: Database) -> None:
 def m007_keys(db: Database) -> None:
     """What signs an officer's keys as they change, and what was given up for good.
 
-    `delegation` is the identity's word for the key of the row; `recovery` opens with the words
-    on a card; `pending` is the next row, until the officer's phone has shown that it has its key.
+    `delegation` is the identity's word for the key of the row, `next_delegation` for that of
+    `pending`: the next row, until the officer's phone has shown that it has its key. `recovery`
+    opens with the words on a card. `lost` are sessions that a recovered officer had wraps of.
     """
-    for column in ("identity", "delegation", "recovery", "pending"):
+    for column in ("identity", "delegation", "recovery", "pending", "next_delegation"):
         db.execute(f"alter table accounts add column {column} blob not null default x''")
     db.execute("alter table accounts add column renewed integer not null default 0")
     db.execute(
         "create table erasures (number integer primary key, asked_s integer not null,"
         " reports integer not null, complete_s integer)"
+    )
+    db.execute(
+        "create table lost (session blob primary key, until_s integer not null) without rowid"
     )
     db.execute("create table erased (session blob primary key, number integer not null)")
     db.execute(

@@ -195,7 +195,7 @@ class Lock:
     forget_min: Annotated[
         int,
         Meaning(
-            "keys of older sessions that owe nothing are forgotten after so long without an officer",
+            "keys of older sessions that owe nothing are forgotten so long after an officer",
             "min",
             least=1,
             most=1_440,

@@ -1,15 +1,15 @@
 """The village node's web application: the shared foundation with the village pages on it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, g, request
 
 from server import words
 from server.desa.desk import Box, Desk
+from server.desa.officers.keydesk import KeyDesk
 from server.desa.pages import box as box_page
-from server.desa.pages import login, outbox, people, report, today
-from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
+from server.desa.pages import login, outbox, own_keys, people, report, today
+from server.desa.pages.place import EXTENSION, OFFICER, phone_key, phone_key_name
 from server.web.guards import Person
 from server.web.sessions import PASSIVE_HEADER
 from server.web.site import IDLE_S, Site, finish, make_site
@@ -30,7 +30,7 @@ def create_app(
     hosts: frozenset[str] = LOOPBACK,
     https: bool = False,
     idle_s: int = IDLE_S,
-    present: Callable[[], object] = lambda: None,
+    keys: KeyDesk | None = None,
 ) -> Flask:
     """The pages over a running node.
 
@@ -39,12 +39,13 @@ def create_app(
         hosts: host names under which the pages may be called; others get 421.
         https: True when TLS ends before the pages.
         idle_s: seconds without activity that end a login.
-        present: is told of each thing that an officer does; what a page asks by itself is none.
+        keys: officers' own keys; it is told of each thing that an officer does, and what a page
+            asks by itself is none. Without it there are no pages for them.
     """
 
     def find(name: str) -> Person | None:
-        if PASSIVE_HEADER not in request.headers:
-            present()
+        if keys is not None and PASSIVE_HEADER not in request.headers:
+            keys.seen(name, phone_key())
         return Person(name, OFFICER) if name in desk.officers() else None
 
     def box() -> Box:
@@ -70,6 +71,10 @@ def create_app(
     app.extensions[EXTENSION] = desk
     app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
     app.jinja_env.globals.update(desa=desk.desa, box=box, version=desk.version, **_WORDS)
+    app.jinja_env.globals.update(has_keys=keys is not None)
     for module in (login, today, report, people, box_page, outbox):
         app.register_blueprint(module.blueprint)
+    if keys is not None:
+        app.extensions[own_keys.EXTENSION] = keys
+        app.register_blueprint(own_keys.blueprint)
     return finish(app)

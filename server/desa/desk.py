@@ -158,11 +158,16 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login that succeeded. `opened` counts older sessions that it opened."""
+    """A login that succeeded. `opened` counts older sessions that it opened.
+
+    Attributes:
+        phone_key: the key that the phone carries from here on; None while it keeps its own.
+    """
 
     name: str
     phone_key_fits: bool
     opened: int
+    phone_key: bytes | None = None
 
 
 class Desk(Protocol):

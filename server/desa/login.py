@@ -47,6 +47,7 @@ class Account:
         delegation: the identity's word for `public`.
         recovery: what the words on his card open: the identity's secret alone.
         pending: the account that takes this one's place once his phone shows its new key.
+        next_delegation: the identity's word for the key in `pending`.
         renewed: number of the newest erasure that had been asked when the keys were made.
     """
 
@@ -61,6 +62,7 @@ class Account:
     delegation: bytes = b""
     recovery: bytes = b""
     pending: bytes = b""
+    next_delegation: bytes = b""
     renewed: int = 0
 
 
@@ -70,6 +72,19 @@ class Secrets:
 
     pair: KeyPair
     seed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An account that waits for its phone; `how` says what the new keys are for."""
+
+    proof: bytes
+    how: str
+    account: Account
+
+    def fits(self, phone_key: bytes) -> bool:
+        """Whether a phone's key is the one that it waits for."""
+        return seal.same(self.proof, seal.tag(phone_key, "phone"))
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Account))
@@ -166,10 +181,14 @@ def insert(db: sqlite3.Connection, account: Account) -> None:
         raise NameTaken
 
 
-def put(db: sqlite3.Connection, account: Account) -> None:
-    """Write an account over the one of its name."""
-    marks = ", ".join("?" * len(fields(Account)))
-    db.execute(f"insert or replace into accounts ({_COLUMNS}) values ({marks})", astuple(account))
+def put(db: sqlite3.Connection, account: Account) -> bool:
+    """Write an account over the one of its name and identity; False when that is gone."""
+    marks = ", ".join(f"{field.name} = ?" for field in fields(Account))
+    written = db.execute(
+        f"update accounts set {marks} where name = ? and identity = ?",
+        (*astuple(account), account.name, account.identity),
+    )
+    return bool(written.rowcount)
 
 
 def remove(db: sqlite3.Connection, name: str) -> None:
@@ -225,27 +244,26 @@ def open_secret(account: Account, stretched: bytes, phone_key: bytes) -> KeyPair
     return None if found is None else found.pair
 
 
-def pack_pending(account: Account, phone_key: bytes) -> bytes:
+def pack_pending(account: Account, phone_key: bytes, how: str) -> bytes:
     """An account that waits for its phone to show that it has the key."""
-    return pack((seal.tag(phone_key, "phone"), *astuple(account)))
+    return pack((seal.tag(phone_key, "phone"), how, *astuple(account)))
 
 
-def read_pending(octets: bytes) -> tuple[bytes, Account] | None:
-    """What the phone's key must prove, and the account that waits."""
+def read_pending(octets: bytes) -> Pending | None:
+    """What waits, if anything does.
+
+    Raises:
+        MalformedFrame: nothing that `pack_pending` wrote.
+    """
     if not octets:
         return None
     values = unpack(octets)
-    if not isinstance(values, tuple) or len(values) != 1 + len(fields(Account)):
+    if not isinstance(values, tuple) or len(values) != 2 + len(fields(Account)):
         raise MalformedFrame
-    proof, *rest = values
-    if not isinstance(proof, bytes):
+    proof, how, *rest = values
+    if not isinstance(proof, bytes) or not isinstance(how, str):
         raise MalformedFrame
-    return proof, Account(*rest)  # type: ignore[arg-type] # `pack_pending` wrote them
-
-
-def shows(proof: bytes, phone_key: bytes) -> bool:
-    """Whether a phone's key is the one that an account waits for."""
-    return seal.same(proof, seal.tag(phone_key, "phone"))
+    return Pending(proof, how, Account(*rest))  # type: ignore[arg-type] # `pack_pending` wrote them
 
 
 def delay_s(failures: int) -> float:

@@ -233,9 +233,8 @@ def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None
         people = wrapped.people
         sessions.keep_wraps(db, keys, people, stamp, node.random)
     node.vault.turn(keys, ram)
-    opened = e.SessionOpened(
-        people.version, tuple(f"{r.role}:{r.name}" for r in people.recipients), stamp.boot
-    )
+    names = dict.fromkeys(f"{r.role}:{r.name}" for r in people.recipients)
+    opened = e.SessionOpened(people.version, tuple(names), stamp.boot)
     node.session_began_s = now_s
     told: tuple[e.DesaEvent, ...] = (opened,)
     if node.list_tampered or wrapped.tampered:

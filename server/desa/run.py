@@ -13,7 +13,7 @@ from server.desa.gateway import history
 from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
-from server.desa.officers import autolock
+from server.desa.officers.keydesk import KeyDesk
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
 from server.process.schedule import Schedule
@@ -44,7 +44,8 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         )
         remember_seen(node, time.monotonic())
         desk = FrontDesk(node)
-        control = ControlSocket(directory, commands.answers(node, desk))
+        keys = KeyDesk(node, desk, time.monotonic)
+        control = ControlSocket(directory, commands.answers(node, desk, keys))
         schedule = Schedule()
         exchanger = Exchanger(node)
         schedule.every(0.25, guarded(exchanger.tick))
@@ -59,7 +60,7 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
                 desk,
                 hosts=hosts,
                 idle_s=60 * node.settings.lock.idle_min,
-                present=lambda: autolock.present(node, time.monotonic()),
+                keys=keys,
             )
             serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
         finally:

@@ -58,11 +58,12 @@ def wanted(
 
     Those that still owe something: an unread text or a part of one, shown parts that a waiting
     one may complete, the text that an unread one is perhaps a copy of, a text that wants to be
-    sent, or an open report that nobody here can read.
+    sent, or an open report that nobody here can read. And those that a recovered officer lost.
     """
     owing = owed(db, open_tickets, log_id)
     rows = db.execute("select id from sessions order by number desc").fetchall()
-    candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]
+    lost = {bytes(i) for (i,) in db.execute("select session from lost")}
+    candidates = [bytes(i) for (i,) in rows if bytes(i) in owing | lost]
     return tuple(i for i in candidates if not _fully_open(vault, i))
 
 

@@ -12,7 +12,7 @@ from server.desa.exchange import short
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
-from server.desa.officers import autolock
+from server.desa.officers import autolock, recovery
 from server.desa.reading import gaps
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
@@ -252,7 +252,7 @@ def tend(node: Node, now_s: float) -> Outcome:
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
-    count += autolock.tend(node, now_s)
+    count += autolock.tend(node, now_s) + recovery.tend(node, now_s)
     history.note_signals(node, now_s)
     history.flush(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

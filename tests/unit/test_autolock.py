@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from paper_phone import Phone
 from world import World
 
 from server import lookup
 from server.desa import app, steps
 from server.desa.desk import Login
 from server.desa.officers import autolock
+from server.desa.officers.keydesk import KeyDesk
 from server.domain import requests as r
 from server.domain.report import Report
 
@@ -127,13 +129,25 @@ def test_a_text_that_comes_again_after_it_was_locked_is_kept_and_merged_at_the_u
 
 
 def test_what_a_page_asks_by_itself_is_no_officer_and_what_a_person_does_is(world: World) -> None:
-    seen: list[int] = []
-    page = app.create_app(world.desk(), present=lambda: seen.append(1))
-    client = page.test_client()
-    client.get("/masuk")
+    desk = world.desk()
+    keys = KeyDesk(world.node, desk, lambda: world.mono_s)
+    client = app.create_app(desk, keys=keys).test_client()
     with client.session_transaction() as kept:
         kept["_user_id"] = "Made"
+    world.mono_s += 600
     client.get("/kotak", headers={"X-Segar": "1"})
-    assert seen == []
+    assert world.node.present_s < world.mono_s
     client.get("/kotak")
-    assert seen
+    assert world.node.present_s == world.mono_s
+
+
+def test_an_officer_locks_at_once_before_he_leaves_the_box(world: World) -> None:
+    desk = world.desk()
+    keys = KeyDesk(world.node, desk, lambda: world.mono_s)
+    phone = Phone(desk, keys)
+    with phone.client.session_transaction() as kept:
+        kept["_user_id"] = "Made"
+    assert not world.report().locked
+    assert phone.post("/kunci", "/kunci/tutup").status_code == 303
+    assert "sesi lama dikunci lagi" in phone.get("/kunci")
+    assert world.report().locked

@@ -51,32 +51,34 @@ def read(identity: bytes, name: str, delegation: bytes) -> bytes:
 
 
 def addressed(db: sqlite3.Connection, people: RecipientList) -> Addressed:
-    """The list with each officer's identity replaced by the key that it signed.
+    """The list with each officer's identity replaced by the key, or keys, that it signed.
 
     Whoever has no account here keeps the key on the list, which is then one for sessions.
     """
     recipients: list[Recipient] = []
     tampered: list[str] = []
     for person in people.recipients:
-        key = person.key if person.role is not Role.OFFICER else _key(db, person)
-        if key is None:
+        keys = (person.key,) if person.role is not Role.OFFICER else _keys(db, person)
+        recipients += [replace(person, key=key) for key in keys]
+        if not keys:
             tampered.append(person.name)
-        else:
-            recipients.append(replace(person, key=key))
     return Addressed(replace(people, recipients=tuple(recipients)), tuple(tampered))
 
 
-def _key(db: sqlite3.Connection, person: Recipient) -> bytes | None:
+def _keys(db: sqlite3.Connection, person: Recipient) -> tuple[bytes, ...]:
     found = db.execute(
-        "select identity, delegation, public from accounts where name = ?", (person.name,)
+        "select identity, delegation, public, next_delegation from accounts where name = ?",
+        (person.name,),
     ).fetchone()
     if found is None:
-        return person.key
-    identity, delegation, public = map(bytes, found)
+        return (person.key,)
+    identity, delegation, public, coming = map(bytes, found)
     if not identity:
         # An account of before identities: the key on the list is the one for sessions.
-        return person.key if public == person.key else None
+        return (person.key,) if public == person.key else ()
     try:
-        return read(person.key, person.name, delegation)
+        keys = (read(person.key, person.name, delegation),)
+        # While a phone has not shown its new key, what is new is wrapped to both.
+        return keys if not coming else (*keys, read(person.key, person.name, coming))
     except (BadSignature, MalformedFrame):
-        return None
+        return ()

@@ -106,7 +106,7 @@ def _destroy_wraps(node: Node, people: RecipientList) -> None:
         kept = {one.key for one in delegation.addressed(db, people).people.recipients}
         for account in login.every(db):
             pending = login.read_pending(account.pending)
-            kept |= {account.public} | ({pending[1].public} if pending else set())
+            kept |= {account.public} | ({pending.account.public} if pending else set())
         found = db.execute(
             "select distinct recipient from wraps where role = ?", (Role.OFFICER.value,)
         ).fetchall()

@@ -73,7 +73,7 @@ def add(connection: Connection, place: tuple[int, int, int], event: Event, at_s:
             text=text,
             count=count,
             at_s=at_s,
-        )  # fmt: skip
+        )
         .on_conflict_do_nothing()
     )
 
