@@ -6,10 +6,18 @@ from collections.abc import Sequence
 
 from server.domain import codec
 from server.domain import events as e
-from server.domain.evolve import HistoryLine, LineKind, evolve, evolve_sealed, line, ticket_of
+from server.domain.evolve import (
+    HistoryLine,
+    LineKind,
+    evolve,
+    evolve_erased,
+    evolve_sealed,
+    line,
+    ticket_of,
+)
 from server.domain.report import Report, Stamp, Status
 from server.vault import Vault
-from sync.entry import Entry, ticket_text
+from sync.entry import Entry, Header, ticket_text
 from sync.errors import CannotOpen, MalformedFrame
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Report))
@@ -89,11 +97,16 @@ class Projection:
 
     def _fold(self, entry: Entry, vault: Vault) -> None:
         header = entry.header
+        if vault.gone.covers(header):
+            self._erase(header)
+            return
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
         except (CannotOpen, MalformedFrame) as error:
             keys = vault.knows(header.session)
             locked = keys is None or keys.session is None
+            if header.session in vault.gone.sessions:
+                locked = not vault.gone.remnants <= vault.loaded()
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
             hides = isinstance(error, CannotOpen)
@@ -140,6 +153,13 @@ class Projection:
                 )
             case _:
                 pass
+
+    def _erase(self, header: Header) -> None:
+        """Of an erased report nothing is shown but that there was one, and when."""
+        ticket = ticket_text(header.ticket)
+        if ticket is not None:
+            self._save(evolve_erased(self.report(ticket), header))
+            self.db.execute("delete from history where ticket = ?", (ticket,))
 
     def _save(self, report: Report | None) -> None:
         if report is None:

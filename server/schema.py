@@ -74,12 +74,18 @@ def m007_keys(db: Database) -> None:
     db.execute("alter table accounts add column renewed integer not null default 0")
     db.execute(
         "create table erasures (number integer primary key, asked_s integer not null,"
-        " reports integer not null, complete_s integer)"
+        " reports integer not null, told text, complete_s integer)"
     )
     db.execute(
         "create table lost (session blob primary key, until_s integer not null) without rowid"
     )
-    db.execute("create table erased (session blob primary key, number integer not null)")
+    db.execute(
+        "create table erased (session blob primary key, number integer not null) without rowid"
+    )
+    db.execute(
+        "create table erased_tickets (ticket integer primary key, instance integer not null,"
+        " seq integer not null, number integer not null)"
+    )
     db.execute(
         "create table remnants (id blob primary key, number integer not null,"
         " bundle blob not null) without rowid"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from server.words import CATEGORIES
 from sms.phone import parse_phone
 
 FILE_NAME = "kentongan.toml"
@@ -29,7 +30,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a key means, its unit, and what it may be: in a range, one of these words, or phones."""
+    """What a key means, its unit, and what it may be.
+
+    In a range, one of these words, phones, or categories each with a number of days.
+    """
 
     text: str
     unit: str = ""
@@ -37,6 +41,7 @@ class Meaning:
     most: int = 1_000_000_000
     words: tuple[str, ...] = ()
     phones: bool = False
+    days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +209,31 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the village keeps what is over; open reports stay for ever."""
+
+    days: Annotated[
+        int, Meaning("closed reports are erased so long after the last entry; 0 for never", "days")
+    ] = 730
+    categories: Annotated[
+        tuple[str, ...],
+        Meaning("categories with days of their own, such as kdrt 1825; 0 for never", days=True),
+    ] = ("kdrt 1825", "pelecehan 1825")
+    notes_days: Annotated[
+        int, Meaning("texts and calls that became no report; 0 for never", "days")
+    ] = 365
+    every_days: Annotated[
+        int,
+        Meaning("at most one erasure in so long: each asks every officer to log in", "days"),
+    ] = 30
+
+    def of(self, category: str) -> int:
+        """Days that a category is kept; 0 for ever."""
+        chosen = dict(item.split() for item in self.categories)
+        return int(chosen.get(category, self.days))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file, one attribute a section."""
 
@@ -216,9 +246,11 @@ class Settings:
     credit: Credit = Credit()
     login: Login = Login()
     lock: Lock = Lock()
+    retention: Retention = Retention()
 
 
-SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Login | Lock]] = {
+Section = Desa | Polres | Modem | Texts | Web | Answers | Credit | Login | Lock | Retention
+SECTIONS: dict[str, type[Section]] = {
     "desa": Desa,
     "polres": Polres,
     "modem": Modem,
@@ -228,6 +260,7 @@ SECTIONS: dict[str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit 
     "credit": Credit,
     "login": Login,
     "lock": Lock,
+    "retention": Retention,
 }
 
 
@@ -299,7 +332,15 @@ def _wrong(value: object, kind: type, meaning: Meaning) -> str:
         return f"salah satu dari {', '.join(meaning.words)}"
     if meaning.phones and isinstance(value, tuple) and None in map(parse_phone, value):
         return "berupa daftar nomor HP, misalnya 0812-3456-7890"
+    if meaning.days and isinstance(value, tuple) and not all(map(_names_days, value)):
+        return 'berupa daftar kategori dengan jumlah hari, misalnya ["kdrt 1825"]'
     return ""
+
+
+def _names_days(item: str) -> bool:
+    """Whether an item is a known category and a number of days."""
+    category, _, days = item.partition(" ")
+    return category in CATEGORIES and days.isascii() and days.isdigit() and len(days) <= 5
 
 
 def _meaning(kind: type, key: str) -> Meaning:

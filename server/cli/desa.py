@@ -144,6 +144,19 @@ def lock(directory: Path) -> None:
     click.echo(f"{count} sesi lama dikunci lagi." if count else "Tidak ada yang perlu dikunci.")
 
 
+@desa.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def retention(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag of the command line
+    """Show what was erased by the rules and whose login it still waits for; the node must run."""
+    erasures = cast("list[dict[str, object]]", _ask_running(directory, "retention"))
+    if as_json:
+        click.echo(json.dumps(erasures))
+        return
+    for sentence in told.erasure_lines(erasures, commands.zone_of(directory)):
+        click.echo(sentence)
+
+
 def _ask_running(directory: Path, command: str, **values: str) -> object:
     try:
         return control.ask(directory, command, **values)

@@ -71,10 +71,16 @@ def create_app(
     app.extensions[EXTENSION] = desk
     app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
     app.jinja_env.globals.update(desa=desk.desa, box=box, version=desk.version, **_WORDS)
-    app.jinja_env.globals.update(has_keys=keys is not None)
     for module in (login, today, report, people, box_page, outbox):
         app.register_blueprint(module.blueprint)
+    _add_keys(app, keys)
+    return finish(app)
+
+
+def _add_keys(app: Flask, keys: KeyDesk | None) -> None:
+    """The pages of officers' own keys."""
+    erasures = tuple if keys is None else keys.erasures
+    app.jinja_env.globals.update(has_keys=keys is not None, erasures=erasures)
     if keys is not None:
         app.extensions[own_keys.EXTENSION] = keys
         app.register_blueprint(own_keys.blueprint)
-    return finish(app)

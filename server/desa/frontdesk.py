@@ -8,6 +8,7 @@ from hardware.errors import SendRefused
 from server import lookup
 from server.desa import intake, login, orders, sessions
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
+from server.desa.forgetting import erasing
 from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.radios import sims
 from server.desa.gateway.simlife import credit, deafness, purse
@@ -211,6 +212,7 @@ class FrontDesk:
                     learned += node.vault.learn(read_wrap(seal.open_box(pair, box))[0])
                 except (CannotOpen, MalformedFrame):
                     continue
+            erasing.load_remnants(node)
             if learned:
                 orders.unlocked(node, name, learned, self._now())
                 orders.apply(node, self._now())
@@ -233,8 +235,7 @@ def box_of(node: Node, now_s: float) -> Box:
     with node.database.lock:
         officers = len(lookup.officer_numbers(node.projection.db))
         radios = tuple(health.radios.values())
-    of_radios = [radio.trouble for radio in radios]
-    of_keys = listed.troubles(node)
+    of_radios = [*(radio.trouble for radio in radios), *listed.troubles(node)]
     of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
     nobody = "" if officers else NO_OFFICER
     # Where the modem itself is in trouble, that says more.
@@ -242,15 +243,7 @@ def box_of(node: Node, now_s: float) -> Box:
     if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
         unsent = NO_BUDGET
     troubles = dict.fromkeys(
-        [
-            orders.trouble(state),
-            health.modem_trouble,
-            *of_radios,
-            *of_keys,
-            *of_sims,
-            unsent,
-            nobody,
-        ]
+        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
     )
     return Box(
         modem=health.modem,

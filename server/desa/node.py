@@ -87,6 +87,8 @@ class Node:
     present_s: float = 0.0
     # Whether the list on the card is not the one that the Polres signed.
     list_tampered: bool = False
+    # With how many keys and on which day it was last looked for what may be erased.
+    erasure_looked: tuple[int, int] = (-1, -1)
     # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
     # waiting begins anew at the start.
     retry_at_s: dict[int, float] = field(default_factory=dict)
@@ -173,6 +175,7 @@ def open_node(
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     session_keys, ram = sessions.fresh_keys(random)
     vault = Vault(keys.identity.duty, session_keys, ram)
+    vault.gone = sessions.gone(database.connection)
     node = Node(
         directory=directory,
         settings=settings,

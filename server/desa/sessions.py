@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from server.domain.report import Stamp
 from server.ledger import day_of
-from server.vault import Vault
+from server.vault import Gone, Vault
 from sync import seal, session
 from sync.chain import LogId
 from sync.entry import ticket_code
@@ -43,6 +43,20 @@ def _box(wrap: Wrap, random: Callable[[int], bytes]) -> bytes:
     return seal.seal_box(wrap.recipient.key, wrap.content, random(seal.KEY_OCTETS))
 
 
+def gone(db: sqlite3.Connection) -> Gone:
+    """What was given up for good by the rules of retention."""
+    return Gone(
+        sessions={bytes(one) for (one,) in db.execute("select session from erased")},
+        tickets={
+            int(code): (int(instance), int(seq))
+            for code, instance, seq in db.execute(
+                "select ticket, instance, seq from erased_tickets"
+            )
+        },
+        remnants={bytes(one) for (one,) in db.execute("select id from remnants")},
+    )
+
+
 def officer_wraps(db: sqlite3.Connection, public: bytes) -> tuple[bytes, ...]:
     """Sealed boxes of all sessions that an officer may open."""
     rows = db.execute(
@@ -64,7 +78,11 @@ def wanted(
     rows = db.execute("select id from sessions order by number desc").fetchall()
     lost = {bytes(i) for (i,) in db.execute("select session from lost")}
     candidates = [bytes(i) for (i,) in rows if bytes(i) in owing | lost]
-    return tuple(i for i in candidates if not _fully_open(vault, i))
+    over = vault.gone.sessions
+    if owing & over:
+        # Rows that stay in a session that is gone open with a remnant's key.
+        candidates += sorted(vault.gone.remnants - vault.loaded())
+    return tuple(i for i in candidates if i not in over and not _fully_open(vault, i))
 
 
 def owed(db: sqlite3.Connection, tickets: frozenset[str], log_id: LogId) -> frozenset[bytes]:

@@ -9,6 +9,7 @@ from server import lookup, radio
 from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
 from server.desa.exchange import short
+from server.desa.forgetting import erasing
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
@@ -212,6 +213,7 @@ def _learn(node: Node, taken: Taken, now_s: float) -> None:
         node.clock = hear(node.clock, now_s, taken.time_s, Trust.NETWORK)
         node.health.sync_state = taken.state
         learned = [keys for keys in taken.keys if node.vault.learn(keys)]
+        erasing.load_remnants(node)
         own = [keys for keys in learned if keys.intake is not None]
         if own:
             orders.unlocked(node, "Polres", len(own), now_s)
@@ -253,6 +255,7 @@ def tend(node: Node, now_s: float) -> Outcome:
         begin_session(node, now_s)
         count += 1
     count += autolock.tend(node, now_s) + recovery.tend(node, now_s)
+    count += erasing.tend(node, now_s)
     history.note_signals(node, now_s)
     history.flush(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

@@ -30,6 +30,7 @@ def forget(node: Node) -> int:
         with node.database.read() as db:
             tickets = lookup.open_tickets(node.projection.db)
             owed = sessions.owed(db, tickets, node.ledger.log_id)
+        owed |= vault.remnants_of(owed)
         gone = vault.opened() - owed - _unanswered(node) - {vault.running.id}
         if not gone:
             return 0

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.desa import login
+from server.desa.forgetting import held
+from server.desa.forgetting.held import Erasure
 from server.desa.frontdesk import FrontDesk
 from server.desa.login import Account, NewOfficer, Secrets
 from server.desa.node import Node
@@ -44,6 +46,10 @@ class KeyDesk:
     def keepers(self) -> tuple[Keeper, ...]:
         """Who may log in, and whom of them the Polres has listed."""
         return listed.keepers(self._node)
+
+    def erasures(self) -> tuple[Erasure, ...]:
+        """What was given up for good, newest first, and who still holds an old key to it."""
+        return held.erasures(self._node)
 
     def seen(self, name: str, phone_key: bytes | None) -> None:
         """Somebody who is logged in does something, with the key that his phone carries."""

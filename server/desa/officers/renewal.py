@@ -8,6 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from server.desa import login
+from server.desa.forgetting import held
 from server.desa.login import Account, NewOfficer, Secrets
 from server.desa.node import Node
 from server.domain import events as e
@@ -20,7 +21,7 @@ from sync.session import Role
 class How(StrEnum):
     """What new keys are for; the word stands in the journal."""
 
-    PASSPHRASE = "kata sandi diganti"
+    PASSPHRASE = "kata sandi diganti"  # noqa: S105 -- says what happened
     ERASURE = "penghapusan"
     CARD = "kartu pemulihan dibuat"
     RECOVERED = "masuk dengan kartu pemulihan"
@@ -69,6 +70,7 @@ def confirm(node: Node, name: str, phone_key: bytes, now_s: float) -> bool:
             login.put(db, replace(pending.account, recovery=account.recovery))
             _drop_wraps(node, account.public)
         journal(node, name, pending.how, now_s)
+        held.tell(node, now_s)
         return True
 
 

@@ -1,6 +1,7 @@
 """What a running node answers on its control socket about officers' keys."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from server.desa.node import Node
 from server.desa.officers.keydesk import KeyDesk, Wait
@@ -33,6 +34,7 @@ def key_answers(node: Node, keys: KeyDesk) -> dict[str, Callable[[Asked], object
             for one in keys.keepers()
         ],
         "officer recover": lambda asked: _recover(node, keys, asked),
+        "retention": lambda _: [asdict(one) for one in keys.erasures()],
         "lock": lambda _: keys.lock(),
     }
 

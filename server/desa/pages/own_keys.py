@@ -3,9 +3,8 @@
 from math import ceil
 from typing import Final
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, url_for
 from flask import request as http_request
-from flask import url_for
 from werkzeug.wrappers import Response
 
 from server.desa.login import NewOfficer
