@@ -39,8 +39,7 @@ def create_app(
         hosts: host names under which the pages may be called; others get 421.
         https: True when TLS ends before the pages.
         idle_s: seconds without activity that end a login.
-        keys: officers' own keys; it is told of each thing that an officer does, and what a page
-            asks by itself is none. Without it there are no pages for them.
+        keys: officers' own keys, told of all that officers do; without it no pages for them.
     """
 
     def find(name: str) -> Person | None:
