@@ -79,7 +79,7 @@ def wanted(
     lost = {bytes(i) for (i,) in db.execute("select session from lost")}
     candidates = [bytes(i) for (i,) in rows if bytes(i) in owing | lost]
     over = vault.gone.sessions
-    if owing & over:
+    if owing & over or lost & vault.gone.remnants:
         # Rows that stay in a session that is gone open with a remnant's key.
         candidates += sorted(vault.gone.remnants - vault.loaded())
     return tuple(i for i in candidates if i not in over and not _fully_open(vault, i))

@@ -90,7 +90,7 @@ def test_a_start_with_nobody_there_works_new_texts_and_opens_no_old_ones(node_di
         post.wait("the villager is answered", lambda: told(post, CALLER))
         post.wait("the officer is called", lambda: told(post, OFFICER))
         post.start_polres()
-        post.wait("the Polres has it", lambda: ((CALLER, NEW) in post.report_counts()))
+        post.wait("the Polres has it", lambda: (CALLER, NEW) in post.report_counts())
         # The road works, and nobody was asked for keys that no work waits for.
         assert post.status()["locked_sessions"] >= 1
         browser = Browser(post.desa_port)

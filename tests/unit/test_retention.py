@@ -10,8 +10,8 @@ from paper_phone import Phone
 from world import CODE, World
 
 from server import lookup
+from server.desa import commands, steps
 from server.desa import login as accounts
-from server.desa import steps
 from server.desa.console.figures import erasure_lines
 from server.desa.forgetting import erasing, held
 from server.desa.node import begin_session
@@ -26,7 +26,7 @@ from server.polres.store import news
 from server.settings import Login as Cost
 from server.settings import Retention
 from server.vault import Identity, Vault
-from sync import seal
+from sync import peers, seal
 from sync.entry import Entry, Header
 from sync.errors import CannotOpen, MalformedFrame
 from sync.session import from_seeds, read_wrap
@@ -209,6 +209,50 @@ def test_what_the_polres_does_not_hold_yet_is_not_erased(village: Village) -> No
     assert SECRET not in by_text(world)
 
 
+def test_while_somebody_has_changed_the_list_nothing_is_erased(village: Village) -> None:
+    world = village.world
+    with world.node.database.write() as db:
+        peers.keep_people(db, b"\x82\x41a\x41b")
+    world.road.cut = True
+    years_later(village)
+    assert SECRET in by_text(world)
+    world.road.cut = False
+    years_later(village, 1)
+    assert SECRET not in by_text(world)
+
+
+def test_a_new_officer_opens_open_work_of_an_erased_session(village: Village) -> None:
+    world = village.world
+    years_later(village)
+    putu = commands.add_officer(world.node, "Putu")
+    world.exchange()
+    officers.approve_officer(world.district, CODE, "Putu", "binmas", world.wall_s())
+    world.exchange()
+    world.road.cut = True
+    world.restart()
+    key = bytes.fromhex(putu["phone_path"].rpartition("/")[2])
+    world.desk().login("Putu", putu["passphrase"], key)
+    assert WORKED in by_text(world)
+    assert SECRET not in by_text(world)
+
+
+def test_a_recovered_officer_gets_what_stays_back_with_a_persons_leave(village: Village) -> None:
+    world = village.world
+    years_later(village)
+    log_in(village)
+    world.restart()
+    keys = KeyDesk(world.node, world.desk(), lambda: world.mono_s)
+    new = keys.recover("Made", village.made["recovery"])
+    assert isinstance(new, accounts.NewOfficer)
+    assert not held.erasures(world.node)[0].missing
+    orders.grant_keys(world.district, CODE, "SPKT", world.wall_s())
+    world.exchange()
+    world.road.cut = True
+    world.restart()
+    world.desk().login("Made", new.passphrase, new.phone_key)
+    assert {KEPT, WORKED} <= set(by_text(world))
+
+
 def test_a_clock_that_nobody_trusts_erases_nothing(village: Village) -> None:
     world = village.world
     world.road.cut = True
@@ -270,13 +314,7 @@ def test_the_box_page_says_who_is_missing_and_the_command_too(village: Village) 
 def opened_with(
     village: Village, secrets: list[tuple[str, bytes]], words: str
 ) -> tuple[set[str], int]:
-    """All texts that every copy of the card together gives to who knows these secrets.
-
-    Args:
-        village: with its copies.
-        secrets: passphrases with phone keys.
-        words: on the recovery card.
-    """
+    """Texts that all copies of the card give to passphrases with phone keys and a card's words."""
     seed = bytes.fromhex((village.world.directory / "node.key").read_text().strip())
     nothing = from_seeds(b"x" * 32, b"y" * 32, b"z" * 32)
     vault = Vault(Identity.from_seed(seed).duty, nothing, seal.box_pair(b"w" * 32))

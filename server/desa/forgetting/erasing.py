@@ -4,7 +4,7 @@ from server.desa import sessions
 from server.desa.forgetting import due, held
 from server.desa.forgetting.due import Plan
 from server.desa.node import Node, people_of
-from server.desa.officers import delegation
+from server.desa.officers import delegation, listed
 from server.ledger import day_of
 from server.vault import Row
 from sync import seal, session
@@ -32,6 +32,9 @@ def tend(node: Node, now_s: float) -> int:
 
 
 def _may(node: Node, now_s: float) -> bool:
+    if listed.troubles(node):
+        # What stays would be wrapped to fewer than the Polres wants.
+        return False
     with node.database.read() as db:
         (newest_s,) = db.execute("select max(asked_s) from erasures").fetchone()
     wall_s = node.stamp(now_s).wall_s

@@ -62,6 +62,7 @@ def share(node: Node, now_s: float, *, tell: bool = True) -> int:
     with node.database.write() as db:
         tickets = lookup.open_tickets(node.projection.db)
         owed = sessions.owed(db, tickets, node.ledger.log_id)
+        owed |= node.vault.remnants_of(owed)
         people = delegation.addressed(db, people_of(node)).people
         officers = [one for one in people.recipients if one.role is Role.OFFICER]
         count = sum(wrap_to(node, one, officer) for one in sorted(owed) for officer in officers)
