@@ -77,7 +77,8 @@ def m007_keys(db: Database) -> None:
         " reports integer not null, told text, complete_s integer)"
     )
     db.execute(
-        "create table lost (session blob primary key, until_s integer not null) without rowid"
+        "create table lost (session blob not null, name text not null, until_s integer not null,"
+        " primary key (session, name)) without rowid"
     )
     db.execute(
         "create table erased (session blob primary key, number integer not null) without rowid"

@@ -133,7 +133,8 @@ def officer_recover(directory: Path, name: str) -> None:
     click.echo(f"Tautan HP    http://{new['host']}:{new['port']}{new['phone_path']}")
     click.echo(f"Pemulihan    {new['recovery']}")
     click.echo("Catat sekarang: semua ini tidak disimpan dan tidak ditampilkan lagi.")
-    click.echo("Kartu yang tadi dipakai tidak berlaku lagi: bakar, dan simpan yang baru.")
+    click.echo("Buka tautan di HP petugas, lalu masuk dengan kata sandi baru. Sejak itu kartu yang")
+    click.echo("tadi dipakai tidak berlaku lagi: bakar, dan simpan yang baru.")
 
 
 @desa.command()

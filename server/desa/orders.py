@@ -3,7 +3,7 @@
 from server import lookup
 from server.desa import intake
 from server.desa.node import Node, begin_session, people_of
-from server.desa.officers import listed, recovery
+from server.desa.officers import listed, lost
 from server.domain import codec
 from server.domain import events as e
 from server.domain.decide import Decision, decide_order
@@ -38,7 +38,7 @@ def unlocked(node: Node, by: str, count: int, now_s: float) -> None:
         node.stamp(now_s), Decision((e.SessionsUnlocked(by, count),)), cause="unlock"
     )
     listed.share(node, now_s)
-    recovery.give_back(node)
+    lost.give_back(node)
     intake.remember_seen(node, now_s)
     intake.read_pending(node, now_s, thorough=True)
     node.speak_soon.set()

@@ -13,7 +13,7 @@ from server.desa.forgetting import erasing
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
-from server.desa.officers import autolock, recovery
+from server.desa.officers import autolock, lost
 from server.desa.reading import gaps
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
@@ -254,7 +254,7 @@ def tend(node: Node, now_s: float) -> Outcome:
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
-    count += autolock.tend(node, now_s) + recovery.tend(node, now_s)
+    count += autolock.tend(node, now_s) + lost.tend(node, now_s)
     count += erasing.tend(node, now_s)
     history.note_signals(node, now_s)
     history.flush(node, now_s)

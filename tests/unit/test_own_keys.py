@@ -10,7 +10,8 @@ from world import World
 from server import lookup
 from server.desa import login as accounts
 from server.desa.commands import answers
-from server.desa.officers import listed, recovery
+from server.desa.node import begin_session
+from server.desa.officers import listed, lost
 from server.desa.officers.keydesk import KeyDesk, NotDone, Wait
 from server.desa.officers.renewal import How
 from server.desa.officers.told import WrongCard
@@ -186,6 +187,35 @@ def test_the_card_gives_a_new_passphrase_phone_key_and_card_once(world: World) -
     assert listed.keepers(world.node) == (listed.Keeper("Made", listed=True),)
 
 
+def test_a_card_whose_page_never_arrived_is_used_again(world: World) -> None:
+    made = Officer(world)
+    closed_report(world)
+    assert isinstance(keys_of(world).recover("Made", made.words), accounts.NewOfficer)
+    assert not isinstance(world.desk().login("Made", made.passphrase, made.key), float)
+    second = keys_of(world).recover("Made", made.words)
+    assert isinstance(second, accounts.NewOfficer)
+    answer = world.desk().login("Made", second.passphrase, second.phone_key)
+    assert not isinstance(answer, float)
+    assert answer.phone_key_fits
+    assert isinstance(keys_of(world).recover("Made", made.words), Wait)
+
+
+def test_what_a_recovered_officer_gets_back_others_do_not_get_with_him(world: World) -> None:
+    made = Officer(world)
+    closed_report(world)
+    begin_session(world.node, world.mono_s)
+    putu = Officer(world, "Putu")
+    new = keys_of(world).recover("Made", made.words)
+    assert isinstance(new, accounts.NewOfficer)
+    world.desk().login("Made", new.passphrase, new.phone_key)
+    world.road.cut = True
+    world.restart()
+    world.desk().login("Putu", putu.passphrase, putu.key)
+    assert "ada maling di RT 2 RW 1" not in texts(world)
+    world.desk().login("Made", new.passphrase, new.phone_key)
+    assert "ada maling di RT 2 RW 1" in texts(world)
+
+
 def test_the_card_opens_no_old_session_until_somebody_lets_it(world: World) -> None:
     made = Officer(world)
     putu = Officer(world, "Putu")
@@ -212,6 +242,7 @@ def test_the_only_officers_old_sessions_come_back_when_a_person_at_the_polres_le
     world.exchange()
     new = keys_of(world).recover("Made", made.words)
     assert isinstance(new, accounts.NewOfficer)
+    world.desk().login("Made", new.passphrase, new.phone_key)
     world.exchange()
     assert texts(world) == {""}
     orders.grant_keys(world.district, world.node.settings.desa.code, "SPKT", world.wall_s())
@@ -227,11 +258,13 @@ def test_what_did_not_come_back_in_a_week_is_asked_no_more(world: World) -> None
     made = Officer(world)
     closed_report(world)
     world.restart()
-    keys_of(world).recover("Made", made.words)
+    new = keys_of(world).recover("Made", made.words)
+    assert isinstance(new, accounts.NewOfficer)
+    world.desk().login("Made", new.passphrase, new.phone_key)
     db = world.node.database.connection
     assert db.execute("select count(*) from lost").fetchone()[0]
-    world.mono_s += recovery.ASKED_S + 1
-    recovery.tend(world.node, world.mono_s)
+    world.mono_s += lost.ASKED_S + 1
+    lost.tend(world.node, world.mono_s)
     assert db.execute("select count(*) from lost").fetchone()[0] == 0
 
 

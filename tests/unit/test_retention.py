@@ -244,6 +244,7 @@ def test_a_recovered_officer_gets_what_stays_back_with_a_persons_leave(village: 
     keys = KeyDesk(world.node, world.desk(), lambda: world.mono_s)
     new = keys.recover("Made", village.made["recovery"])
     assert isinstance(new, accounts.NewOfficer)
+    world.desk().login("Made", new.passphrase, new.phone_key)
     assert not held.erasures(world.node)[0].missing
     orders.grant_keys(world.district, CODE, "SPKT", world.wall_s())
     world.exchange()

@@ -46,6 +46,7 @@ def changed(node: Node, before: RecipientList, after: RecipientList, now_s: floa
         for account in login.every(db):
             if _listed_key(account) in left:
                 login.remove(db, account.name)
+                db.execute("delete from lost where name = ?", (account.name,))
         _destroy_wraps(node, after)
     shared = share(node, now_s, tell=False)
     joined = tuple(name for key, name in new.items() if key not in old)

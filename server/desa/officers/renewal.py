@@ -11,6 +11,7 @@ from server.desa import login
 from server.desa.forgetting import held
 from server.desa.login import Account, NewOfficer, Secrets
 from server.desa.node import Node
+from server.desa.officers import lost
 from server.domain import events as e
 from server.domain.decide import Decision
 from sync import seal
@@ -47,15 +48,25 @@ def begin(node: Node, account: Account, secrets: Secrets, passphrase: str, how: 
         account.name, secrets.seed, passphrase, node.settings.login, node.random
     )
     fresh = replace(fresh, renewed=newest_erasure(node))
-    with node.database.write() as db:
-        earlier = login.read_pending(account.pending)
-        if earlier is not None:
-            _drop_wraps(node, earlier.account.public)
-        packed = login.pack_pending(fresh, new.phone_key, how)
-        waiting = replace(account, pending=packed, next_delegation=fresh.delegation)
-        if login.put(db, waiting):
+    with node.database.write():
+        if wait_for_phone(node, account, fresh, new.phone_key, how):
             _wrap_again(node, secrets.pair, fresh.public)
     return new
+
+
+def wait_for_phone(
+    node: Node, account: Account, fresh: Account, phone_key: bytes, how: How
+) -> bool:
+    """Let new keys wait beside the old ones; False when the account is gone."""
+    with node.database.write() as db:
+        kept = login.read(db, account.name)
+        if kept is None or kept.identity != account.identity:
+            return False
+        earlier = login.read_pending(kept.pending)
+        if earlier is not None:
+            _drop_wraps(node, earlier.account.public)
+        packed = login.pack_pending(fresh, phone_key, how)
+        return login.put(db, replace(kept, pending=packed, next_delegation=fresh.delegation))
 
 
 def confirm(node: Node, name: str, phone_key: bytes, now_s: float) -> bool:
@@ -67,9 +78,14 @@ def confirm(node: Node, name: str, phone_key: bytes, now_s: float) -> bool:
         if account is None or pending is None or not pending.fits(phone_key):
             return False
         with node.database.write() as db:
-            login.put(db, replace(pending.account, recovery=account.recovery))
+            card = pending.account.recovery or account.recovery
+            login.put(db, replace(pending.account, recovery=card))
+            if pending.how == How.RECOVERED:
+                lost.lose(node, name, account.public, pending.account.public, now_s)
             _drop_wraps(node, account.public)
-        journal(node, name, pending.how, now_s)
+        lost.give_back(node)
+        if pending.how != How.RECOVERED:
+            journal(node, name, pending.how, now_s)
         held.tell(node, now_s)
         return True
 
