@@ -106,7 +106,7 @@ class Projection:
             keys = vault.knows(header.session)
             locked = keys is None or keys.session is None
             if header.session in vault.gone.sessions:
-                locked = not vault.gone.remnants <= vault.loaded()
+                locked = not vault.knows_remnants
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
             hides = isinstance(error, CannotOpen)

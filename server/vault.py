@@ -90,6 +90,7 @@ class Vault:
         self._opened: dict[bytes, SessionKeys] = {running.id: running}
         # Keys of single rows of sessions that are gone, with the remnant that they came from.
         self._rows: dict[Row, tuple[bytes, bytes]] = {}
+        self._loaded: set[bytes] = set()
 
     def turn(self, running: SessionKeys, ram: KeyPair) -> None:
         """Begin to seal under a new session; the one before stays open."""
@@ -118,14 +119,21 @@ class Vault:
         gone = (self.opened() & frozenset(sessions)) - {self.running.id}
         for session_id in gone:
             del self._opened[session_id]
-        self._rows = {row: kept for row, kept in self._rows.items() if kept[1] not in gone}
+        if self._loaded & gone:
+            self._rows = {row: kept for row, kept in self._rows.items() if kept[1] not in gone}
+            self._loaded -= gone
         self.learnt += bool(gone)
         return len(gone)
 
     def keep_rows(self, remnant: bytes, rows: Mapping[Row, bytes]) -> None:
         """Take in the keys of single rows; an empty key says that the row stays, closed here."""
         self._rows.update({row: (key, remnant) for row, key in rows.items()})
+        self._loaded.add(remnant)
         self.learnt += 1
+
+    def has_row(self, row: Row) -> bool:
+        """Whether a row of a session that is gone stays, as far as is known here."""
+        return row in self._rows
 
     def rows(self) -> dict[Row, bytes]:
         """The keys of single rows that are known."""
@@ -137,7 +145,12 @@ class Vault:
 
     def loaded(self) -> frozenset[bytes]:
         """The remnants of which every row is known."""
-        return frozenset(kept[1] for kept in self._rows.values())
+        return frozenset(self._loaded)
+
+    @property
+    def knows_remnants(self) -> bool:
+        """Whether all is known of what stays in sessions that are gone."""
+        return self._loaded >= self.gone.remnants
 
     def row_key(self, place: Place, sealed: bytes) -> bytes | None:
         """The key that opens one row, None when none is known that does."""

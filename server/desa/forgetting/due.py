@@ -106,7 +106,7 @@ def _able(node: Node, seen: _Seen) -> frozenset[bytes]:
     with node.database.read() as db:
         owed = sessions.owed(db, frozenset(), node.ledger.log_id)
     known = {one for one in vault.opened() if _opens(vault, one)}
-    if vault.gone.remnants <= vault.loaded():
+    if vault.knows_remnants:
         known |= vault.gone.sessions
     return frozenset(known - owed - seen.unacked - {vault.running.id})
 
@@ -146,7 +146,7 @@ def _is_there(vault: Vault, header: Header) -> bool:
     """Whether something of an entry is left to be erased."""
     if header.session not in vault.gone.sessions:
         return True
-    return (header.session, header.log.name, header.seq) in vault.rows()
+    return vault.has_row((header.session, header.log.name, header.seq))
 
 
 def _kept_entries(
