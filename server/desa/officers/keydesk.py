@@ -125,4 +125,4 @@ class KeyDesk:
             secrets = login.open_secrets(account, stretched, phone_key)
         if secrets is None:
             return NotDone.NO_PHONE_KEY
-        return (account, secrets) if secrets.seed else NotDone.OLD_ACCOUNT
+        return (account, secrets) if account.identity else NotDone.OLD_ACCOUNT
