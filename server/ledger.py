@@ -37,6 +37,10 @@ _DUTY = (
     e.BoxRestored,
     e.OrderReceived,
     e.SpokeByAir,
+    e.OfficersChanged,
+    e.OfficerKeysChanged,
+    e.ErasureTold,
+    e.KeysTampered,
 )
 
 
@@ -119,6 +123,8 @@ class Ledger:
         have been folded with the keys. Until then the node works as if they had not come.
         """
         with self.database.lock:
+            if keys.id in self.vault.gone.sessions:
+                return False
             locked = self.projection.locked_sessions
             if not self.aside or keys.session is None or keys.id not in locked:
                 return self.vault.learn(keys)

@@ -134,6 +134,12 @@ def tickets_since(db: sqlite3.Connection, since_s: int) -> frozenset[str]:
     return frozenset(str(ticket) for (ticket,) in rows)
 
 
+def open_tickets(db: sqlite3.Connection) -> frozenset[str]:
+    """Tickets of reports that are not closed."""
+    rows = db.execute("select ticket from reports where status < 4")
+    return frozenset(str(ticket) for (ticket,) in rows)
+
+
 def open_locked(db: sqlite3.Connection) -> frozenset[str]:
     """Tickets of reports that are not closed and that nobody here can read yet."""
     rows = db.execute("select ticket from reports where locked and status < 4")

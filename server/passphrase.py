@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 WORDS_A_PASSPHRASE: Final = 5
+WORDS_A_RECOVERY: Final = 12
 _DIGITS: Final = 100
 
 _LIST: Final = """
@@ -46,6 +47,15 @@ def make_passphrase(choose: Callable[[int], int]) -> str:
     """
     words = [WORDS[choose(len(WORDS))] for _ in range(WORDS_A_PASSPHRASE)]
     return "-".join([*words, f"{choose(_DIGITS):02d}"])
+
+
+def make_recovery(choose: Callable[[int], int]) -> str:
+    """Twelve words such as "padi sumur kapal ...", more than 100 bits: no guessing finds them.
+
+    Args:
+        choose: as in `make_passphrase`.
+    """
+    return " ".join(WORDS[choose(len(WORDS))] for _ in range(WORDS_A_RECOVERY))
 
 
 def spelled(passphrase: str) -> str:

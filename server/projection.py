@@ -7,10 +7,18 @@ from collections.abc import Sequence
 
 from server.domain import codec
 from server.domain import events as e
-from server.domain.evolve import HistoryLine, LineKind, evolve, evolve_sealed, line, ticket_of
+from server.domain.evolve import (
+    HistoryLine,
+    LineKind,
+    evolve,
+    evolve_erased,
+    evolve_sealed,
+    line,
+    ticket_of,
+)
 from server.domain.report import Report, Stamp, Status
 from server.vault import Vault
-from sync.entry import Entry, Shape, ticket_text
+from sync.entry import Entry, Header, Shape, ticket_text
 from sync.errors import CannotOpen, MalformedFrame
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Report))
@@ -118,8 +126,12 @@ class Projection:
 
     def _fold(self, entry: Entry, vault: Vault, shift: int) -> None:
         header = entry.header
+        gone = vault.gone.covers(header)
         if shift:
             header = dataclasses.replace(header, seq=header.seq + shift)
+        if gone:
+            self._erase(header)
+            return
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
         except (CannotOpen, MalformedFrame) as error:
@@ -173,6 +185,14 @@ class Projection:
             case _:
                 pass
 
+    def _erase(self, header: Header) -> None:
+        """Of an erased report nothing is shown but that there was one, and when."""
+        ticket = ticket_text(header.ticket)
+        if ticket is not None:
+            self._save(evolve_erased(self.report(ticket), header))
+            self._write_lines()
+            self.db.execute("delete from history where ticket = ?", (ticket,))
+
     def _save(self, report: Report | None) -> None:
         if report is not None:
             self._drafts[report.ticket] = report
@@ -203,6 +223,8 @@ class Projection:
 
 
 def _opens(vault: Vault, session: bytes) -> bool:
+    if session in vault.gone.sessions:
+        return vault.knows_remnants
     keys = vault.knows(session)
     return keys is not None and keys.session is not None
 

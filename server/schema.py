@@ -79,6 +79,37 @@ def m005_air(db: Database) -> None:
     db.execute("create table air_days (day integer primary key, sms integer not null)")
 
 
+def m007_keys(db: Database) -> None:
+    """What signs an officer's keys as they change, and what was given up for good.
+
+    `delegation` is the identity's word for the key of the row, `next_delegation` for that of
+    `pending`: the next row, until the officer's phone has shown that it has its key. `recovery`
+    opens with the words on a card. `lost` are sessions that a recovered officer had wraps of.
+    """
+    for column in ("identity", "delegation", "recovery", "pending", "next_delegation"):
+        db.execute(f"alter table accounts add column {column} blob not null default x''")
+    db.execute("alter table accounts add column renewed integer not null default 0")
+    db.execute(
+        "create table erasures (number integer primary key, asked_s integer not null,"
+        " reports integer not null, told text, complete_s integer)"
+    )
+    db.execute(
+        "create table lost (session blob not null, name text not null, until_s integer not null,"
+        " primary key (session, name)) without rowid"
+    )
+    db.execute(
+        "create table erased (session blob primary key, number integer not null) without rowid"
+    )
+    db.execute(
+        "create table erased_tickets (ticket integer primary key, instance integer not null,"
+        " seq integer not null, number integer not null)"
+    )
+    db.execute(
+        "create table remnants (id blob primary key, number integer not null,"
+        " bundle blob not null) without rowid"
+    )
+
+
 @migrations()
 def m008_backup(db: Database) -> None:
     """Which backups were made on which stick, what their drill said, and what hinders one."""

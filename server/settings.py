@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from server.words import CATEGORIES
 from sms.phone import parse_phone
 
 FILE_NAME = "kentongan.toml"
@@ -29,7 +30,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a key means, its unit, and what it may be: in a range, one of these words, or phones."""
+    """What a key means, its unit, and what it may be.
+
+    In a range, one of these words, phones, or categories each with a number of days.
+    """
 
     text: str
     unit: str = ""
@@ -37,6 +41,7 @@ class Meaning:
     most: int = 1_000_000_000
     words: tuple[str, ...] = ()
     phones: bool = False
+    days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,49 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """When what an officer opened is closed again."""
+
+    idle_min: Annotated[
+        int, Meaning("an officer's login ends after so long without him", "min", least=1, most=720)
+    ] = 15
+    forget_min: Annotated[
+        int,
+        Meaning(
+            "keys of older sessions that owe nothing are forgotten so long after an officer",
+            "min",
+            least=1,
+            most=1_440,
+        ),
+    ] = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the village keeps what is over; open reports stay for ever."""
+
+    days: Annotated[
+        int, Meaning("closed reports are erased so long after the last entry; 0 for never", "days")
+    ] = 730
+    categories: Annotated[
+        tuple[str, ...],
+        Meaning("categories with days of their own, such as kdrt 1825; 0 for never", days=True),
+    ] = ("kdrt 1825", "pelecehan 1825")
+    notes_days: Annotated[
+        int, Meaning("texts and calls that became no report; 0 for never", "days")
+    ] = 365
+    every_days: Annotated[
+        int,
+        Meaning("at most one erasure in so long: each asks every officer to log in", "days"),
+    ] = 30
+
+    def of(self, category: str) -> int:
+        """Days that a category is kept; 0 for ever."""
+        chosen = dict(item.split() for item in self.categories)
+        return int(chosen.get(category, self.days))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file, one attribute a section."""
 
@@ -249,11 +297,14 @@ class Settings:
     air: Air = Air()
     login: Login = Login()
     backup: Backup = Backup()
+    lock: Lock = Lock()
+    retention: Retention = Retention()
 
 
-SECTIONS: dict[
-    str, type[Desa | Polres | Modem | Texts | Web | Answers | Credit | Air | Login | Backup]
-] = {
+Section = (
+    Desa | Polres | Modem | Texts | Web | Answers | Credit | Air | Login | Backup | Lock | Retention
+)
+SECTIONS: dict[str, type[Section]] = {
     "desa": Desa,
     "polres": Polres,
     "modem": Modem,
@@ -264,6 +315,8 @@ SECTIONS: dict[
     "air": Air,
     "login": Login,
     "backup": Backup,
+    "lock": Lock,
+    "retention": Retention,
 }
 
 
@@ -337,7 +390,15 @@ def _wrong(value: object, kind: type, meaning: Meaning) -> str:
         return "berupa nomor HP, misalnya 0812-3456-7890"
     if meaning.phones and isinstance(value, tuple) and None in map(parse_phone, value):
         return "berupa daftar nomor HP, misalnya 0812-3456-7890"
+    if meaning.days and isinstance(value, tuple) and not all(map(_names_days, value)):
+        return 'berupa daftar kategori dengan jumlah hari, misalnya ["kdrt 1825"]'
     return ""
+
+
+def _names_days(item: str) -> bool:
+    """Whether an item is a known category and a number of days."""
+    category, _, days = item.partition(" ")
+    return category in CATEGORIES and days.isascii() and days.isdigit() and len(days) <= 5
 
 
 def _meaning(kind: type, key: str) -> Meaning:

@@ -1,7 +1,7 @@
 """The vault: keys that live in RAM, and what they seal and open."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sync import seal
@@ -54,11 +54,35 @@ class Place:
     identity: bytes = b""
 
 
+@dataclass(slots=True)
+class Gone:
+    """What was given up for good by the rules of retention; it stands in clear on the card.
+
+    Attributes:
+        sessions: of which no key is taken in any more.
+        tickets: by its number where the last erased entry of a report stands (instance, number).
+        remnants: what holds the keys of rows that stay in such sessions.
+    """
+
+    sessions: set[bytes] = field(default_factory=set)
+    tickets: dict[int, tuple[int, int]] = field(default_factory=dict)
+    remnants: set[bytes] = field(default_factory=set)
+
+    def covers(self, header: Header) -> bool:
+        """Whether an entry belongs to a report that was erased."""
+        last = self.tickets.get(header.ticket)
+        return last is not None and (header.instance, header.seq) <= last
+
+
+Row = tuple[bytes, str, int]
+"""Session, table and number of a sealed row."""
+
+
 class Vault:
     """Holds the running session and every older one that was opened; forgets all at exit.
 
     Attributes:
-        learnt: how often keys came that open something more.
+        learnt: how often what can be opened has changed: keys came, or were forgotten.
     """
 
     def __init__(self, duty: bytes, running: SessionKeys, ram: KeyPair) -> None:
@@ -66,7 +90,11 @@ class Vault:
         self.running = running
         self.ram = ram
         self.learnt = 0
+        self.gone = Gone()
         self._opened: dict[bytes, SessionKeys] = {running.id: running}
+        # Keys of single rows of sessions that are gone, with the remnant that they came from.
+        self._rows: dict[Row, tuple[bytes, bytes]] = {}
+        self._loaded: set[bytes] = set()
 
     def turn(self, running: SessionKeys, ram: KeyPair) -> None:
         """Begin to seal under a new session; the one before stays open."""
@@ -76,6 +104,8 @@ class Vault:
 
     def learn(self, keys: SessionKeys) -> bool:
         """Take in keys of a session; True when they open something new."""
+        if keys.id in self.gone.sessions:
+            return False
         known = self._opened.get(keys.id)
         joined = keys if known is None else known.joined(keys)
         if joined == known:
@@ -84,10 +114,68 @@ class Vault:
         self.learnt += 1
         return True
 
+    def opened(self) -> frozenset[bytes]:
+        """Sessions of which a key is known, the running one among them."""
+        return frozenset(self._opened)
+
+    def forget(self, sessions: Collection[bytes]) -> int:
+        """Forget keys of older sessions; gives of how many. The running one stays."""
+        gone = (self.opened() & frozenset(sessions)) - {self.running.id}
+        for session_id in gone:
+            del self._opened[session_id]
+        if self._loaded & gone:
+            self._rows = {row: kept for row, kept in self._rows.items() if kept[1] not in gone}
+            self._loaded -= gone
+        self.learnt += bool(gone)
+        return len(gone)
+
+    def keep_rows(self, remnant: bytes, rows: Mapping[Row, bytes]) -> None:
+        """Take in the keys of single rows; an empty key says that the row stays, closed here."""
+        self._rows.update({row: (key, remnant) for row, key in rows.items()})
+        self._loaded.add(remnant)
+        self.learnt += 1
+
+    def has_row(self, row: Row) -> bool:
+        """Whether a row of a session that is gone stays, as far as is known here."""
+        return row in self._rows
+
+    def rows(self) -> dict[Row, bytes]:
+        """The keys of single rows that are known."""
+        return {row: key for row, (key, _) in self._rows.items()}
+
+    def remnants_of(self, sessions: Collection[bytes]) -> frozenset[bytes]:
+        """Which remnants hold rows of these sessions."""
+        return frozenset(kept[1] for row, kept in self._rows.items() if row[0] in sessions)
+
+    def loaded(self) -> frozenset[bytes]:
+        """The remnants of which every row is known."""
+        return frozenset(self._loaded)
+
+    @property
+    def knows_remnants(self) -> bool:
+        """Whether all is known of what stays in sessions that are gone."""
+        return self._loaded >= self.gone.remnants
+
+    def row_key(self, place: Place, sealed: bytes) -> bytes | None:
+        """The key that opens one row, None when none is known that does."""
+        kept = self._rows.get((place.session, place.table, place.row))
+        keys = self._opened.get(place.session)
+        known = () if keys is None else (keys.session, keys.intake)
+        found = [seal.derive(one, place.table, place.row) for one in known if one is not None]
+        named = _identity(place.table, place.row, place.identity)
+        for key in [*found, *([kept[0]] if kept is not None and kept[0] else [])]:
+            try:
+                seal.open_row(key, named, sealed)
+            except CannotOpen:
+                continue
+            return key
+        return None
+
     def beside(self, more: Iterable[SessionKeys]) -> "Vault":
         """A vault that holds the same keys and more; what it learns stays its own."""
         made = Vault(self._duty, self.running, self.ram)
         made._opened = {**self._opened, **{keys.id: keys for keys in more}}
+        made.gone, made._rows, made._loaded = self.gone, dict(self._rows), set(self._loaded)
         return made
 
     def knows(self, session_id: bytes) -> SessionKeys | None:
@@ -124,6 +212,9 @@ class Vault:
         if place.shape is Shape.DUTY:
             key = seal.derive(self._duty, place.table, place.row)
             return seal.open_row(key, named, sealed)
+        kept = self._rows.get((place.session, place.table, place.row))
+        if kept is not None and kept[0]:
+            return seal.open_row(kept[0], named, sealed)
         keys = self._opened.get(place.session)
         if keys is None:
             raise CannotOpen

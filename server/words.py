@@ -38,6 +38,7 @@ CATEGORIES: Final = {
     "infrastruktur": "Infrastruktur",
     "lainnya": "Lainnya",
     "minta_dihubungi": "Minta dihubungi",
+    "dihapus": "Dihapus sesuai aturan",
 }
 URGENCIES: Final = {"darurat": "Darurat", "tinggi": "Tinggi", "biasa": "Biasa"}
 STATUSES: Final = {

@@ -127,9 +127,12 @@ class Wrap:
 
 def wraps_for(keys: SessionKeys, people: RecipientList, started_s: int) -> tuple[Wrap, ...]:
     """What each recipient of the list gets of a session's keys."""
-    return tuple(
-        Wrap(person, _wrap_content(keys, person.role, started_s)) for person in people.recipients
-    )
+    return tuple(wrap_for(keys, person, started_s) for person in people.recipients)
+
+
+def wrap_for(keys: SessionKeys, person: Recipient, started_s: int) -> Wrap:
+    """What one recipient gets of a session's keys."""
+    return Wrap(person, _wrap_content(keys, person.role, started_s))
 
 
 def _wrap_content(keys: SessionKeys, role: Role, started_s: int) -> bytes:

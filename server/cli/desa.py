@@ -130,8 +130,65 @@ def officer_add(directory: Path, name: str) -> None:
     click.echo(f"Kata sandi   {shown['passphrase']}")
     click.echo(f"Tautan HP    http://{shown['host']}:{shown['port']}{shown['phone_path']}")
     click.echo(f"Sidik kunci  {shown['fingerprint']}")
-    click.echo("Catat sekarang: kata sandi dan tautan tidak disimpan dan tidak ditampilkan lagi.")
+    click.echo(f"Pemulihan    {shown['recovery']}")
+    click.echo("Catat sekarang: semua ini tidak disimpan dan tidak ditampilkan lagi.")
+    click.echo(
+        "Kata pemulihan ditulis di kartu dan disimpan Kapolsek dalam amplop tertutup. "
+        "Kartu untuk dicetak dapat dibuat petugas di halaman Kunci saya."
+    )
     click.echo("Polres menyetujui setelah mencocokkan sidik kunci lewat telepon.")
+
+
+@officer.command(name="list")
+@click.argument("directory", type=DIRECTORY)
+def officer_list(directory: Path) -> None:
+    """List who may log in; the node must run."""
+    for line in cast("list[dict[str, str]]", _ask_running(directory, "officer list")):
+        click.echo(f"{line['name']}  {line['told']}")
+
+
+@officer.command(name="recover")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("name")
+def officer_recover(directory: Path, name: str) -> None:
+    """Let an officer in again with the words on his recovery card; the node must run."""
+    words = click.prompt("Kata di kartu pemulihan", hide_input=True)
+    new = cast("dict[str, str]", _ask_running(directory, "officer recover", name=name, words=words))
+    click.echo(f"Petugas      {new['name']}")
+    click.echo(f"Kata sandi   {new['passphrase']}")
+    click.echo(f"Tautan HP    http://{new['host']}:{new['port']}{new['phone_path']}")
+    click.echo(f"Pemulihan    {new['recovery']}")
+    click.echo("Catat sekarang: semua ini tidak disimpan dan tidak ditampilkan lagi.")
+    click.echo("Buka tautan di HP petugas, lalu masuk dengan kata sandi baru. Sejak itu kartu yang")
+    click.echo("tadi dipakai tidak berlaku lagi: bakar, dan simpan yang baru.")
+
+
+@desa.command()
+@click.argument("directory", type=DIRECTORY)
+def lock(directory: Path) -> None:
+    """Forget the keys of older sessions that owe nothing, at once; the node must run."""
+    count = cast("int", _ask_running(directory, "lock"))
+    click.echo(f"{count} sesi lama dikunci lagi." if count else "Tidak ada yang perlu dikunci.")
+
+
+@desa.command()
+@click.argument("directory", type=DIRECTORY)
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def retention(directory: Path, as_json: bool) -> None:  # noqa: FBT001 -- a flag of the command line
+    """Show what was erased by the rules and whose login it still waits for; the node must run."""
+    erasures = cast("list[dict[str, object]]", _ask_running(directory, "retention"))
+    if as_json:
+        click.echo(json.dumps(erasures))
+        return
+    for sentence in told.erasure_lines(erasures, commands.zone_of(directory)):
+        click.echo(sentence)
+
+
+def _ask_running(directory: Path, command: str, **values: str) -> object:
+    try:
+        return control.ask(directory, command, **values)
+    except control.NotRunning as absent:
+        raise control.ControlRefused(NOT_RUNNING) from absent
 
 
 @desa.group()

@@ -225,6 +225,18 @@ def officer_approve(directory: Path, code: str, name: str, by: str, fingerprint:
     click.echo(f"Sidik kunci  {listed}")
 
 
+@officer.command(name="drop")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+@click.argument("name")
+@click.option("--by", default="operator", help="Who takes him off.")
+def officer_drop(directory: Path, code: str, name: str, by: str) -> None:
+    """Take an officer off the signed list of a desa."""
+    _ask(directory, "officer drop", code=code, name=name, by=by)
+    click.echo(f"{name} dicabut; desa menerimanya pada pertukaran berikutnya.")
+    click.echo("Sejak itu ia tidak dapat masuk, dan laporan baru tidak disegel untuknya.")
+
+
 @polres.command()
 @click.argument("directory", type=DIRECTORY)
 @click.option("--key", type=click.Path(path_type=Path, dir_okay=False), required=True)

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from server import words
 from server.desa.desk import Box, Desk
+from server.desa.officers.keydesk import KeyDesk
 from server.desa.pages import box as box_page
-from server.desa.pages import login, outbox, parcel, people, report, today
-from server.desa.pages.place import EXTENSION, OFFICER, phone_key_name
+from server.desa.pages import login, outbox, own_keys, parcel, people, report, today
+from server.desa.pages.place import EXTENSION, OFFICER, phone_key, phone_key_name
 from server.web.guards import Person
+from server.web.sessions import PASSIVE_HEADER
 from server.web.site import IDLE_S, Site, finish, make_site
 from sync.parcel.form import RETURN_OCTETS_MAX
 
@@ -30,6 +32,7 @@ def create_app(
     hosts: frozenset[str] = LOOPBACK,
     https: bool = False,
     idle_s: int = IDLE_S,
+    keys: KeyDesk | None = None,
 ) -> Flask:
     """The pages over a running node.
 
@@ -38,9 +41,12 @@ def create_app(
         hosts: host names under which the pages may be called; others get 421.
         https: True when TLS ends before the pages.
         idle_s: seconds without activity that end a login.
+        keys: officers' own keys, told of all that officers do; without it no pages for them.
     """
 
     def find(name: str) -> Person | None:
+        if keys is not None and PASSIVE_HEADER not in request.headers:
+            keys.seen(name, phone_key())
         return Person(name, OFFICER) if name in desk.officers() else None
 
     def box() -> Box:
@@ -70,4 +76,14 @@ def create_app(
     app.jinja_env.globals.update(parcel=desk.parcel)
     for module in (login, today, report, people, box_page, outbox, parcel):
         app.register_blueprint(module.blueprint)
+    _add_keys(app, keys)
     return finish(app)
+
+
+def _add_keys(app: Flask, keys: KeyDesk | None) -> None:
+    """The pages of officers' own keys."""
+    erasures = tuple if keys is None else keys.erasures
+    app.jinja_env.globals.update(has_keys=keys is not None, erasures=erasures)
+    if keys is not None:
+        app.extensions[own_keys.EXTENSION] = keys
+        app.register_blueprint(own_keys.blueprint)

@@ -4,6 +4,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from server import lookup
@@ -18,6 +19,9 @@ from server.desa.console import backlog, export, parcels, radios
 from server.desa.desk import Contact
 from server.desa.frontdesk import FrontDesk, box_of
 from server.desa.node import Node, open_node
+from server.desa.officers import renewal
+from server.desa.officers.keydesk import KeyDesk
+from server.desa.officers.told import key_answers
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.errors import Told
@@ -43,9 +47,13 @@ class UnknownModem(Told):
     """Modem itu tidak ada, atau kartu SIM-nya belum terbaca; lihat namanya di `desa status`."""
 
 
-def answers(node: Node, desk: export.LoginCheck) -> dict[str, Callable[[dict[str, str]], object]]:
+def answers(
+    node: Node, desk: export.LoginCheck, keys: KeyDesk | None = None
+) -> dict[str, Callable[[dict[str, str]], object]]:
     """Commands of the socket by name; `desk` checks logins, one guess at a time with the pages."""
+    of_keys = {} if keys is None else key_answers(node, keys)
     return {
+        **of_keys,
         "status": lambda _: status(node),
         "officer add": lambda asked: add_officer(node, asked["name"]),
         "sim accept": lambda asked: accept_sim(node, asked["name"]),
@@ -151,16 +159,18 @@ def add_officer(node: Node, name: str) -> dict[str, str]:
     """
     # Made before the transaction: the modem and the pages must not wait for the slow part.
     new, account = login.make(name, node.settings.login, node.random)
-    event = e.OfficerRequested(name, new.public)
+    event = e.OfficerRequested(name, new.identity)
     with node.database.write() as db:
-        login.insert(db, account)
+        # No copy of anything that was given up before was ever wrapped to these keys.
+        login.insert(db, replace(account, renewed=renewal.newest_erasure(node)))
         stamp = node.stamp(time.monotonic())
         node.ledger.record(stamp, Decision((event,)), cause="officer")
     node.exchange_soon.set()
     return {
         "name": new.name,
         "passphrase": new.passphrase,
-        "fingerprint": fingerprint(new.public),
+        "fingerprint": fingerprint(new.identity),
+        "recovery": new.recovery,
         "phone_path": f"/hp/{new.phone_key.hex()}",
         "port": str(node.settings.web.port),
         "host": node.settings.web.host,

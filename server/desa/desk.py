@@ -179,12 +179,14 @@ class Login:
     Attributes:
         opened: how many older sessions its key opens.
         opening: they are not all open yet, but soon and without anybody's doing.
+        phone_key: the key that the phone carries from here on; None while it keeps its own.
     """
 
     name: str
     phone_key_fits: bool
     opened: int
     opening: bool = False
+    phone_key: bytes | None = None
 
 
 class Desk(Protocol):

@@ -1,6 +1,5 @@
 """The front desk: the running node as the village pages see it."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -13,12 +12,15 @@ from server.desa.backlog.waiting import waiting
 from server.desa.backup import nightly
 from server.desa.backup.shown import Backups, backups
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
+from server.desa.forgetting import erasing
 from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.radios import sims
 from server.desa.gateway.simlife import credit, deafness, purse
 from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
+from server.desa.officers import autolock, listed, renewal
+from server.desa.officers.guesses import Guesses
 from server.desa.parcel import making, state, taking
 from server.desa.parcel.told import Made, TakenIn, ToCarry
 from server.domain import events as e
@@ -61,8 +63,7 @@ class FrontDesk:
         self._node = node
         self._now = now
         # By officer; all names that are no officer's share the count under None.
-        self._failures: dict[str | None, tuple[int, float]] = {}
-        self._one_guess = threading.Lock()
+        self.guesses = Guesses(now)
         self.code = node.settings.desa.code
         self.desa = node.settings.desa.name
         self.zone = node.settings.desa.zone
@@ -167,15 +168,25 @@ class FrontDesk:
         The passphrase alone lets in to what the box holds open; older sessions open only
         together with the key on the officer's phone.
         """
-        with self._one_guess:
-            checked = self._check(name, passphrase)
+        if phone_key is not None:
+            renewal.confirm(self._node, name, phone_key, self._now())
+        with self.guesses.one:
+            checked = self.check(name, passphrase)
         if isinstance(checked, float):
             return checked
         account, stretched = checked
-        pair = None if phone_key is None else login.open_secret(account, stretched, phone_key)
-        opened = 0 if pair is None else self._unlock(name, pair)
+        autolock.present(self._node, self._now())
+        secrets = None
+        if phone_key is not None:
+            secrets = login.open_secrets(account, stretched, phone_key)
+        if secrets is None:
+            return Login(name, phone_key_fits=False, opened=0)
+        opened = self._unlock(name, secrets.pair)
         opening = bool(opened) and not self._node.ledger.wait_open()
-        return Login(name, pair is not None, opened, opening)
+        if not renewal.is_due(self._node, account):
+            return Login(name, phone_key_fits=True, opened=opened, opening=opening)
+        new = renewal.begin(self._node, account, secrets, passphrase, renewal.How.ERASURE)
+        return Login(name, True, opened, opening, new.phone_key)
 
     def outbox(self, states: Collection[State] = ()) -> tuple[OutboxLine, ...]:
         """Outgoing texts in one of these states (none: in any), newest first, 200 at most."""
@@ -199,21 +210,22 @@ class FrontDesk:
             radios = tuple(self._node.health.radios.values())
         return Past(history.hours(self._node, self._now()), _balances(self._node, radios))
 
-    def _check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
-        """The account and its stretched passphrase, or the seconds to wait; one guess a time."""
+    def check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
+        """The account and its stretched passphrase, or the seconds to wait.
+
+        The caller holds `guesses.one`.
+        """
         node = self._node
         with node.database.read() as db:
             account = login.read(db, name)
         counted = None if account is None else account.name
-        failures, until_s = self._failures.get(counted, (0, 0.0))
-        if self._now() < until_s:
-            return until_s - self._now()
+        wait_s = self.guesses.wait_s(counted)
+        if wait_s:
+            return wait_s
         stretched = login.stretch(account, passphrase, node.settings.login)
         if account is None or not login.fits(account, stretched):
-            wait_s = login.delay_s(failures + 1)
-            self._failures[counted] = (failures + 1, self._now() + wait_s)
-            return wait_s
-        self._failures.pop(counted, None)
+            return self.guesses.failed(counted)
+        self.guesses.passed(counted)
         return account, stretched
 
     def _unlock(self, name: str, pair: seal.KeyPair) -> int:
@@ -228,6 +240,7 @@ class FrontDesk:
                 continue
         with node.database.lock:
             learned = sum(map(node.ledger.learn, found))
+            erasing.load_remnants(node)
             if learned:
                 orders.unlocked(node, name, learned, self._now())
                 orders.apply(node, self._now())
@@ -250,7 +263,7 @@ def box_of(node: Node, now_s: float) -> Box:
     with node.database.lock:
         officers = len(lookup.officer_numbers(node.projection.db))
         radios = tuple(health.radios.values())
-    of_radios = [radio.trouble for radio in radios]
+    of_radios = [*(radio.trouble for radio in radios), *listed.troubles(node)]
     of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
     of_sims.append(nightly.trouble(node, stamp.wall_s))
     nobody = "" if officers else NO_OFFICER

@@ -20,6 +20,7 @@ from server.desa.gateway.simlife.hearing import Ear
 from server.desa.gateway.simlife.purse import Asking
 from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
+from server.desa.officers import delegation
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
 from server.domain.decide import Decision
@@ -34,6 +35,7 @@ from sync import peers
 from sync.chain import LogId
 from sync.codec.coder import Encoder
 from sync.entry import Log
+from sync.errors import BadSignature, MalformedFrame
 from sync.message import Certificate
 from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
@@ -85,6 +87,12 @@ class Node:
     road: Road | None = None
     started_s: float = 0.0
     session_began_s: float = 0.0
+    # When an officer last did something at the pages.
+    present_s: float = 0.0
+    # Whether the list on the card is not the one that the Polres signed.
+    list_tampered: bool = False
+    # With how many keys and on which day it was last looked for what may be erased.
+    erasure_looked: tuple[int, int] = (-1, -1)
     # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
     # waiting begins anew at the start.
     retry_at_s: dict[int, float] = field(default_factory=dict)
@@ -178,6 +186,7 @@ def open_node(
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     session_keys, ram = sessions.fresh_keys(random)
     vault = Vault(keys.identity.duty, session_keys, ram)
+    vault.gone = sessions.gone(database.connection)
     node = Node(
         directory=directory,
         settings=settings,
@@ -188,6 +197,7 @@ def open_node(
         random=random,
         make_road=make_road,
         started_s=now_s,
+        present_s=now_s,
     )
     node.traffic.expect(owed.get(outbox.Purpose.ACK, 0), now_s)
     _announce(node, session_keys, ram, now_s)
@@ -214,9 +224,18 @@ def begin_session(node: Node, now_s: float) -> None:
 
 
 def people_of(node: Node) -> RecipientList:
-    """The list of recipients in force: the newest signed one, at first that of the card."""
-    with node.database.read() as db:
-        return peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+    """The list of recipients in force: the newest signed one, at first that of the card.
+
+    A list that the Polres did not sign is none: the card's own, which it signed, stands in.
+    """
+    try:
+        with node.database.read() as db:
+            found = peers.people(db, node.keys.pinned)
+    except (BadSignature, MalformedFrame):
+        node.list_tampered, found = True, None
+    else:
+        node.list_tampered = False
+    return found or node.keys.card.recipients()
 
 
 def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None:
@@ -224,13 +243,17 @@ def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None
     stamp = node.stamp(now_s)
     people = people_of(node)
     with node.database.write() as db:
+        wrapped = delegation.addressed(db, people)
+        people = wrapped.people
         sessions.keep_wraps(db, keys, people, stamp, node.random)
     node.vault.turn(keys, ram)
-    opened = e.SessionOpened(
-        people.version, tuple(f"{r.role}:{r.name}" for r in people.recipients), stamp.boot
-    )
+    names = dict.fromkeys(f"{r.role}:{r.name}" for r in people.recipients)
+    opened = e.SessionOpened(people.version, tuple(names), stamp.boot)
     node.session_began_s = now_s
-    node.ledger.record(stamp, Decision((opened,)), cause="session")
+    told: tuple[e.DesaEvent, ...] = (opened,)
+    if node.list_tampered or wrapped.tampered:
+        told = (opened, e.KeysTampered(() if node.list_tampered else wrapped.tampered))
+    node.ledger.record(stamp, Decision(told), cause="session")
 
 
 def _count(db: sqlite3.Connection, name: str, step: int) -> int:

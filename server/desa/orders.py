@@ -3,6 +3,7 @@
 from server import lookup
 from server.desa import intake
 from server.desa.node import Node, begin_session, people_of
+from server.desa.officers import listed, lost
 from server.domain import codec
 from server.domain import events as e
 from server.domain.decide import Decision, decide_order
@@ -36,6 +37,8 @@ def unlocked(node: Node, by: str, count: int, now_s: float) -> None:
     node.ledger.record(
         node.stamp(now_s), Decision((e.SessionsUnlocked(by, count),)), cause="unlock"
     )
+    listed.share(node, now_s)
+    lost.give_back(node)
     opened(node, now_s)
 
 
@@ -141,9 +144,11 @@ def _new_list(node: Node, signed: bytes, now_s: float) -> str:
     with node.database.read() as db:
         if peers.value(db, peers.PEOPLE) == signed:
             return "diterapkan"
-    if people.version <= people_of(node).version:
+    before = people_of(node)
+    if people.version <= before.version:
         return "daftar lebih lama"
     with node.database.write() as db:
         peers.keep_people(db, signed)
+        listed.changed(node, before, people, now_s)
     begin_session(node, now_s)
     return "diterapkan"

@@ -14,6 +14,7 @@ from server.desa.gateway import history
 from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
+from server.desa.officers.keydesk import KeyDesk
 from server.desa.reading.unlocking import Unlocker
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals
@@ -50,7 +51,8 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         remember_seen(node, time.monotonic())
         nightly.begin(node, time.monotonic())
         desk = FrontDesk(node)
-        control = ControlSocket(directory, commands.answers(node, desk))
+        keys = KeyDesk(node, desk, time.monotonic)
+        control = ControlSocket(directory, commands.answers(node, desk, keys))
         # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
         schedule = Schedule(threads=3)
         exchanger = Exchanger(node)
@@ -66,7 +68,12 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         try:
             web = node.settings.web
             hosts = frozenset({web.host, "localhost", "127.0.0.1", "desa.local", *web.hosts})
-            app = create_app(desk, hosts=hosts)
+            app = create_app(
+                desk,
+                hosts=hosts,
+                idle_s=60 * node.settings.lock.idle_min,
+                keys=keys,
+            )
             serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
         finally:
             stop.set()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from server.domain.report import Stamp
 from server.ledger import day_of
-from server.vault import Vault
+from server.vault import Gone, Vault
 from sync import seal, session
 from sync.chain import LogId
 from sync.entry import ticket_code
@@ -43,6 +43,20 @@ def _box(wrap: Wrap, random: Callable[[int], bytes]) -> bytes:
     return seal.seal_box(wrap.recipient.key, wrap.content, random(seal.KEY_OCTETS))
 
 
+def gone(db: sqlite3.Connection) -> Gone:
+    """What was given up for good by the rules of retention."""
+    return Gone(
+        sessions={bytes(one) for (one,) in db.execute("select session from erased")},
+        tickets={
+            int(code): (int(instance), int(seq))
+            for code, instance, seq in db.execute(
+                "select ticket, instance, seq from erased_tickets"
+            )
+        },
+        remnants={bytes(one) for (one,) in db.execute("select id from remnants")},
+    )
+
+
 def officer_wraps(db: sqlite3.Connection, public: bytes) -> tuple[bytes, ...]:
     """Sealed boxes of all sessions that an officer may open."""
     rows = db.execute(
@@ -58,8 +72,21 @@ def wanted(
 
     Those that still owe something: an unread text or a part of one, shown parts that a waiting
     one may complete, the text that an unread one is perhaps a copy of, a text that wants to be
-    sent, or an open report that nobody here can read.
+    sent, or an open report that nobody here can read. And those that a recovered officer lost.
     """
+    owing = owed(db, open_tickets, log_id)
+    rows = db.execute("select id from sessions order by number desc").fetchall()
+    lost = {bytes(i) for (i,) in db.execute("select session from lost")}
+    candidates = [bytes(i) for (i,) in rows if bytes(i) in owing | lost]
+    over = vault.gone.sessions
+    if owing & over or lost & vault.gone.remnants:
+        # Rows that stay in a session that is gone open with a remnant's key.
+        candidates += sorted(vault.gone.remnants - vault.loaded())
+    return tuple(i for i in candidates if i not in over and not _fully_open(vault, i))
+
+
+def owed(db: sqlite3.Connection, tickets: frozenset[str], log_id: LogId) -> frozenset[bytes]:
+    """Sessions that still owe a text, or hold an entry of one of these reports."""
     owing = {
         bytes(i)
         for (i,) in db.execute(
@@ -72,12 +99,10 @@ def wanted(
             " and shape = 0"
         )
     }
-    codes = {ticket_code(ticket) for ticket in open_tickets}
+    codes = {ticket_code(ticket) for ticket in tickets}
     if codes:
         owing |= SqliteStore(db).sessions_about(log_id, codes)
-    rows = db.execute("select id from sessions order by number desc").fetchall()
-    candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]
-    return tuple(i for i in candidates if not _fully_open(vault, i))
+    return frozenset(owing)
 
 
 def _fully_open(vault: Vault, session_id: bytes) -> bool:

@@ -12,9 +12,11 @@ from server.desa.air import lane
 from server.desa.backlog import meters
 from server.desa.backlog.roads import HTTPS
 from server.desa.exchange import short, trusted
+from server.desa.forgetting import erasing
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
+from server.desa.officers import autolock, lost
 from server.desa.reading import gaps
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
@@ -245,6 +247,7 @@ def _learn(node: Node, taken: Taken, now_s: float) -> None:
         node.air.met(now_s, taken.acked)
         node.health.sync_state = taken.state
         learned = [keys for keys in taken.keys if node.ledger.learn(keys)]
+        erasing.load_remnants(node)
         own = [keys for keys in learned if keys.intake is not None]
         if own:
             orders.unlocked(node, "Polres", len(own), now_s)
@@ -285,6 +288,8 @@ def tend(node: Node, now_s: float) -> Outcome:
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
+    count += autolock.tend(node, now_s) + lost.tend(node, now_s)
+    count += erasing.tend(node, now_s)
     history.note_signals(node, now_s)
     history.flush(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

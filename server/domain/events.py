@@ -248,6 +248,50 @@ class SpokeByAir:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficersChanged:
+    """A new signed list is in force; `shared` older sessions were wrapped to who is on it."""
+
+    list_version: int
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerKeysChanged:
+    """An officer has a new salt, phone key and key for sessions; `how` says what for."""
+
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureTold:
+    """Bodies were given up for good; complete once nobody is missing who held their keys.
+
+    Attributes:
+        number: of the erasure in this box, from 1.
+        reports: how many reports it made unreadable.
+        missing: officers whose secrets still open an old copy of the wraps.
+    """
+
+    number: int
+    asked_s: int
+    reports: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeysTampered:
+    """Keys on the card are not as the Polres signed them: nothing is sealed to them.
+
+    `whose` names the officers; it is empty when the list itself is not the Polres'.
+    """
+
+    whose: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -314,6 +358,10 @@ DesaEvent = (
     | BackupNoted
     | BoxRestored
     | SpokeByAir
+    | OfficersChanged
+    | OfficerKeysChanged
+    | ErasureTold
+    | KeysTampered
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from enum import StrEnum
 
 from server.domain import events as e
-from server.domain.report import TRANSITIONS, Move, Report, Stamp, Status, Trust
+from server.domain.report import ERASED, TRANSITIONS, Move, Report, Stamp, Status, Trust
 from sync.entry import Flag, Header, day_date, ticket_text
 
 _URGENCIES = ("biasa", "tinggi", "darurat")
@@ -68,6 +68,10 @@ def ticket_of(event: e.Event) -> str | None:
             | e.InboxExported()
             | e.BackupNoted()
             | e.BoxRestored()
+            | e.OfficersChanged()
+            | e.OfficerKeysChanged()
+            | e.ErasureTold()
+            | e.KeysTampered()
             | e.RecipientsOrdered()
             | e.KeysReturned()
             | e.Unknown()
@@ -148,6 +152,25 @@ def evolve_sealed(
         status=status or known.status,
         urgency="darurat" if urgent and known.locked else known.urgency,
         updated_s=max(known.updated_s, seen_s),
+    )
+
+
+def evolve_erased(report: Report | None, header: Header) -> Report | None:
+    """The report after an entry that was erased by the rules: ticket, state and date are left."""
+    ticket = ticket_text(header.ticket)
+    if ticket is None:
+        return report
+    seen_s = day_start_s(header.day)
+    known = None if header.sets == Status.NEW else report
+    return Report(
+        ticket=ticket,
+        status=Status.CLOSED,
+        urgency="biasa",
+        locked=True,
+        category=ERASED,
+        received_s=seen_s if known is None else known.received_s,
+        updated_s=seen_s,
+        seq=header.seq if known is None else known.seq,
     )
 
 

@@ -7,6 +7,10 @@ CALL_BACK = "minta_dihubungi"
 """Category of a report that consists of calls: somebody wants to be called."""
 
 
+ERASED = "dihapus"
+"""Category of a report whose bodies were given up for good: only ticket and date are left."""
+
+
 class Status(IntEnum):
     """State of a report; the number stands in clear in the header of the entry that sets it."""
 

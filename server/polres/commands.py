@@ -9,7 +9,7 @@ from server.polres import lookup
 from server.polres.accounts import Role, add_user
 from server.polres.backlog.status import status
 from server.polres.district import District
-from server.polres.down.officers import approve_officer
+from server.polres.down.officers import approve_officer, drop_officer
 from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
 from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
@@ -51,6 +51,9 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
         **parcels.answers(district),
         "sms": lambda _: _strays(district),
         "tls": lambda asked: _tls(district, renew=bool(asked["renew"])),
+        "officer drop": lambda asked: drop_officer(
+            district, asked["code"], asked["name"], asked["by"], _now_s()
+        ),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
     }
 

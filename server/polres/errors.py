@@ -53,6 +53,10 @@ class UnknownOfficer(PolresError):
     """Tidak ada permintaan petugas dengan nama dan sidik kunci itu; muat ulang daftarnya."""
 
 
+class NotListed(PolresError):
+    """Nama itu tidak ada di daftar petugas desa; muat ulang daftarnya."""
+
+
 class SeveralOfficers(PolresError):
     """Lebih dari satu permintaan memakai nama itu; sebutkan sidik kunci yang dibacakan petugas."""
 

@@ -12,7 +12,7 @@ from server.domain.report import Stamp, Trust
 from server.polres.air import provisional
 from server.polres.district import District
 from server.polres.keys import PolresKeys
-from server.polres.store import backups, nodes, reports
+from server.polres.store import backups, news, nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
@@ -141,6 +141,18 @@ class Fold:
             case e.ContactSet():
                 contact = ContactRow(self._node, event.name, event.role, event.number)
                 reports.put_contact(self._db, contact)
+            case e.TextNoted():
+                self._text(header, event.sender, event.text, event.reason, event.received_s)
+            case e.CallMissed():
+                self._text(header, event.sender, "", CALL_REASON, stamp.wall_s)
+            case e.OfficersChanged() | e.OfficerKeysChanged() | e.ErasureTold() | e.KeysTampered():
+                place = (self._node, header.instance, header.seq)
+                news.add(self._db, place, event, stamp.wall_s)
+            case _:
+                self._of_box(event, stamp)
+
+    def _of_box(self, event: e.Event, stamp: Stamp) -> None:
+        match event:
             case e.BackupNoted():
                 backups.noted(
                     self._db, self._node, made_s=event.made_s, reports=event.reports,
@@ -148,10 +160,6 @@ class Fold:
                 )  # fmt: skip
             case e.BoxRestored():
                 backups.restored(self._db, self._node, at_s=stamp.wall_s, from_s=event.made_s)
-            case e.TextNoted():
-                self._text(header, event.sender, event.text, event.reason, event.received_s)
-            case e.CallMissed():
-                self._text(header, event.sender, "", CALL_REASON, stamp.wall_s)
             case _:
                 pass
 

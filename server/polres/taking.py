@@ -65,11 +65,13 @@ class Taking:
 
     def _effect(self, opened: Opened, now_s: int) -> None:
         event = opened.event
-        if not isinstance(event, e.OrderReceived | e.OfficerRequested):
+        if not isinstance(event, e.OrderReceived | e.OfficerRequested | e.KeysTampered):
             return
         node = nodes.get(self._db, self._node.node) or self._node
         if isinstance(event, e.OrderReceived):
             officers.answer_receipt(self._db, self._district, node, event, now_s)
+        if isinstance(event, e.KeysTampered):
+            officers.mend_list(self._db, self._district, node, event, now_s)
         if isinstance(event, e.OfficerRequested) and seal.is_sound_key(event.key):
             row = OfficerRow(
                 node=node.node,

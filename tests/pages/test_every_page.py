@@ -52,7 +52,7 @@ def test_every_village_page_fits_and_can_be_touched(
     sealed = someone.report("Oknum polisi minta uang lagi di jalan raya")
     officer = visitor(size)
     officer.refused(404)
-    for door in ("/masuk", f"/hp/{'0' * 64}"):
+    for door in ("/masuk", "/pulihkan", f"/hp/{'0' * 64}"):
         officer.page.goto(f"{origin(village)}{door}")
         assert faults_of(officer.page) == []
     page = officer.enters_village(village)
@@ -63,6 +63,7 @@ def test_every_village_page_fits_and_can_be_touched(
         "/warga",
         "/kotak",
         "/kotak?rentang=30-hari",
+        "/kunci",
         "/keluar",
         "/keluar?keadaan=sampai",
         "/tidak-ada",

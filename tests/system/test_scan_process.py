@@ -158,5 +158,6 @@ def betrayed(planted: tuple[Planted, ...], made: dict[str, str], watch: Watch) -
     needles = [needle for one in planted for needle in one.needles()]
     needles += secret_needles("phone key", bytes.fromhex(made["phone_path"][-64:]))
     needles += secret_needles("passphrase", made["passphrase"].encode())
+    needles += secret_needles("recovery words", made["recovery"].encode())
     scanner = Scanner(needles)
     return frozenset(hit for data in watch.seen.values() for hit in scanner.scan(data))

@@ -4,21 +4,24 @@ import re
 from html import unescape
 
 from flask.testing import FlaskClient
-from paper_desk import PASSPHRASE, PaperDesk
+from paper_desk import PASSPHRASE
 from werkzeug.test import TestResponse
 
 from server.desa.app import create_app
+from server.desa.desk import Desk
+from server.desa.officers.keydesk import KeyDesk
+from server.desa.pages.place import phone_key_name
 
 OFFICER = "Brigadir Hasan"
-KEY_COOKIE = "kunci_hp_5204072001"
 
 
 class Phone:
     """A browser that fills in forms as they stand on the page."""
 
-    def __init__(self, desk: PaperDesk) -> None:
+    def __init__(self, desk: Desk, keys: KeyDesk | None = None) -> None:
         self.desk = desk
-        self.client: FlaskClient = create_app(desk).test_client()
+        self.client: FlaskClient = create_app(desk, keys=keys).test_client()
+        self.key_cookie = phone_key_name(desk.code)
 
     def get(self, path: str) -> str:
         answer = self.client.get(path)
@@ -43,8 +46,8 @@ class Phone:
 
     def key(self) -> str | None:
         """The key that the browser keeps."""
-        cookie = self.client.get_cookie(KEY_COOKIE)
+        cookie = self.client.get_cookie(self.key_cookie)
         return None if cookie is None else cookie.value
 
-    def login(self, passphrase: str = PASSPHRASE) -> TestResponse:
-        return self.post("/masuk", "/masuk", name=OFFICER, passphrase=passphrase)
+    def login(self, passphrase: str = PASSPHRASE, name: str = OFFICER) -> TestResponse:
+        return self.post("/masuk", "/masuk", name=name, passphrase=passphrase)

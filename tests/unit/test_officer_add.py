@@ -22,4 +22,7 @@ def test_the_command_shows_the_fingerprint_of_the_key_that_it_made(tmp_path: Pat
         kept = login.read(db, "Putu")
     database.close()
     assert kept is not None
-    assert f"Sidik kunci  {fingerprint(kept.public)}\n" in shown.output
+    assert f"Sidik kunci  {fingerprint(kept.identity)}\n" in shown.output
+    words = next(line for line in shown.output.splitlines() if line.startswith("Pemulihan"))
+    cost = world.node.settings.login
+    assert login.open_card(kept, words.removeprefix("Pemulihan"), cost) is not None

@@ -21,6 +21,8 @@ def values(section: str, key: str, default: object) -> st.SearchStrategy[object]
         return st.integers(meaning.least, meaning.most)
     if meaning.phones:
         return st.lists(st.sampled_from(["0812-3456-7890", "+6281234567890"])).map(tuple)
+    if meaning.days:
+        return st.lists(st.sampled_from(["kdrt 1825", "aparat 0"])).map(tuple)
     if isinstance(default, tuple):
         return st.lists(TEXTS, max_size=3).map(tuple)
     return st.sampled_from(meaning.words) if meaning.words else TEXTS
@@ -53,6 +55,8 @@ def test_only_what_differs_from_its_default_is_written() -> None:
     ("text", "told"),
     [
         ("[webb]\nport = 1", "Maksudnya web?"),
+        ('[retention]\ncategories = ["kdrt"]', "kategori dengan jumlah hari"),
+        ('[retention]\ncategories = ["maling 30"]', "kategori dengan jumlah hari"),
         ("[web]\nprot = 1", "Maksudnya port?"),
         ("[answers]\nper_houre = 1", "Maksudnya per_hour?"),
         ("[web]\nqqqq = 1", "Yang dikenal: host, port"),

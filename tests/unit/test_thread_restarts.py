@@ -15,6 +15,7 @@ from server.desa.desk import Login
 from server.desa.gateway import speaking
 from server.desa.node import begin_session
 from server.domain import events as e
+from server.domain import requests as r
 from server.domain.decide import Decision
 from server.domain.report import Status
 from server.polres import taking
@@ -286,8 +287,12 @@ class TestLocked:
         assert [row.session for row in inbox.done_since(db, 0)] == [first, second]
         assert steps.tend(world.node, world.mono_s + 60).result is steps.Result.NOTHING
 
-    def test_a_new_officer_opens_sessions_from_then_on_and_none_before(self, world: World) -> None:
+    def test_a_new_officer_opens_sessions_from_then_on_and_what_is_over_he_does_not(
+        self, world: World
+    ) -> None:
         reported(world, "sebelum")
+        world.desk().act(r.Close(world.report().ticket, "Wayan", "selesai"))
+        world.speak()
         before = world.node.vault.running.id
         made = world.officer()
         after = world.node.vault.running.id

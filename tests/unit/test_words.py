@@ -5,13 +5,13 @@ import pytest
 from server import words
 from server.domain.classify import Category, Urgency
 from server.domain.evolve import LineKind
-from server.domain.report import CALL_BACK, Move, Status
+from server.domain.report import CALL_BACK, ERASED, Move, Status
 
 NOW_S = 1_795_308_360  # Sunday 22 November 2026, 08.46 WITA
 
 
 def test_every_code_of_the_domain_has_a_word() -> None:
-    assert set(words.CATEGORIES) == set(Category) | {CALL_BACK}
+    assert set(words.CATEGORIES) == set(Category) | {CALL_BACK, ERASED}
     assert set(words.URGENCIES) == set(Urgency)
     assert set(words.STATUSES) == set(words.STATUS_NAMES) == set(Status)
     assert set(words.MOVES) == set(Move)

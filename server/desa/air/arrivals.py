@@ -68,7 +68,7 @@ def _answered(node: Node, ack: Ack, now_s: float) -> None:
 
 def _learn(node: Node, keys: Keys, now_s: float) -> None:
     found = SessionKeys(session.session_id(keys.session), keys.session, keys.intake, None)
-    if node.vault.learn(found):
+    if node.ledger.learn(found):
         node.air.learned += 1
     if node.air.asking is not None:
         node.air.asking.due_s = now_s + _MORE_KEYS_S

@@ -1,6 +1,6 @@
 """The figures of a village node as sentences for whoever stands at the box."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from server import words
@@ -36,6 +36,17 @@ def sentences(figures: Mapping[str, object], zone: str) -> list[str]:
     if trouble := cast("list[str]", figures["trouble"]):
         told += ["Yang perlu dikerjakan:", *(f"  → {sentence}" for sentence in trouble)]
     return told
+
+
+def erasure_lines(erasures: Sequence[Mapping[str, object]], zone: str) -> list[str]:
+    """What was given up for good, one sentence each, and whom it still waits for."""
+    told = []
+    for one in erasures:
+        asked = words.local(int(str(one["asked_s"])), zone).date()
+        names = ", ".join(cast("list[str]", one["missing"]))
+        state = "tuntas" if one["complete_s"] else f"belum tuntas, menunggu masuk: {names}"
+        told.append(f"{asked:%d-%m-%Y}: {one['reports']} laporan dihapus sesuai aturan; {state}.")
+    return told or ["Belum ada laporan yang dihapus sesuai aturan."]
 
 
 def _modem(radio: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ from server import words
 from server.desa.desk import Login
 from server.desa.pages.figures import EACH, SPANS, Span, figures
 from server.desa.pages.forms import UnlockForm
-from server.desa.pages.place import OFFICER, officer, phone_key, the_desk
+from server.desa.pages.place import OFFICER, give_phone_key, officer, phone_key, the_desk
 from server.web.guards import needs
 from server.web.way import way
 
@@ -40,7 +40,10 @@ def unlock() -> str | tuple[str, int] | Response:
     if not answer.phone_key_fits:
         return _page(form, "Kata sandi benar, tetapi HP ini tidak membawa kunci yang cocok."), 422
     flash(_opened(answer), "success")
-    return redirect(url_for("box.show"), 303)
+    there = redirect(url_for("box.show"), 303)
+    if answer.phone_key is not None:
+        give_phone_key(there, answer.phone_key.hex())
+    return there
 
 
 @blueprint.post("/sim")

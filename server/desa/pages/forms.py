@@ -129,6 +129,18 @@ class LoginForm(Form):
     lanjut = HiddenField()
 
 
+class RecoverForm(Form):
+    """Masuk dengan kartu pemulihan."""
+
+    name = SelectField(
+        validate_choice=False, validators=[_needed("Pilih nama Anda."), _short(NAME_CHARACTERS)]
+    )
+    words = TextAreaField(
+        filters=[_filled],
+        validators=[_needed("Tulis kata-kata di kartu."), _short(PASSPHRASE_CHARACTERS)],
+    )
+
+
 class UnlockForm(Form):
     """Buka sesi yang terkunci: kata sandi sekali lagi."""
 

@@ -2,17 +2,16 @@
 
 from math import ceil
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.desa.desk import Login
 from server.desa.pages.forms import LoginForm
-from server.desa.pages.place import OFFICER, parse_phone_key, phone_key, the_desk
+from server.desa.pages.place import OFFICER, give_phone_key, parse_phone_key, phone_key, the_desk
 from server.web.guards import Person, local_path, log_in, log_out, needs, person, public
 from sync.session import fingerprint
 
 blueprint = Blueprint("login", __name__)
-_YEAR_S = 365 * 86_400
 _CONSENT = "ganti"
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]] | Response
 
@@ -42,7 +41,10 @@ def enter() -> Answer:
         return _form(form, message), 401, {"Retry-After": str(wait_s)}
     log_in(Person(answer.name, OFFICER))
     flash(greeting(answer), "success" if answer.opened or answer.phone_key_fits else "info")
-    return redirect(local_path(form.lanjut.data, url_for("pages.today")), 303)
+    there = redirect(local_path(form.lanjut.data, url_for("pages.today")), 303)
+    if answer.phone_key is not None:
+        give_phone_key(there, answer.phone_key.hex())
+    return there
 
 
 @blueprint.post("/keluar")
@@ -74,15 +76,7 @@ def keep(text: str) -> Answer:
         return _offer(text, other), 409
     flash("Kunci tersimpan di HP ini.", "success")
     answer = redirect(url_for("login.ask"), 303)
-    answer.set_cookie(
-        current_app.config["PHONE_KEY_COOKIE"],
-        text.lower(),
-        max_age=_YEAR_S,
-        path="/",
-        secure=current_app.config["HTTPS"],
-        httponly=True,
-        samesite="Strict",
-    )
+    give_phone_key(answer, text.lower())
     return answer
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from flask import current_app, request
+from werkzeug.wrappers import Response
 
 from server.desa.desk import Desk
 from server.web.guards import person
@@ -10,6 +11,7 @@ from server.web.guards import person
 OFFICER: Final = "petugas"
 EXTENSION: Final = "kentongan_desk"
 _KEY_OCTETS: Final = 32
+_YEAR_S: Final = 365 * 86_400
 
 
 def the_desk() -> Desk:
@@ -32,6 +34,19 @@ def phone_key_name(code: str) -> str:
 def phone_key() -> bytes | None:
     """The key that this phone carries."""
     return parse_phone_key(request.cookies.get(current_app.config["PHONE_KEY_COOKIE"], ""))
+
+
+def give_phone_key(answer: Response, text: str) -> None:
+    """Let this phone carry a key, in hex, from here on."""
+    answer.set_cookie(
+        current_app.config["PHONE_KEY_COOKIE"],
+        text,
+        max_age=_YEAR_S,
+        path="/",
+        secure=current_app.config["HTTPS"],
+        httponly=True,
+        samesite="Strict",
+    )
 
 
 def parse_phone_key(text: str) -> bytes | None:

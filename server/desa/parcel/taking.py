@@ -52,7 +52,7 @@ def _answer(node: Node, letter: Letter, told: TakenIn, now_s: float) -> None:
         node.health.sync_state = taken.state
     node.clock = not_before(node.clock, now_s, made.time_s)
     told.orders += len(taken.orders)
-    own = [keys for keys in taken.keys if node.vault.learn(keys) and keys.intake is not None]
+    own = [keys for keys in taken.keys if node.ledger.learn(keys) and keys.intake is not None]
     if own:
         told.opened += len(own)
         orders.unlocked(node, "Polres", len(own), now_s)

@@ -6,7 +6,7 @@ from server.domain import events as e
 from server.polres.district import District
 from server.polres.down import downlog
 from server.polres.down.orders import known
-from server.polres.errors import SeveralOfficers, UnknownOfficer
+from server.polres.errors import NotListed, SeveralOfficers, UnknownOfficer
 from server.polres.projection import RECIPIENTS
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
@@ -87,6 +87,25 @@ def refuse_officer(
             nodes.decide_officer(connection, row, "refused", by, now_s)
 
 
+def drop_officer(district: District, code: str, name: str, by: str, now_s: int) -> None:
+    """Take an officer off the desa's list: nothing new is sealed to him once the desa has it.
+
+    Raises:
+        UnknownDesa, BadDesaCode: no such desa.
+        NotListed: nobody of that name is on the list (any more).
+    """
+    with district.write() as connection:
+        node = known(connection, code)
+        people = officers(node.people)
+        stay = tuple(person for person in people if person.name != name)
+        if len(stay) == len(people):
+            raise NotListed
+        _order_list(connection, district, node, stay, now_s)
+        for person in people:
+            if person.name == name:
+                nodes.drop_officer(connection, node.node, person.key, by, now_s)
+
+
 def _chosen(
     connection: Connection, node: Node, name: str, chosen: str | None
 ) -> tuple[OfficerRow, ...]:
@@ -116,8 +135,34 @@ def send_newer_list(connection: Connection, district: District, node: Node, now_
 
     A desa does not say which version it holds. After a restore it may hold one beyond ours.
     """
+    _order_list(connection, district, node, officers(node.people), now_s)
+
+
+def mend_list(
+    connection: Connection, district: District, node: Node, told: e.KeysTampered, now_s: int
+) -> None:
+    """Send the list again to a desa whose copy is not ours, while the last one was taken in.
+
+    A desa that goes on saying so gets it once after each restart of its own, not in a circle.
+    """
+    sent = [
+        order
+        for order in reports.orders(connection, node.node)
+        if order.instance == node.down_instance and order.kind == RECIPIENTS
+    ]
+    if not told.whose and (not sent or sent[-1].outcome is not None):
+        send_newer_list(connection, district, node, now_s)
+
+
+def _order_list(
+    connection: Connection,
+    district: District,
+    node: Node,
+    listed: tuple[Recipient, ...],
+    now_s: int,
+) -> None:
     version = node.people_version + 1
-    people = district.keys.people(node.node, version, officers(node.people))
+    people = district.keys.people(node.node, version, listed)
     nodes.change(connection, node.node, people=people, people_version=version)
     downlog.append(connection, district, node, e.RecipientsOrdered(people), now_s)
 
@@ -147,7 +192,5 @@ def _admit(
 ) -> None:
     others = tuple(person for person in officers(node.people) if person.name != asked.name)
     listed = (*others, Recipient(Role.OFFICER, asked.name, asked.key))
-    people = district.keys.people(node.node, node.people_version + 1, listed)
-    nodes.change(connection, node.node, people=people, people_version=node.people_version + 1)
     nodes.decide_officer(connection, asked, "listed", by, now_s)
-    downlog.append(connection, district, node, e.RecipientsOrdered(people), now_s)
+    _order_list(connection, district, node, listed, now_s)

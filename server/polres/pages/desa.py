@@ -10,7 +10,7 @@ from server import words
 from server.polres import lookup
 from server.polres.air.beats import Heartbeat, heartbeat
 from server.polres.down import officers, orders
-from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
+from server.polres.errors import DesaClosed, NotListed, SeveralOfficers, UnknownOfficer
 from server.polres.lookup import DesaLine
 from server.polres.pages.health import FRESH_S, Health, health
 from server.polres.pages.place import (
@@ -25,8 +25,9 @@ from server.polres.pages.place import (
     who,
 )
 from server.polres.pages.queue import desk
-from server.polres.store import backups
+from server.polres.store import backups, news
 from server.polres.store.backups import BackupRow
+from server.polres.store.news import NewsRow
 from server.web.guards import needs
 from server.web.way import way
 
@@ -45,6 +46,7 @@ class Box:
         air: what its last heartbeat by SMS told; None before the first.
         backup: how the box said that its backup stands, None where it said nothing;
             `backup_why` says in words what hinders the next one.
+        news: what the desa told of its officers' keys and of what it erased, newest first.
     """
 
     desa: DesaLine
@@ -58,6 +60,7 @@ class Box:
     air: Heartbeat | None
     backup: BackupRow | None = None
     backup_why: str = ""
+    news: tuple[NewsRow, ...] = ()
 
 
 def box_of(code: str) -> Box:
@@ -67,6 +70,7 @@ def box_of(code: str) -> Box:
         node = orders.known(connection, code)
         backup = backups.get(connection, node.node)
         air = heartbeat(connection, node)
+        told = news.newest(connection, node.node)
     until_s = node.grant_until_s
     granted = until_s is not None and moment_s < until_s
     return Box(
@@ -81,6 +85,7 @@ def box_of(code: str) -> Box:
         backup=backup,
         backup_why=words.word(words.BACKUP_WHY, backup.why) if backup is not None else "",
         air=air,
+        news=told,
     )
 
 
@@ -158,6 +163,21 @@ def refuse(code: str) -> str | tuple[str, int] | Response:
         except (UnknownOfficer, SeveralOfficers) as error:
             return _page("desa.html", code, error.sentence), 409
         flash(f"Permintaan {name} ditolak.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+@blueprint.post("/<code>/petugas/cabut")
+@needs(*LISTERS)
+def drop(code: str) -> str | tuple[str, int] | Response:
+    """Cabut petugas."""
+    name, _ = _asked_for()
+    desa_or_404(code)
+    if first_time():
+        try:
+            officers.drop_officer(the_district(), code, name, who(), now_s())
+        except NotListed as error:
+            return _page("desa.html", code, error.sentence), 409
+        flash(f"{name} dicabut. Daftar petugas yang baru turun ke desa.", "success")
     return redirect(url_for("desa.show", code=code), 303)
 
 

@@ -334,6 +334,15 @@ def waiting_officers(connection: Connection, node: int) -> tuple[OfficerRow, ...
     return tuple(OfficerRow(*row) for row in rows)
 
 
+def drop_officer(connection: Connection, node: int, key: bytes, by: str, decided_s: int) -> None:
+    """Note that a listed key was taken off the list."""
+    connection.execute(
+        update(_OFFICERS)
+        .where(_OFFICERS.c.node == node, _OFFICERS.c.key == key, _OFFICERS.c.state == "listed")
+        .values(state="dropped", by=by, decided_s=decided_s)
+    )
+
+
 def decide_officer(
     connection: Connection, asked: OfficerRow, state: str, by: str, decided_s: int
 ) -> None:

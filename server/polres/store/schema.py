@@ -364,4 +364,17 @@ backups = Table(
     _int("restored_s", null=True),
     _int("restored_from_s", null=True),
 )
-PROJECTION = (reports, history, outgoing, contacts, texts, orders, backups)
+# What a desa told of its officers' keys and of what it gave up for good.
+key_news = Table(
+    "key_news",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("seq", key=True),
+    _text("kind"),
+    _int("number"),
+    _text("text"),
+    _int("count"),
+    _int("at_s"),
+)
+PROJECTION = (reports, history, outgoing, contacts, texts, orders, backups, key_news)
