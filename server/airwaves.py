@@ -282,7 +282,6 @@ def simulate(  # noqa: PLR0913 -- the process's own ends, each of its own kind
     `{"to", "pdu"}` as they were submitted, for each slot
     `{"slot": {"memory", "index", "change": "stored"|"freed"}, "waiting": n}`, `{"waiting": n}`
     when a text has to wait in the network, and `{"error"}` for a line that says nothing known.
-    Every text arrives, and its delivery report comes where one was asked for.
 
     Args:
         link: path of the tty for programs.

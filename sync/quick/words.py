@@ -19,6 +19,7 @@ OCTETS_MAX: Final = 80 * 1024
 RUN_OCTETS: Final = 9
 _TAG: Final = 16
 _FORM_MAX: Final = 15
+_U32: Final = range(2**32)
 _NODE: Final = 5
 _SIGNATURE: Final = 64
 _SESSION: Final = 16
@@ -200,7 +201,7 @@ class Answer:
                 int(state), int(time_s), int(seq), bytes(mark), int(era), bytes(signature),
                 tuple(down), tuple(wraps),
             ):  # fmt: skip
-                if state not in (State.OK, State.WHOLE) or time_s < 0 or seq < 0:
+                if state not in (State.OK, State.WHOLE) or not (time_s in _U32 and seq in _U32):
                     raise MalformedFrame
                 frames = tuple(one for one in down if isinstance(one, bytes))
                 pairs = []

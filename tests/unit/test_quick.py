@@ -286,3 +286,10 @@ class Ahead:
 
     def __init__(self, world: World) -> None:
         self.wall_s = lambda: world.wall_s() + 3_600
+
+
+@pytest.mark.parametrize(("time_s", "seq"), [(2**32, 1), (-1, 1), (5, 2**32), (5, -1), (2**70, 1)])
+def test_an_answer_of_numbers_that_no_log_has_is_none(time_s: int, seq: int) -> None:
+    packed = Answer(State.OK, time_s, Mark(seq, bytes(8))).pack()
+    with pytest.raises(MalformedFrame):
+        Answer.unpack(packed)

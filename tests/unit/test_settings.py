@@ -19,6 +19,8 @@ def values(section: str, key: str, default: object) -> st.SearchStrategy[object]
     meaning = settings._meaning(settings.SECTIONS[section], key)
     if isinstance(default, int):
         return st.integers(meaning.least, meaning.most)
+    if meaning.phones and isinstance(default, str):
+        return st.sampled_from(["", "0812-3456-7890", "+6281234567890"])
     if meaning.phones:
         return st.lists(st.sampled_from(["0812-3456-7890", "+6281234567890"])).map(tuple)
     if meaning.days:
