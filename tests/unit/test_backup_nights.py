@@ -268,7 +268,10 @@ def test_a_person_who_asks_hears_how_it_went(village: Village) -> None:
     node = village.world.node
     asked = asking.back_up(node, str(village.stick))
     assert next(asked)["work"] == ""
+    before = village.world.desk().version()
     nightly.tick(node, village.world.mono_s, village.stop)
+    # An open page followed the copying, the writing and the drill.
+    assert village.world.desk().version() >= before + 3
     (last,) = [item["ended"] for item in asked if "ended" in item]
     assert isinstance(last, dict)
     assert last["good"]

@@ -1,6 +1,7 @@
 """When a backup is due, making it, and telling people and the Polres how it stands."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -122,7 +123,7 @@ def _answer(node: Node, wish: Wish, now: int, stop: threading.Event) -> None:
 def _try(
     node: Node, folder: Path, now: int, stop: threading.Event, *, by_hand: bool = False
 ) -> Made | BackupError:
-    watcher = Watcher(node.backup.tell, stop)
+    watcher = Watcher(_telling(node), stop)
     result: Made | BackupError
     try:
         result = making.make(box_of(node), folder, now, watcher, by_hand=by_hand)
@@ -139,6 +140,21 @@ def _try(
             records.keep_folder(db, folder, now, why)
     node.projection.touch()
     return result
+
+
+def _telling(node: Node) -> Callable[[str, int, int], None]:
+    """Note how far a backup is; pages that are open follow it in tenths."""
+    shown = ("", 0)
+
+    def tell(work: str, done: int, of: int) -> None:
+        nonlocal shown
+        node.backup.tell(work, done, of)
+        now = (work, 10 * done // of if of else 0)
+        if now != shown:
+            shown = now
+            node.projection.touch()
+
+    return tell
 
 
 def sentence(made: Made) -> str:
