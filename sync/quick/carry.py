@@ -96,8 +96,10 @@ def compose(
     known: Acquaintance,
     random: Callable[[int], bytes],
     code: journal.Code | None,
+    *,
+    bare: bool = False,
 ) -> Asks | None:
-    """What to ask now; None when only a whole exchange can say it.
+    """What to ask now; None when only a whole exchange can say it. A `bare` one brings no frame.
 
     Runs inside a transaction, since frames are made from what is not framed yet.
     """
@@ -112,8 +114,8 @@ def compose(
     shown_s, acked = shown
     signing, reader = speaker.signing, speaker.pinned.exchange
     frames = journal.pending(store, log_id, acked, IN_A_ROW_OCTETS_MAX, signing, reader)
-    if known.greets:
-        frames, known.greets = (), False
+    if bare:
+        frames = ()
     if any(one.session not in known.sessions for one in frames):
         return None
     before = store.entries(log_id, acked, acked) if acked else ()

@@ -115,14 +115,23 @@ def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
     Raises:
         NoRoad: it broke; what was answered is kept.
     """
+    heard = Heard()
+    if node.known.greets:
+        node.known.greets = False
+        if not _row(node, speaker, road, heard, bare=True):
+            return None
+    return heard if _row(node, speaker, road, heard) else None
+
+
+def _row(node: Node, speaker: Speaker, road: Road, heard: Heard, *, bare: bool = False) -> bool:
+    """Say one row; False when a whole exchange must go on."""
     with node.database.write() as db:
         grow(node, SqliteStore(db))
         code = code_of(node, SqliteStore(db))
-        asks = carry.compose(db, speaker, node.known, node.random, code)
+        asks = carry.compose(db, speaker, node.known, node.random, code, bare=bare)
     if asks is None:
-        return None
+        return False
     on_its_way(node, asks.ends)
-    heard = Heard()
     answers = post_all(road, QUICK_PATH, asks.sealed)
     try:
         for answer in carry.open_answers(asks, answers, speaker):
@@ -137,6 +146,6 @@ def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
         # A Polres that was set back does not know this run: it must be introduced again.
         heard.state = State.WHOLE
     if heard.state is State.OK:
-        return heard
+        return True
     node.known.forget()
-    return None
+    return False
