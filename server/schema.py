@@ -79,6 +79,7 @@ def m005_air(db: Database) -> None:
     db.execute("create table air_days (day integer primary key, sms integer not null)")
 
 
+@migrations()
 def m007_keys(db: Database) -> None:
     """What signs an officer's keys as they change, and what was given up for good.
 
