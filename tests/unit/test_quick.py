@@ -263,7 +263,7 @@ def test_many_asks_of_one_second_do_not_turn_the_clock_of_a_desa(world: World) -
                 short.code_of(world.node, store),
             )  # fmt: skip
     world.exchange()
-    assert road(world).paths().count(QUICK_PATH) == 60
+    assert road(world).paths().count(QUICK_PATH) >= 60
     assert abs(world.node.stamp(world.mono_s).wall_s - world.wall_s()) <= 2
 
 
