@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from server.database import Database
@@ -18,6 +19,7 @@ from sms import inbox
 from sync import journal
 from sync.chain import LogId
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
+from sync.restores.lineage import lineage_of
 from sync.store import SqliteStore
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,8 @@ _DUTY = (
     e.SessionsUnlocked,
     e.InboxExported,
     e.OrderReceived,
+    e.Carried,
+    e.Resumed,
 )
 
 
@@ -46,6 +50,7 @@ class Ledger:
         self.database = database
         self.vault = vault
         self.log_id = log_id
+        self.lineage = lineage_of(SqliteStore(database.connection), log_id)
         self._tables = tables
         # Whether the journal may hold entries that are not in the tables.
         self._ahead = True
@@ -69,10 +74,23 @@ class Ledger:
                 self._tables.clear()
                 self._folded_with = learnt
             store = SqliteStore(self.database.connection)
-            first, last = self._tables.folded_to + 1, store.head(self.log_id).seq
-            if first <= last:
-                self._tables.add(store.entries(self.log_id, first, last), self.vault)
+            for log_id, before in self.lineage.logs:
+                first, last = self._tables.folded_to + 1 - before, store.head(log_id).seq
+                if first <= last:
+                    self._tables.add(store.entries(log_id, first, last), self.vault, before)
             self._ahead = False
+
+    def turn(self, log_id: LogId) -> None:
+        """Go on in another log of this box; what was written before stays before it."""
+        with self.database.lock:
+            self.log_id = log_id
+            self.lineage = lineage_of(SqliteStore(self.database.connection), log_id)
+
+    def entry_at(self, place: int) -> Entry | None:
+        """The entry at a place through all logs of the box."""
+        log_id, seq = self.lineage.at(place)
+        with self.database.read() as db:
+            return next(iter(SqliteStore(db).entries(log_id, seq, seq)), None)
 
     def record(
         self,
@@ -106,7 +124,7 @@ class Ledger:
 
     def _fold(self, tables: Projection, entries: tuple[Entry, ...]) -> None:
         try:
-            tables.add(entries, self.vault)
+            tables.add(entries, self.vault, self.lineage.before)
         except Exception:
             log.exception("folding failed")
         else:
@@ -146,6 +164,7 @@ class Ledger:
 
     def _entry(self, seq: int, stamp: Stamp, event: e.DesaEvent, *, official: bool) -> Entry:
         duty = isinstance(event, _DUTY)
+        carried = Header.unpack(event.header) if isinstance(event, e.Carried) else None
         header = Header(
             node=self.log_id.node,
             instance=self.log_id.instance,
@@ -158,6 +177,14 @@ class Ledger:
             sets=_sets(event),
             flags=_flags(event),
         )
+        if carried is not None:
+            header = replace(
+                header,
+                day=carried.day,
+                ticket=carried.ticket,
+                sets=carried.sets,
+                flags=carried.flags,
+            )
         lock = Lock.DUTY if duty else Lock.UNIT if official else Lock.SESSION
         body = self.vault.seal_entry(lock, header.pack(), Log.UP, seq, codec.encode(stamp, event))
         return Entry(header, body)

@@ -3,6 +3,7 @@
 import dataclasses
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.domain import codec
 from server.domain import events as e
@@ -55,7 +56,7 @@ class Projection:
 
     @property
     def folded_to(self) -> int:
-        """Number of the last entry that is in the tables."""
+        """How many entries, through all logs of the box, are in the tables."""
         return int(self.db.execute("pragma user_version").fetchone()[0])
 
     def clear(self) -> None:
@@ -63,13 +64,19 @@ class Projection:
         self.locked_sessions.clear()
         self._create()
 
-    def add(self, entries: Sequence[Entry], vault: Vault) -> None:
-        """Fold the entries that follow those in the tables: all of them, or none."""
+    def add(self, entries: Sequence[Entry], vault: Vault, before: int = 0) -> None:
+        """Fold the entries that follow those in the tables: all of them, or none.
+
+        Args:
+            entries: of one log.
+            vault: what opens them.
+            before: how many entries the box wrote in the logs before that one.
+        """
         self.db.execute("begin")
         try:
             for entry in entries:
-                self._fold(entry, vault)
-                self.db.execute(f"pragma user_version = {entry.header.seq}")
+                self._fold(entry, vault, before + entry.header.seq)
+                self.db.execute(f"pragma user_version = {before + entry.header.seq}")
             self.db.execute("commit")
         except BaseException:
             self.db.execute("rollback")
@@ -87,7 +94,7 @@ class Projection:
         ).fetchone()
         return None if found is None else report_of(found)
 
-    def _fold(self, entry: Entry, vault: Vault) -> None:
+    def _fold(self, entry: Entry, vault: Vault, place: int) -> None:
         header = entry.header
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
@@ -97,14 +104,15 @@ class Projection:
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
             hides = isinstance(error, CannotOpen)
-            after = evolve_sealed(known, header, locked=locked, hides=hides)
+            placed = replace(header, seq=place)
+            after = evolve_sealed(known, placed, locked=locked, hides=hides)
             self._save(after)
             if known is not None and after is not None and after.sealed and not known.sealed:
                 self._hush(known.ticket)
             if locked:
                 self.locked_sessions.add(header.session)
             return
-        self._fold_event(header.seq, stamp, event)
+        self._fold_event(place, stamp, event)
 
     def _fold_event(self, seq: int, stamp: Stamp, event: e.Event) -> None:
         ticket = ticket_of(event)

@@ -83,7 +83,8 @@ def compose(
     down = store.newest(log_id.node, Log.DOWN)
     down_head = Head(0, genesis(log_id).hash) if down is None else store.head(down)
     wanted = wanted[:WANTED_MAX]
-    sessions = dict.fromkeys([one.session for one in pending] + list(wanted))
+    owed = peers.owed_wraps(db, log_id, acked)
+    sessions = dict.fromkeys([*(one.session for one in pending), *wanted, *owed])
     return Request(
         node=log_id.node,
         instance=log_id.instance,

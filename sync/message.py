@@ -266,6 +266,7 @@ class State:
     RESTORED_CARD = "restored card"
     REVOKED = "revoked"
     KEYS_NEED_PERSON = "keys need person"
+    REPLACED = "replaced"
 
 
 def envelope(message: bytes, signature: bytes) -> bytes:

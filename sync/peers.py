@@ -1,9 +1,12 @@
 """What a desa remembers of its Polres: certificate, signed list, last receipt."""
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sync import seal
+from sync.canonical import pack, row, unpack
+from sync.chain import LogId
 from sync.errors import BadSignature, MalformedFrame
 from sync.message import CERTIFICATE_DOMAIN, RECEIPT_DOMAIN, Certificate, Receipt, open_envelope
 from sync.session import LIST_DOMAIN, RecipientList
@@ -13,6 +16,7 @@ PEOPLE = "recipients"
 _RECEIPT = "receipt"
 _HEARD = "heard"
 _STATE = "state"
+_OWED_WRAPS = "owed wraps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ def certificate(db: sqlite3.Connection, pinned: Pinned) -> Certificate | None:
     """The certificate, checked against the pinned root; None before enrolment."""
     octets = value(db, _CERTIFICATE)
     return None if octets is None else check_certificate(octets, pinned)
+
+
+def certificate_pair(db: sqlite3.Connection) -> tuple[bytes, bytes]:
+    """The certificate and its signature as they are shown to the Polres; empty before enrolment."""
+    octets = value(db, _CERTIFICATE)
+    return (b"", b"") if octets is None else open_envelope(octets)
 
 
 def check_certificate(octets: bytes, pinned: Pinned) -> Certificate:
@@ -116,6 +126,22 @@ def check_receipt(pair: tuple[bytes, bytes], pinned: Pinned) -> Receipt:
 def keep_receipt(db: sqlite3.Connection, octets: bytes) -> None:
     """Remember a receipt (envelope) that was checked."""
     remember(db, _RECEIPT, octets)
+
+
+def owe_wraps(db: sqlite3.Connection, log_id: LogId, last: int, sessions: Iterable[bytes]) -> None:
+    """Show the wraps of these sessions until the Polres holds entry `last` of the log."""
+    remember(db, _OWED_WRAPS, pack((log_id.instance, last, tuple(sessions))))
+
+
+def owed_wraps(db: sqlite3.Connection, log_id: LogId, acked: int) -> tuple[bytes, ...]:
+    """Sessions whose wraps must be shown beside those of the frames."""
+    kept = value(db, _OWED_WRAPS)
+    if kept is None:
+        return ()
+    instance, last, sessions = row(unpack(kept), int, int, tuple)[:3]
+    if instance != log_id.instance or not isinstance(last, int) or acked >= last:
+        return ()
+    return tuple(one for one in sessions or () if isinstance(one, bytes))  # type: ignore[union-attr]
 
 
 def heard(db: sqlite3.Connection) -> tuple[int | None, str]:

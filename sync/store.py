@@ -23,6 +23,14 @@ class SqliteStore:
         ).fetchone()
         return None if row[0] is None else LogId(node, log, row[0])
 
+    def instances(self, node: int, log: Log) -> tuple[int, ...]:
+        """Instances of a node's logs that hold an entry, oldest first."""
+        rows = self._db.execute(
+            "select distinct instance from entries where node = ? and log = ? order by instance",
+            (node, log),
+        )
+        return tuple(instance for (instance,) in rows)
+
     def head(self, log_id: LogId) -> Head:
         """End of the log; its genesis when it is empty."""
         row = self._db.execute(

@@ -27,6 +27,7 @@ from sync import peers
 from sync.chain import LogId
 from sync.entry import Flag, Log
 from sync.quick import carry
+from sync.restores.lineage import lineage_of
 from sync.roads.http import HttpRoad
 from sync.session import fingerprint
 from sync.store import SqliteStore
@@ -108,8 +109,9 @@ def status_readonly(directory: Path) -> Figures:
 def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
     store = SqliteStore(db)
     acked = carry.acked(db, log_id)
-    entries = store.entries(log_id, 1, store.head(log_id).seq)
-    begun = [entry.header for entry in entries if entry.header.sets == 1]
+    entries = lineage_of(store, log_id).entries(store)
+    # What was carried over from a former log stands in both.
+    begun = {one.header.ticket: one.header for one in entries if one.header.sets == 1}.values()
     return {
         "inbox": inbox.counts(db),
         "reports": len(begun),

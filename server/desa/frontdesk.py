@@ -15,6 +15,7 @@ from server.desa.gateway.simlife import credit, deafness, purse
 from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.login import Account
 from server.desa.node import Health, Node
+from server.desa.restores import asking
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
@@ -230,7 +231,14 @@ def box_of(node: Node, now_s: float) -> Box:
     if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
         unsent = NO_BUDGET
     troubles = dict.fromkeys(
-        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
+        [
+            asking.trouble(node) or orders.trouble(state),
+            health.modem_trouble,
+            *of_radios,
+            *of_sims,
+            unsent,
+            nobody,
+        ]
     )
     return Box(
         modem=health.modem,

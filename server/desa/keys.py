@@ -12,6 +12,8 @@ from sync import seal
 from sync.peers import Pinned
 
 KEY_FILE = "node.key"
+SIGNING_FILE = "signing.key"
+"""The signing key of a box that went on in a new log; before that it comes from `KEY_FILE`."""
 CARD_FILE = "card.json"
 USED_CODE = "used"
 
@@ -55,13 +57,21 @@ def read(directory: Path) -> NodeKeys:
     Raises:
         KeyFileError: missing or broken.
     """
+    identity = Identity.from_seed(_seed(directory / KEY_FILE))
+    if (directory / SIGNING_FILE).exists():
+        signing = seal.signing_pair(_seed(directory / SIGNING_FILE))
+        identity = replace(identity, signing=signing)
+    return NodeKeys(identity, read_card(directory / CARD_FILE))
+
+
+def _seed(path: Path) -> bytes:
     try:
-        secret = bytes.fromhex((directory / KEY_FILE).read_text(encoding="ascii").strip())
+        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise KeyFileError from error
     if len(secret) != seal.KEY_OCTETS:
         raise KeyFileError
-    return NodeKeys(Identity.from_seed(secret), read_card(directory / CARD_FILE))
+    return secret
 
 
 def check_code(keys: NodeKeys, code: str) -> None:

@@ -17,6 +17,7 @@ from server.desa.gateway.simlife.hearing import Ear
 from server.desa.gateway.simlife.purse import Asking
 from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
+from server.desa.restores import successor
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
 from server.domain.decide import Decision
@@ -54,6 +55,8 @@ class Health:
     Attributes:
         radios: every modem by its name.
         modem, signal_percent, modem_trouble: all modems as one, see `gateway.state.summary`.
+        claim: what the Polres said when the box asked to go on in a new log, "" when it need not.
+        claim_words: four words that are read out to the Polres then.
     """
 
     radios: dict[str, RadioState] = field(default_factory=dict)
@@ -62,6 +65,8 @@ class Health:
     modem_trouble: str = ""
     road_trouble: str = ""
     sync_state: str = ""
+    claim: str = ""
+    claim_words: str = ""
 
 
 @dataclass(slots=True)
@@ -163,6 +168,7 @@ def open_node(
         last_s = peers.heard(db)[0] or 0
         outbox.recover(db)
         owed = outbox.waiting_by_purpose(db)
+    keys = successor.settle(directory, keys, certificate)
     keys, instance = _enrolled(directory, keys, certificate)
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     session_keys, ram = sessions.fresh_keys(random)

@@ -7,8 +7,8 @@ from server.domain.report import Stamp
 from server.ledger import day_of
 from server.vault import Vault
 from sync import seal, session
-from sync.chain import LogId
 from sync.entry import ticket_code
+from sync.restores.lineage import Lineage
 from sync.seal import KeyPair
 from sync.session import RecipientList, Role, SessionKeys, Wrap
 from sync.store import SqliteStore
@@ -52,7 +52,7 @@ def officer_wraps(db: sqlite3.Connection, public: bytes) -> tuple[bytes, ...]:
 
 
 def wanted(
-    db: sqlite3.Connection, vault: Vault, open_tickets: frozenset[str], log_id: LogId
+    db: sqlite3.Connection, vault: Vault, open_tickets: frozenset[str], lineage: Lineage
 ) -> tuple[bytes, ...]:
     """Sessions whose keys the node asks back, newest first.
 
@@ -74,7 +74,7 @@ def wanted(
     }
     codes = {ticket_code(ticket) for ticket in open_tickets}
     if codes:
-        entries = SqliteStore(db).entries(log_id, 1, SqliteStore(db).head(log_id).seq)
+        entries = lineage.entries(SqliteStore(db))
         owing |= {entry.header.session for entry in entries if entry.header.ticket in codes}
     rows = db.execute("select id from sessions order by number desc").fetchall()
     candidates = [bytes(i) for (i,) in rows if bytes(i) in owing]

@@ -13,6 +13,7 @@ from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
 from server.desa.reading import gaps
+from server.desa.restores import asking
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
 from server.domain.decide import Decision
@@ -21,15 +22,17 @@ from server.ledger import day_of
 from sync import exchange as sync_exchange
 from sync import peers
 from sync.enrol import enrolment_octets, read_certificate
-from sync.errors import CardRefused, NoRoad, SyncError
+from sync.errors import CardRefused, NoRoad, NotEnrolled, SyncError
 from sync.exchange import Speaker, Taken
 from sync.message import State as PeerState
 from sync.quick import carry
+from sync.restores.claim import Standing
 from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
 from sync.store import SqliteStore
 
 SESSION_S_MAX = 86_400
 EXCHANGES_A_STEP = 64
+GOES_ON = frozenset({Standing.GRANTED, Standing.SOUND})
 
 
 class Result(StrEnum):
@@ -158,8 +161,19 @@ def exchange(node: Node, now_s: float) -> Outcome:
         total, acked = 0, -1
         for step in range(EXCHANGES_A_STEP):
             # Keys are asked for in the first exchange of a step; what follows may be short.
-            taken = _exchange_once(node, now_s, ask_keys=step == 0)
+            try:
+                taken = _exchange_once(node, now_s, ask_keys=step == 0)
+            except NotEnrolled:
+                # A Polres that was set back may have forgotten the box's log.
+                if asking.ask(node, _road(node), now_s) not in GOES_ON or step:
+                    raise
+                continue
             total += 1
+            if taken.state in asking.LOST:
+                if asking.ask(node, _road(node), now_s) != Standing.GRANTED:
+                    break
+                acked = -1
+                continue
             if not taken.more or taken.acked <= acked:
                 break
             acked = taken.acked
@@ -168,7 +182,9 @@ def exchange(node: Node, now_s: float) -> Outcome:
         node.health.road_trouble = error.sentence
         node.projection.touch()
         return Outcome(Result.LATER, 0, error.sentence)
-    node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
+    if taken.state == PeerState.OK:
+        node.health.claim = node.health.claim_words = ""
+    node.health.road_trouble = asking.trouble(node) or orders.trouble(taken.state)
     node.projection.touch()
     return Outcome(Result.DONE, total, node.health.road_trouble)
 
@@ -180,7 +196,7 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     stamp = node.stamp(now_s)
     with node.database.write() as db:
         wanted = sessions.wanted(
-            db, node.vault, lookup.open_locked(node.projection.db), node.ledger.log_id
+            db, node.vault, lookup.open_locked(node.projection.db), node.ledger.lineage
         )
     whole = bool(wanted) and ask_keys
     heard = None if whole else short.in_short(node, speaker, _road(node))

@@ -32,6 +32,8 @@ KINDS: dict[int, type[e.Event]] = {
     18: e.TextCompleted,
     19: e.Merged,
     28: e.InboxExported,
+    31: e.Carried,
+    32: e.Resumed,
     64: e.StatusOrdered,
     65: e.AnswerOrdered,
     66: e.RecipientsOrdered,

@@ -208,6 +208,39 @@ class InboxExported:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """An entry of a former log of this box that the Polres lacked, as it was sealed there.
+
+    Attributes:
+        instance: of the log that it stood in, with its number `seq`.
+        digest: the chain's hash after it.
+        header: its 38 octets.
+        body: its sealed body.
+    """
+
+    instance: int
+    seq: int
+    digest: bytes
+    header: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The box goes on in a new log: where the one before ended, and what both sides hold of it.
+
+    Attributes:
+        instance: of the log before, which ends with entry `seq` and the hash `digest`.
+        common: number of its last entry that the Polres was known to hold.
+    """
+
+    instance: int
+    seq: int
+    digest: bytes
+    common: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -271,6 +304,8 @@ DesaEvent = (
     | ContactSet
     | SessionsUnlocked
     | InboxExported
+    | Carried
+    | Resumed
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

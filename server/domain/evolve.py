@@ -65,6 +65,8 @@ def ticket_of(event: e.Event) -> str | None:
             | e.ContactSet()
             | e.SessionsUnlocked()
             | e.InboxExported()
+            | e.Carried()
+            | e.Resumed()
             | e.RecipientsOrdered()
             | e.KeysReturned()
             | e.Unknown()

@@ -75,3 +75,7 @@ class NotPropam(PolresError):
 
 class UnknownUser(PolresError):
     """Akun itu tidak ada; lihat daftar akun yang terdaftar."""
+
+
+class UnknownClaim(PolresError):
+    """Tidak ada kotak dengan empat kata itu yang menunggu; minta desa membacakannya lagi."""

@@ -9,6 +9,7 @@ from server.domain.evolve import LineKind
 from server.domain.report import Report, Status, Trust
 from server.polres.district import District
 from server.polres.down.orders import known
+from server.polres.restores.family import flags
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -133,7 +134,8 @@ def search(district: District, wanted: ReportFilter = _ALL) -> tuple[ReportLine,
             text=wanted.text,
             limit=wanted.limit,
         )
-        return tuple(_line(rows[kept.node], kept) for kept in found)
+        marks = {number: flags(connection, number) for number in {kept.node for kept in found}}
+        return tuple(_line(rows[kept.node], kept, marks[kept.node]) for kept in found)
 
 
 def report(district: District, code: str, ticket: str) -> ReportLine | None:
@@ -145,7 +147,7 @@ def report(district: District, code: str, ticket: str) -> ReportLine | None:
     with district.read() as connection:
         node = known(connection, code)
         kept = reports.find(connection, node.node, ticket)
-        return None if kept is None else _line(node, kept)
+        return None if kept is None else _line(node, kept, flags(connection, node.node))
 
 
 def history(district: District, code: str, ticket: str) -> tuple[Step, ...]:
@@ -270,12 +272,9 @@ def _states(node: Node, forks: int) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _line(node: Node, kept: Kept) -> ReportLine:
-    flagged = (
-        node.flagged_from is not None
-        and kept.instance == node.instance
-        and kept.report.seq >= node.flagged_from
-    )
+def _line(node: Node, kept: Kept, apart: dict[int, int]) -> ReportLine:
+    first = apart.get(kept.instance)
+    flagged = first is not None and kept.report.seq >= first
     return ReportLine(node_code(node.node), node.name, kept.report, flagged)
 
 

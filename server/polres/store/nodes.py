@@ -124,6 +124,29 @@ def change(connection: Connection, node: int, **values: Cell) -> None:
     connection.execute(update(_NODES).where(_NODES.c.node == node).values(**values))
 
 
+def follow(connection: Connection, node: int, instance: int, public: bytes, now_s: int) -> None:
+    """Take a box as the desa's: nothing that was noted of the one before holds for it."""
+    change(
+        connection,
+        node,
+        instance=instance,
+        public=public,
+        enrolled_s=now_s,
+        last_contact_s=now_s,
+        announced_seq=0,
+        state="",
+        revoked_s=None,
+        flagged_from=None,
+        trusted_run=None,
+        trusted_network=None,
+        trusted_s=None,
+        keys_reason=None,
+        grant_until_s=None,
+        grant_by=None,
+        fresh_s=None,
+    )
+
+
 def card(connection: Connection, node: int) -> CardRow | None:
     """The desa's card."""
     row = connection.execute(select(_CARDS).where(_CARDS.c.node == node)).first()
@@ -211,6 +234,11 @@ def add_run(connection: Connection, node: int, run: bytes) -> bool:
     """Note the RAM key of a run; False when it was known."""
     statement = insert(schema.runs).values(node=node, run=run).on_conflict_do_nothing()
     return connection.execute(statement).rowcount > 0
+
+
+def forget_runs(connection: Connection, node: int) -> None:
+    """Another box speaks for the desa: no run before speaks in short any more."""
+    connection.execute(schema.runs.delete().where(schema.runs.c.node == node))
 
 
 def runs_like(connection: Connection, node: int, mark: bytes) -> tuple[bytes, ...]:

@@ -99,6 +99,39 @@ def find(connection: Connection, node: int, ticket: str) -> Kept | None:
     return None if row is None else _kept(row)
 
 
+def find_in(
+    connection: Connection, node: int, ticket: str, instance: int, span: tuple[int, int | None]
+) -> Kept | None:
+    """The report with a ticket that one log began, by an entry from `span[0]` to `span[1]`."""
+    chosen = select(_REPORTS).where(
+        _REPORTS.c.node == node,
+        _REPORTS.c.ticket == ticket,
+        _REPORTS.c.instance == instance,
+        _REPORTS.c.seq >= span[0],
+    )
+    if span[1] is not None:
+        chosen = chosen.where(_REPORTS.c.seq <= span[1])
+    row = connection.execute(chosen).first()
+    return None if row is None else _kept(row)
+
+
+def same_text(connection: Connection, node: int, report: Report) -> tuple[Kept, ...]:
+    """Reports of a desa with the same text of the same sender, stamped with the same second."""
+    if report.sender is None or report.sent_s is None:
+        return ()
+    rows = connection.execute(
+        select(_REPORTS)
+        .where(
+            _REPORTS.c.node == node,
+            _REPORTS.c.sender == report.sender,
+            _REPORTS.c.sent_s == report.sent_s,
+            _REPORTS.c.text == report.text,
+        )
+        .order_by(_REPORTS.c.instance, _REPORTS.c.seq)
+    )
+    return tuple(_kept(row) for row in rows)
+
+
 def search(
     connection: Connection,
     *,

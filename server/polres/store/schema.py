@@ -177,6 +177,55 @@ users = Table(
     _int("made_s"),
 )
 
+# Logs of a desa that its box does not write any more: the key that spoke for it, and from which
+# entry on what still comes of it is kept apart.
+instances = Table(
+    "instances",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _blob("public"),
+    _int("ended_s"),
+    _int("revoked_s", null=True),
+    _int("flagged_from", null=True),
+    _int("last_contact_s", null=True),
+)
+# Boxes that ask to go on in a new log, by the key that they made for it.
+claims = Table(
+    "claims",
+    METADATA,
+    _int("node", key=True),
+    _blob("public", key=True),
+    _int("instance"),
+    _int("head_seq"),
+    _blob("head_hash"),
+    _text("state"),
+    _text("by", null=True),
+    _int("first_s"),
+    _int("last_s"),
+    _int("decided_s", null=True),
+    _blob("certificate", null=True),
+)
+# What the last backup covers of each desa's log.
+durable = Table(
+    "durable",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("seq"),
+    _int("at_s"),
+)
+# What shows that this server was set back, or that another one uses its keys.
+evidence = Table(
+    "evidence",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _int("node"),
+    _text("kind"),
+    _int("at_s"),
+    _blob("proof"),
+)
+
 # Everything below is the projection: thrown away and folded again from the journals.
 reports = Table(
     "reports",
@@ -268,4 +317,22 @@ orders = Table(
     _text("sms_outcome", null=True),
     Index("orders_by_ticket", "node", "ticket"),
 )
-PROJECTION = (reports, history, outgoing, contacts, texts, orders)
+# Entries that came in a later log of their box, so that none is folded twice.
+carried = Table(
+    "carried",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("seq", key=True),
+    _blob("hash", key=True),
+)
+# Which log a log goes on from, and up to which of its entries.
+lineage = Table(
+    "lineage",
+    METADATA,
+    _int("node", key=True),
+    _int("instance", key=True),
+    _int("parent"),
+    _int("common"),
+)
+PROJECTION = (reports, history, outgoing, contacts, texts, orders, carried, lineage)
