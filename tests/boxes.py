@@ -10,7 +10,7 @@ from hardware.modem import Modem
 from hardware.simulated.virtual import VirtualModem
 from server.card import node_number
 from server.desa.node import Node
-from server.polres import lookup
+from server.polres.down.orders import known
 from server.polres.restores import claims
 from server.polres.restores.claims import Asked
 
@@ -64,7 +64,8 @@ class Boxes:
         """Start a copied folder as a box of its own, and play it."""
         self._put_aside()
         world = self.world
-        world.directory = self._folder(name)
+        world.directory = world.folder / f"box-{name}"
+        shutil.copytree(self._folder(name), world.directory)
         world.virtual = VirtualModem(on_send=world._out)
         self.playing = name
         world.start()
@@ -83,7 +84,7 @@ class Boxes:
     def waiting(self) -> tuple[Asked, ...]:
         """Boxes that wait for a person at the Polres."""
         with self.world.district.read() as connection:
-            node = lookup.known(connection, CODE)
+            node = known(connection, CODE)
             found = claims.waiting(connection, node)
         return tuple(one for one in found if one.state == "waiting")
 

@@ -7,6 +7,7 @@ from typing import cast
 import click
 
 from server.card import parse_card, write_card
+from server.cli import boxes
 from server.cli.wording import agree
 from server.polres import commands
 from server.polres.district import init as prepare
@@ -158,6 +159,9 @@ def officer_approve(directory: Path, code: str, name: str, by: str, fingerprint:
     listed = _ask(directory, "officer approve", **values)
     click.echo(f"{name} masuk daftar; desa menerimanya pada pertukaran berikutnya.")
     click.echo(f"Sidik kunci  {listed}")
+
+
+polres.add_command(boxes.commands(_ask))
 
 
 @polres.command()

@@ -12,6 +12,7 @@ from server.polres.down.officers import approve_officer
 from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
 from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
+from server.polres.restores import boxes
 from server.polres.store import nodes
 
 Asked = dict[str, str]
@@ -39,6 +40,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
             asked["fingerprint"] or None,
         ),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
+        **boxes.answers(district, _now_s),
     }
 
 

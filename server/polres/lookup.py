@@ -10,7 +10,7 @@ from server.domain.report import Report, Status, Trust
 from server.polres.district import District
 from server.polres.down.orders import known
 from server.polres.restores.family import flags
-from server.polres.store import nodes, reports
+from server.polres.store import nodes, reports, restores
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
@@ -249,7 +249,11 @@ def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]
         backlog=max(0, node.announced_seq - held),
         reports_open=open_count,
         reports_urgent=urgent_count,
-        states=_states(node, nodes.forks(connection, node.node, node.instance)),
+        states=_states(
+            node,
+            nodes.forks(connection, node.node, node.instance),
+            asking=any(one.state == "waiting" for one in restores.claims(connection, node.node)),
+        ),
         keys_waiting=node.keys_reason is not None and node.revoked_s is None,
         keys_reason=node.keys_reason,
         officers_waiting=tuple(
@@ -259,8 +263,10 @@ def _desa(connection: Connection, node: Node, counts: dict[int, tuple[int, int]]
     )
 
 
-def _states(node: Node, forks: int) -> tuple[str, ...]:
+def _states(node: Node, forks: int, *, asking: bool) -> tuple[str, ...]:
     words = []
+    if asking:
+        words.append("kotak minta izin melanjutkan")
     if node.public is None:
         words.append("kartu belum dipakai")
     if node.revoked_s is not None:

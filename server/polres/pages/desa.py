@@ -6,9 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as http_request
 from werkzeug.wrappers import Response
 
+from server.card import node_number
+from server.passphrase import aloud
 from server.polres import lookup
 from server.polres.down import officers, orders
-from server.polres.errors import DesaClosed, SeveralOfficers, UnknownOfficer
+from server.polres.errors import DesaClosed, SeveralOfficers, UnknownClaim, UnknownOfficer
 from server.polres.lookup import DesaLine
 from server.polres.pages.health import Health, health
 from server.polres.pages.place import (
@@ -23,6 +25,10 @@ from server.polres.pages.place import (
     who,
 )
 from server.polres.pages.queue import desk
+from server.polres.restores import claims
+from server.polres.restores.claims import Asked
+from server.polres.store import nodes, restores
+from server.polres.store.restores import Former
 from server.web.guards import needs
 
 blueprint = Blueprint("desa", __name__, url_prefix="/desa")
@@ -37,6 +43,10 @@ class Box:
         instance: how many boxes the desa has had; 0 before its card was used.
         granted_until_s: until when a person's leave to return keys is good, by `granted_by`.
         officers: names on the signed list.
+        words: four words that the box shows too; "" before its card was used.
+        asking: boxes that ask to go on as the desa's.
+        formers: boxes that the desa used before and that called since then.
+        forked_s: when a second history of the box's log was found.
     """
 
     desa: DesaLine
@@ -47,6 +57,10 @@ class Box:
     granted_until_s: int | None
     granted_by: str | None
     officers: tuple[str, ...]
+    words: str
+    asking: tuple[Asked, ...]
+    formers: tuple[Former, ...]
+    forked_s: int | None
 
 
 def box_of(code: str) -> Box:
@@ -54,6 +68,13 @@ def box_of(code: str) -> Box:
     line, moment_s, district = desa_or_404(code), now_s(), the_district()
     with district.read() as connection:
         node = orders.known(connection, code)
+        asking = claims.waiting(connection, node)
+        formers = tuple(
+            one
+            for one in restores.formers(connection, node.node)
+            if one.last_contact_s is not None and one.last_contact_s > one.ended_s
+        )
+        forked_s = nodes.forked_s(connection, node.node, node.instance)
     until_s = node.grant_until_s
     granted = until_s is not None and moment_s < until_s
     return Box(
@@ -65,6 +86,10 @@ def box_of(code: str) -> Box:
         granted_until_s=until_s if granted else None,
         granted_by=node.grant_by if granted else None,
         officers=tuple(officer.name for officer in officers.officers(node.people)),
+        words="" if node.public is None else aloud(node.public),
+        asking=asking,
+        formers=formers,
+        forked_s=forked_s,
     )
 
 
@@ -97,6 +122,25 @@ def report_lost(code: str) -> Response:
     if first_time():
         orders.revoke(the_district(), code, now_s())
         flash("Kotak ditandai hilang. Tidak ada kunci dan perintah lagi untuknya.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+@blueprint.post("/<code>/lanjut")
+@needs(*KEEPERS)
+def go_on(code: str) -> str | tuple[str, int] | Response:
+    """Izinkan kotak melanjutkan, atau tolak."""
+    desa_or_404(code)
+    form = http_request.form
+    allowed = form.get("decision", "") == "yes"
+    if first_time():
+        try:
+            number = node_number(code)
+            words = form.get("words", "")
+            claims.decide(the_district(), number, words, go_on=allowed, by=who(), now_s=now_s())
+        except UnknownClaim as error:
+            return _page("desa.html", code, error.sentence), 409
+        done = "boleh melanjutkan; ia mulai begitu menghubungi lagi" if allowed else "ditolak"
+        flash(f"Kotak {words} {done}.", "success")
     return redirect(url_for("desa.show", code=code), 303)
 
 

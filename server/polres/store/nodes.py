@@ -314,6 +314,15 @@ def forks(connection: Connection, node: int, instance: int) -> int:
     )
 
 
+def forked_s(connection: Connection, node: int, instance: int) -> int | None:
+    """When the first fork of an instance was found."""
+    table = schema.forks
+    found: int | None = connection.scalar(
+        select(func.min(table.c.found_s)).where(table.c.node == node, table.c.instance == instance)
+    )
+    return found
+
+
 def past_returns(connection: Connection, node: int, since_s: int) -> tuple[tuple[int, bytes], ...]:
     """(time, run) of key returns since a moment."""
     table = schema.returns

@@ -1,0 +1,32 @@
+"""Commands about boxes and backups: who asks to go on, the person's word, and a backup."""
+
+import dataclasses
+from collections.abc import Callable
+
+from server.card import node_number
+from server.polres.district import District
+from server.polres.down.orders import known
+from server.polres.restores import claims
+
+Asked = dict[str, str]
+
+
+def answers(district: District, now_s: Callable[[], int]) -> dict[str, Callable[[Asked], object]]:
+    """Commands of the socket by name; values are plain JSON."""
+    return {
+        "box list": lambda asked: _list(district, asked["code"]),
+        "box decide": lambda asked: claims.decide(
+            district,
+            node_number(asked["code"]),
+            asked["words"],
+            go_on=bool(asked["go_on"]),
+            by=asked["by"],
+            now_s=now_s(),
+        ),
+    }
+
+
+def _list(district: District, code: str) -> list[dict[str, object]]:
+    with district.read() as connection:
+        node = known(connection, code)
+        return [dataclasses.asdict(one) for one in claims.waiting(connection, node)]
