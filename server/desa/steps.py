@@ -174,6 +174,7 @@ def exchange(node: Node, now_s: float) -> Outcome:
                     break
                 acked = -1
                 continue
+            asking.check(node, _road(node), now_s)
             if not taken.more or taken.acked <= acked:
                 break
             acked = taken.acked

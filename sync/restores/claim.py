@@ -34,7 +34,8 @@ class Claim:
 
     Attributes:
         instance: of the log that it writes now, signed with that log's key.
-        public: Ed25519 key that it made for the log to come; its four words are read out.
+        public: Ed25519 key that it made for the log to come; its four words are read out. Empty
+            when it only asks what the Polres holds.
         duty: its duty key, which a Polres that was set back may have lost.
         ram_key: X25519 key of its running session, which the answer is sealed to.
         certificate: (certificate, signature) of the log that it writes now, or empty octets.
@@ -75,7 +76,9 @@ class Claim:
             MalformedFrame: not one of this version.
         """
         fields = row(unpack(octets), int, int, int, bytes, bytes, bytes, int, tuple, tuple)
-        if fields[0] != VERSION or any(len(_octets(key)) != 32 for key in fields[3:6]):
+        if fields[0] != VERSION or any(len(_octets(key)) != 32 for key in fields[4:6]):
+            raise MalformedFrame
+        if len(_octets(fields[3])) not in (0, 32):
             raise MalformedFrame
         certificate = row(fields[7], bytes, bytes)
         logs = tuple(_log(item) for item in _items(fields[8]))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from boxes import Boxes
+from polres_copies import PolresCopies
 from world import CODE, World
 
 from server.desa import steps
@@ -167,6 +168,32 @@ def test_a_text_that_both_copies_read_is_one_report(boxes: Boxes) -> None:
     steps.read(world.node, world.mono_s)
     world.exchange()
     assert texts(world)["rumah kebakaran di RT 3"] == 1
+
+
+def test_a_polres_set_back_to_before_a_box_went_on_gets_everything_again(boxes: Boxes) -> None:
+    world = boxes.world
+    polres = PolresCopies(world)
+    say(world, SARI, "sampai sesudah cadangan Polres")
+    world.exchange()
+    boxes.copy("old")
+    say(world, SARI, "rumah kebakaran di RT 3")
+    world.exchange()
+    boxes.put_back("old")
+    say(world, BUDI, "ekor kartu lama")
+    world.exchange()
+    boxes.allow(boxes.waiting()[0].words)
+    world.exchange()
+    polres.put_back()
+    world.road.lose_answers = 2
+    for _ in range(4):
+        world.exchange()
+    assert world.node.ledger.log_id.instance == 2
+    assert world.desk().box().polres_state == State.OK
+    found = texts(world)
+    told = ["ada maling di RT 2", "sampai sesudah cadangan Polres", "ekor kartu lama"]
+    # What the lost card alone had written is lost with both.
+    assert found == Counter(told)
+    assert boxes.waiting() == ()
 
 
 def test_a_claim_whose_answer_was_lost_is_answered_the_same_again(boxes: Boxes) -> None:

@@ -23,6 +23,7 @@ from sync.store import SqliteStore
 
 LOST = frozenset({State.FORK, State.RESTORED_CARD, State.REPLACED})
 """States in which a box must ask before the Polres takes what it writes."""
+_ERA = "era of former logs"
 
 
 def ask(node: Node, road: Road, now_s: float) -> str:
@@ -35,14 +36,8 @@ def ask(node: Node, road: Road, now_s: float) -> str:
         NoRoad, NotEnrolled, SyncError: nothing was changed.
     """
     pair = successor.pending(node.directory, node.random)
-    shown = _claim(node, pair.public, now_s)
-    packed = shown.pack()
-    signature = seal.sign(node.keys.identity.signing, CLAIM_DOMAIN, packed)
     card = node.keys.card
-    octets = addressed(
-        card.node, card.exchange, message.envelope(packed, signature), node.random(32)
-    )
-    answer = _open(node, road.post(CLAIM_PATH, octets), packed)
+    answer = _post(node, road, _claim(node, pair.public, now_s).pack())
     node.health.claim = answer.standing
     node.health.claim_words = aloud(pair.public)
     if answer.standing == Standing.GRANTED:
@@ -51,9 +46,39 @@ def ask(node: Node, road: Road, now_s: float) -> str:
             raise BadSignature
         carrying.go_on(node, answer.certificate, made, answer.marks, now_s)
         node.health.claim = node.health.claim_words = ""
-    elif answer.standing == Standing.SOUND:
-        carrying.again(node, answer.marks, now_s)
     return answer.standing
+
+
+def check(node: Node, road: Road, now_s: float) -> None:
+    """Ask what the Polres holds of former logs, once after each time that it was set back.
+
+    Raises:
+        NoRoad, NotEnrolled, SyncError: nothing was changed; it is asked again.
+    """
+    if len(node.ledger.lineage.logs) == 1:
+        return
+    with node.database.read() as db:
+        receipt, seen = peers.receipt(db), peers.value(db, _ERA)
+    if receipt is None or seen == _octets(receipt[0].era):
+        return
+    packed = _claim(node, b"", now_s).pack()
+    answer = _post(node, road, packed)
+    carrying.again(node, answer.marks, now_s)
+    with node.database.write() as db:
+        peers.remember(db, _ERA, _octets(receipt[0].era))
+
+
+def _octets(era: int) -> bytes:
+    return era.to_bytes(8, "big")
+
+
+def _post(node: Node, road: Road, packed: bytes) -> ClaimAnswer:
+    signature = seal.sign(node.keys.identity.signing, CLAIM_DOMAIN, packed)
+    card = node.keys.card
+    octets = addressed(
+        card.node, card.exchange, message.envelope(packed, signature), node.random(32)
+    )
+    return _open(node, road.post(CLAIM_PATH, octets), packed)
 
 
 def trouble(node: Node) -> str:
