@@ -140,6 +140,7 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
     peers.keep_heard(db, answer.time_s, answer.state)
     if receipt.log_id == speaker.log_id and answer.state not in {State.FORK, State.RESTORED_CARD}:
         peers.keep_receipt(db, message.envelope(*answer.receipt))
+        peers.keep_durable(db, speaker.log_id, min(max(answer.durable, 0), receipt.head.seq))
     anew = _issue_anew(store, answer, request, receipt.head.seq, speaker)
     orders: list[Entry] = []
     for packed in answer.down:

@@ -17,6 +17,7 @@ _RECEIPT = "receipt"
 _HEARD = "heard"
 _STATE = "state"
 _OWED_WRAPS = "owed wraps"
+_DURABLE = "durable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,23 @@ def owed_wraps(db: sqlite3.Connection, log_id: LogId, acked: int) -> tuple[bytes
     if instance != log_id.instance or not isinstance(last, int) or acked >= last:
         return ()
     return tuple(one for one in sessions or () if isinstance(one, bytes))  # type: ignore[union-attr]
+
+
+def durable(db: sqlite3.Connection, log_id: LogId) -> int:
+    """Number of the last entry of a log that a backup of the Polres covers.
+
+    What comes after it, the node must keep whatever the Polres has acknowledged: a Polres that
+    is set back to its last backup asks for it again.
+    """
+    kept = value(db, _DURABLE)
+    if kept is None or int.from_bytes(kept[:2], "big") != log_id.instance:
+        return 0
+    return int.from_bytes(kept[2:], "big")
+
+
+def keep_durable(db: sqlite3.Connection, log_id: LogId, seq: int) -> None:
+    """Remember what a backup of the Polres covers."""
+    remember(db, _DURABLE, log_id.instance.to_bytes(2, "big") + seq.to_bytes(4, "big"))
 
 
 def heard(db: sqlite3.Connection) -> tuple[int | None, str]:

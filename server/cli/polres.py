@@ -166,6 +166,17 @@ polres.add_command(boxes.commands(_ask))
 
 @polres.command()
 @click.argument("directory", type=DIRECTORY)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(directory: Path, file: Path) -> None:
+    """Write a checked backup of the tables to FILE, and tell the desa what it covers."""
+    made = cast("dict[str, int]", _ask(directory, "backup", file=str(file.absolute())))
+    size = f"{made['octets'] / 1_000_000:.1f}".replace(".", ",")
+    click.echo(f"Cadangan ditulis ke {file} dan diperiksa: {size} MB, {made['entries']} catatan.")
+    click.echo("Simpan di luar server ini. polres.key tidak ikut: simpan salinannya terpisah.")
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
 @click.option("--key", type=click.Path(path_type=Path, dir_okay=False), required=True)
 def propam(directory: Path, key: Path) -> None:
     """Read complaints about officials with Propam's key: one JSON object a line."""

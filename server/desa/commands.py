@@ -118,7 +118,11 @@ def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
         "urgent": sum(1 for header in begun if Flag.URGENT in header.flags),
         "outbox": outbox.counts(db),
         "withheld": outbox.reasons(db),
-        "journal": {"head": store.head(log_id).seq, "acked": acked},
+        "journal": {
+            "head": store.head(log_id).seq,
+            "acked": acked,
+            "durable": peers.durable(db, log_id),
+        },
     }
 
 

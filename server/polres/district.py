@@ -24,6 +24,7 @@ class District:
         random: gives that many fresh random octets.
         down_keys: this run's session of our log to each desa, by number; the same keys lie
             hidden in the tables.
+        opened_s: since when this process answers, seconds since 1970; None before the first answer.
         decoder: what was learnt from earlier frames of codec 1; used inside `write` alone.
     """
 
@@ -34,6 +35,7 @@ class District:
     random: Random
     down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
     decoder: Decoder = field(default_factory=Decoder, repr=False)
+    opened_s: int | None = None
 
     @property
     def name(self) -> str:

@@ -79,3 +79,7 @@ class UnknownUser(PolresError):
 
 class UnknownClaim(PolresError):
     """Tidak ada kotak dengan empat kata itu yang menunggu; minta desa membacakannya lagi."""
+
+
+class BackupFailed(PolresError):
+    """Cadangan tidak dapat ditulis atau tidak utuh; periksa folder dan sisa ruang, lalu ulangi."""

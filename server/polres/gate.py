@@ -9,6 +9,7 @@ from server.polres.district import District
 from server.polres.down import downlog, officers
 from server.polres.enrolment import Reply
 from server.polres.projection import refold
+from server.polres.restores import restored
 from server.polres.restores.former import as_former
 from server.polres.rules.verdict import Verdict, View, judge
 from server.polres.store import nodes, reports, restores
@@ -48,6 +49,8 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
         200 with the sealed answer; 400 for what is no request, 403 for a desa or a key that is
         not (or no longer) enrolled.
     """
+    if district.opened_s is None:
+        district.opened_s = now_s
     try:
         number, packed = open_addressed(district.keys.exchange, octets)
         asked, signature = message.open_envelope(packed)
@@ -153,6 +156,7 @@ class _Turn:
             down_wraps=delivery.wraps,
             down=delivery.frames,
             keys=given,
+            durable=restores.durable(self._db, self._node.node, self._node.instance),
         ).pack()
 
     def _learn(self) -> None:
@@ -190,6 +194,10 @@ class _Turn:
         if verdict is Verdict.SERVER_RESTORED and shown is not None:
             nodes.set_counter(self._db, "era", shown.era + 1)
             _LOG.warning("server restored", extra={"era": shown.era + 1})
+            since_s = self._district.opened_s
+            signed = message.envelope(*self._request.receipt)
+            found = restored.found(self._node.node, shown.time_s, since_s, signed, self._now_s)
+            restores.add_evidence(self._db, found)
         if verdict is Verdict.FORK:
             there = view.ours if shown is None or ours_there is None else shown.head
             self._keep_fork(there.seq, ours_there or view.ours.hash, self._request.head.hash)

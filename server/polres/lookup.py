@@ -66,12 +66,16 @@ class DesaLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """A report with its desa; `flagged` came from a box after it was reported stolen."""
+    """A report with its desa; `flagged` came from a box after it was replaced or stolen.
+
+    `instance` is that of the log which began it: two logs may have drawn the same number.
+    """
 
     code: str
     desa: str
     report: Report
     flagged: bool
+    instance: int = 0
 
     @property
     def status_word(self) -> str:
@@ -281,7 +285,7 @@ def _states(node: Node, forks: int, *, asking: bool) -> tuple[str, ...]:
 def _line(node: Node, kept: Kept, apart: dict[int, int]) -> ReportLine:
     first = apart.get(kept.instance)
     flagged = first is not None and kept.report.seq >= first
-    return ReportLine(node_code(node.node), node.name, kept.report, flagged)
+    return ReportLine(node_code(node.node), node.name, kept.report, flagged, kept.instance)
 
 
 def _iso(time_s: int | None) -> str | None:

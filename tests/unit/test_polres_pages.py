@@ -357,6 +357,7 @@ class TestDesa:
 
 ALL = set(Role)
 DUTY = {Role.SPKT, Role.BINMAS}
+KEPT = DUTY | {Role.ADMIN}
 RIGHTS = {
     ("GET", "/"): ALL,
     ("GET", REPORT): ALL,
@@ -369,8 +370,7 @@ RIGHTS = {
     ("POST", f"{REPORT}/tutup"): DUTY,
     ("POST", f"{REPORT}/jawab"): DUTY,
     ("GET", f"/desa/{PUNGKA}/hilang"): DUTY | {Role.ADMIN},
-    ("POST", f"/desa/{PUNGKA}/hilang"): DUTY | {Role.ADMIN},
-    ("POST", f"/desa/{PUNGKA}/kunci"): DUTY | {Role.ADMIN},
+    **{("POST", f"/desa/{PUNGKA}/{do}"): KEPT for do in ("hilang", "kunci", "lanjut")},
     ("POST", f"/desa/{PUNGKA}/petugas"): {Role.BINMAS, Role.ADMIN},
     ("POST", f"/desa/{PUNGKA}/petugas/tolak"): {Role.BINMAS, Role.ADMIN},
     ("POST", "/keluar"): ALL,
@@ -394,7 +394,7 @@ def test_every_page_has_its_rights_written_down(desk: Desk) -> None:
     routes = desk.app.url_map.bind("localhost")
     known = {(method, routes.match(path, method=method)[0]) for method, path in RIGHTS}
     open_to_all = {"static", "polres_static", "login.ask", "login.enter"}
-    machines = {"machine.enrol", "machine.exchange"}
+    machines = {"machine.enrol", "machine.exchange", "machine.claim"}
     for rule in desk.app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             assert (method, rule.endpoint) in known or rule.endpoint in open_to_all | machines

@@ -2,11 +2,13 @@
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 from server.card import node_number
 from server.polres.district import District
 from server.polres.down.orders import known
 from server.polres.restores import claims
+from server.polres.restores.backup import back_up
 
 Asked = dict[str, str]
 
@@ -23,6 +25,7 @@ def answers(district: District, now_s: Callable[[], int]) -> dict[str, Callable[
             by=asked["by"],
             now_s=now_s(),
         ),
+        "backup": lambda asked: dataclasses.asdict(back_up(district, Path(asked["file"]), now_s())),
     }
 
 
