@@ -58,14 +58,14 @@ class Boxes:
     def copy(self, name: str) -> None:
         """Copy the folder of the box that is played, as a card is copied; nothing runs on it."""
         # A copy of a running database is that of a card pulled out: with its write-ahead log.
-        shutil.copytree(self.world.directory, self._folder(name))
+        shutil.copytree(self.world.directory, self.folder(name))
 
     def switch_on(self, name: str) -> World:
         """Start a copied folder as a box of its own, and play it."""
         self._put_aside()
         world = self.world
         world.directory = world.folder / f"box-{name}"
-        shutil.copytree(self._folder(name), world.directory)
+        shutil.copytree(self.folder(name), world.directory)
         world.virtual = VirtualModem(on_send=world._out)
         self.playing = name
         world.start()
@@ -76,7 +76,7 @@ class Boxes:
         world = self.world
         world.node.database.connection.close()
         shutil.rmtree(world.directory)
-        shutil.copytree(self._folder(name), world.directory)
+        shutil.copytree(self.folder(name), world.directory)
         world.mono_s += 60
         world.start()
         return world
@@ -100,7 +100,8 @@ class Boxes:
             one.node.database.close()
         self.world.district.close()
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """Where a copy lies that is not switched on."""
         return self.world.folder / f"copy-{name}"
 
     def _put_aside(self) -> None:

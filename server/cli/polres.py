@@ -164,6 +164,15 @@ def officer_approve(directory: Path, code: str, name: str, by: str, fingerprint:
 polres.add_command(boxes.commands(_ask))
 
 
+@officer.command(name="resend")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+def officer_resend(directory: Path, code: str) -> None:
+    """Send a desa its signed list of officers again, after its own copy was changed."""
+    _ask(directory, "officer resend", code=code)
+    click.echo("Daftar petugas dikirim lagi; desa menerimanya pada pertukaran berikutnya.")
+
+
 @polres.command()
 @click.argument("directory", type=DIRECTORY)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))

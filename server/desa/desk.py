@@ -81,6 +81,7 @@ class Box:
         radios: every modem of the box.
         officers: how many stand in the phone book; emergencies ring nobody without them.
         surge: texts of the last hour where these are unusually many, else 0.
+        words: four words of the box's key, which the Polres' page shows too.
     """
 
     modem: ModemMood
@@ -100,6 +101,7 @@ class Box:
     radios: tuple[RadioState, ...] = ()
     officers: int = 1
     surge: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

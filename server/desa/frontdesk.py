@@ -22,6 +22,7 @@ from server.domain.errors import Reason, Refused
 from server.domain.report import Report, Trust
 from server.domain.requests import Action
 from server.ledger import day_of
+from server.passphrase import aloud
 from sms import inbox, outbox
 from sms.gateway import DAY_S
 from sms.outbox import State
@@ -233,6 +234,7 @@ def box_of(node: Node, now_s: float) -> Box:
     troubles = dict.fromkeys(
         [
             asking.trouble(node) or orders.trouble(state),
+            health.list_trouble,
             health.modem_trouble,
             *of_radios,
             *of_sims,
@@ -258,6 +260,7 @@ def box_of(node: Node, now_s: float) -> Box:
         radios=radios or (_only_radio(health),),
         officers=officers,
         surge=history.surge_now(node, now_s),
+        words=aloud(node.keys.identity.signing.public),
     )
 
 

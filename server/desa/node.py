@@ -32,15 +32,20 @@ from sync import peers
 from sync.chain import LogId
 from sync.codec.coder import Encoder
 from sync.entry import Log
+from sync.errors import SyncError
 from sync.message import Certificate
 from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
 from sync.seal import KeyPair
-from sync.session import RecipientList, SessionKeys
+from sync.session import RecipientList, Role, SessionKeys
 
 Random = Callable[[int], bytes]
 # Opens a road to an address, with its time-out in seconds.
 RoadMaker = Callable[[str, float], Road]
+FORGED_LIST = (
+    "Daftar petugas di kotak ini diubah orang dan tidak dipakai: laporan baru hanya dapat dibuka "
+    "Polres. Telepon Polres agar daftarnya dikirim lagi, dan periksa siapa yang membuka kotak ini."
+)
 _TIMES_REMEMBERED = 1_000
 _COUNTED: dict[outbox.State, Kind] = {
     outbox.State.SENT: "sent",
@@ -55,6 +60,7 @@ class Health:
     Attributes:
         radios: every modem by its name.
         modem, signal_percent, modem_trouble: all modems as one, see `gateway.state.summary`.
+        list_trouble: why the signed list of officers is not used.
         claim: what the Polres said when the box asked to go on in a new log, "" when it need not.
         claim_words: four words that are read out to the Polres then.
     """
@@ -65,6 +71,7 @@ class Health:
     modem_trouble: str = ""
     road_trouble: str = ""
     sync_state: str = ""
+    list_trouble: str = ""
     claim: str = ""
     claim_words: str = ""
 
@@ -209,9 +216,21 @@ def begin_session(node: Node, now_s: float) -> None:
 
 
 def people_of(node: Node) -> RecipientList:
-    """The list of recipients in force: the newest signed one, at first that of the card."""
+    """The list of recipients in force: the newest signed one, at first that of the card.
+
+    Where somebody has changed the list on the card, nothing more is sealed to any officer: the
+    Polres and Propam alone get the keys, until the Polres sends a list that it has signed.
+    """
     with node.database.read() as db:
-        return peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+        try:
+            found = peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+        except SyncError:
+            node.health.list_trouble = FORGED_LIST
+            card = node.keys.card.recipients()
+            known = tuple(one for one in card.recipients if one.role is not Role.OFFICER)
+            return RecipientList(card.node, card.version, known)
+    node.health.list_trouble = ""
+    return found
 
 
 def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None:

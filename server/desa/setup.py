@@ -16,6 +16,7 @@ from server.desa import steps
 from server.desa.node import open_node
 from server.desa.run import open_road
 from server.domain.errors import Told
+from server.passphrase import aloud
 from server.process.files import write_private
 from server.settings import Desa, Modem, Polres, Settings, Web
 from sync.errors import NoRoad, SyncError
@@ -75,7 +76,11 @@ def init(
     except SyncError:
         _undo(directory, fresh=fresh)
         raise
-    return f"Kotak {card.name} siap dan sudah terdaftar di Polres."
+    words = aloud(key_files.read(directory).identity.signing.public)
+    return (
+        f"Kotak {card.name} siap dan sudah terdaftar di Polres.\n"
+        f"Telepon Polres; halaman desa di sana harus menampilkan empat kata ini: {words}."
+    )
 
 
 def _enrol(directory: Path, random: Callable[[int], bytes]) -> None:
