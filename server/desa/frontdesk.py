@@ -231,16 +231,9 @@ def box_of(node: Node, now_s: float) -> Box:
     unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""
     if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
         unsent = NO_BUDGET
+    of_polres = [asking.trouble(node) or orders.trouble(state), health.list_trouble]
     troubles = dict.fromkeys(
-        [
-            asking.trouble(node) or orders.trouble(state),
-            health.list_trouble,
-            health.modem_trouble,
-            *of_radios,
-            *of_sims,
-            unsent,
-            nobody,
-        ]
+        [*of_polres, health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
     )
     return Box(
         modem=health.modem,
@@ -260,7 +253,7 @@ def box_of(node: Node, now_s: float) -> Box:
         radios=radios or (_only_radio(health),),
         officers=officers,
         surge=history.surge_now(node, now_s),
-        words=aloud(node.keys.identity.signing.public),
+        words="" if health.claim else aloud(node.keys.identity.signing.public),
     )
 
 

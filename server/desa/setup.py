@@ -76,11 +76,12 @@ def init(
     except SyncError:
         _undo(directory, fresh=fresh)
         raise
+    return f"Kotak {card.name} siap dan sudah terdaftar di Polres.\n{_words(directory)}"
+
+
+def _words(directory: Path) -> str:
     words = aloud(key_files.read(directory).identity.signing.public)
-    return (
-        f"Kotak {card.name} siap dan sudah terdaftar di Polres.\n"
-        f"Telepon Polres; halaman desa di sana harus menampilkan empat kata ini: {words}."
-    )
+    return f"Telepon Polres; halaman desa di sana harus menampilkan empat kata ini: {words}."
 
 
 def _enrol(directory: Path, random: Callable[[int], bytes]) -> None:

@@ -185,9 +185,10 @@ def exchange(node: Node, now_s: float) -> Outcome:
         return Outcome(Result.LATER, 0, error.sentence)
     if taken.state == PeerState.OK:
         node.health.claim = node.health.claim_words = ""
-    node.health.road_trouble = asking.trouble(node) or orders.trouble(taken.state)
+    waits = asking.trouble(node)
+    node.health.road_trouble = "" if waits else orders.trouble(taken.state)
     node.projection.touch()
-    return Outcome(Result.DONE, total, node.health.road_trouble)
+    return Outcome(Result.DONE, total, waits or node.health.road_trouble)
 
 
 def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:

@@ -87,8 +87,8 @@ def trouble(node: Node) -> str:
     match node.health.claim:
         case Standing.WAITING:
             return (
-                f"Kotak ini menunggu izin Polres untuk melanjutkan. Telepon Polres dan bacakan "
-                f"empat kata ini: {words}. Laporan tetap diterima dan tersimpan di sini."
+                f"Kotak menunggu izin Polres. Telepon Polres, bacakan empat kata ini: {words}. "
+                "Laporan tetap diterima dan tersimpan di sini."
             )
         case Standing.REFUSED:
             return (

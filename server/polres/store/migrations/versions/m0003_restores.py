@@ -45,6 +45,10 @@ def upgrade() -> None:
         _blob("certificate", null=True),
         sa.PrimaryKeyConstraint("node", "public"),
     )
+    _evidence()
+
+
+def _evidence() -> None:
     op.create_table(
         "durable",
         _int("node"),
