@@ -132,6 +132,11 @@ def wraps_for(keys: SessionKeys, people: RecipientList, started_s: int) -> tuple
     )
 
 
+def wrap_of(keys: SessionKeys) -> bytes:
+    """What an officer would get of a session's keys, without the time when it began."""
+    return _wrap_content(keys, Role.OFFICER, 0)
+
+
 def _wrap_content(keys: SessionKeys, role: Role, started_s: int) -> bytes:
     given = {
         Role.POLRES: SessionKeys(keys.id, keys.session, keys.intake, None),

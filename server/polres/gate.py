@@ -251,6 +251,7 @@ class _Turn:
             return True
         if self._store.head(self._log_id) != request.head:
             return False
+        restored.note(self._db, self._district, node.node, self._proof, self._now_s)
         after = downlog.start_anew(
             self._db, self._district, node, request.down_instance, request.down, self._now_s
         )

@@ -1,6 +1,6 @@
 """Claims: a box that the Polres does not follow any more asks to go on in a new log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sync.canonical import Value, pack, row, unpack
@@ -40,6 +40,8 @@ class Claim:
         ram_key: X25519 key of its running session, which the answer is sealed to.
         certificate: (certificate, signature) of the log that it writes now, or empty octets.
         logs: (instance, head) of its own logs, oldest first, the one it writes now last.
+        down: packed frames of the Polres' log that it holds, for a Polres that was set back.
+        down_keys: contents of wraps of their sessions, as far as its run knows them.
     """
 
     node: int
@@ -50,6 +52,8 @@ class Claim:
     time_s: int
     certificate: tuple[bytes, bytes]
     logs: tuple[tuple[int, Head], ...]
+    down: tuple[bytes, ...] = ()
+    down_keys: tuple[bytes, ...] = field(default=(), repr=False)
 
     def pack(self) -> bytes:
         """Canonical octets, the message of the box's signature."""
@@ -65,6 +69,8 @@ class Claim:
                 self.time_s,
                 self.certificate,
                 logs,
+                self.down,
+                self.down_keys,
             )
         )
 
@@ -75,7 +81,8 @@ class Claim:
         Raises:
             MalformedFrame: not one of this version.
         """
-        fields = row(unpack(octets), int, int, int, bytes, bytes, bytes, int, tuple, tuple)
+        kinds = (int, int, int, bytes, bytes, bytes, int, tuple, tuple, tuple, tuple)
+        fields = row(unpack(octets), *kinds)
         if fields[0] != VERSION or any(len(_octets(key)) != 32 for key in fields[4:6]):
             raise MalformedFrame
         if len(_octets(fields[3])) not in (0, 32):
@@ -93,6 +100,8 @@ class Claim:
             time_s=_int(fields[6]),
             certificate=(_octets(certificate[0]), _octets(certificate[1])),
             logs=logs,
+            down=tuple(_octets(item) for item in _items(fields[9])),
+            down_keys=tuple(_octets(item) for item in _items(fields[10])),
         )
 
 

@@ -24,7 +24,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def say(world: World, words: str) -> None:
     """A text comes, is read, and goes to the server at the end of the road."""
-    world.mono_s += 60
+    world.mono_s += 900
     world.text("+6281234567890", words)
     world.listen()
     world.exchange()

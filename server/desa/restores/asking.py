@@ -1,12 +1,15 @@
 """Asking the Polres to go on in a new log, when it does not follow the old one any more."""
 
 import hashlib
+from dataclasses import replace
 
 from server.desa.node import Node
 from server.desa.restores import carrying, successor
 from server.passphrase import aloud
-from sync import message, peers, seal
+from sync import frame, message, peers, seal
+from sync.chain import LogId
 from sync.enrol import addressed, read_certificate
+from sync.entry import Log
 from sync.errors import BadSignature
 from sync.message import State
 from sync.restores.claim import (
@@ -19,11 +22,14 @@ from sync.restores.claim import (
     Standing,
 )
 from sync.roads.http import Road
+from sync.session import wrap_of
 from sync.store import SqliteStore
 
 LOST = frozenset({State.FORK, State.RESTORED_CARD, State.REPLACED})
 """States in which a box must ask before the Polres takes what it writes."""
-_ERA = "era of former logs"
+DOWN_OCTETS_MAX = 64 * 1024
+DOWN_OCTETS_READ = 16 * 1024 * 1024
+_ERA = "era that was answered"
 
 
 def ask(node: Node, road: Road, now_s: float) -> str:
@@ -50,22 +56,46 @@ def ask(node: Node, road: Road, now_s: float) -> str:
 
 
 def check(node: Node, road: Road, now_s: float) -> None:
-    """Ask what the Polres holds of former logs, once after each time that it was set back.
+    """After the Polres was set back, show it what it may have lost: former logs, its own orders.
 
     Raises:
         NoRoad, NotEnrolled, SyncError: nothing was changed; it is asked again.
     """
-    if len(node.ledger.lineage.logs) == 1:
-        return
     with node.database.read() as db:
-        receipt, seen = peers.receipt(db), peers.value(db, _ERA)
-    if receipt is None or seen == _octets(receipt[0].era):
-        return
-    packed = _claim(node, b"", now_s).pack()
-    answer = _post(node, road, packed)
+        receipt, seen = peers.receipt(db), peers.value(db, _ERA) or _octets(0)
+        if receipt is None or seen == _octets(receipt[0].era):
+            return
+        frames = _down_frames(SqliteStore(db), node.ledger.log_id.node)
+    known = {frame.unpack(packed).session: None for packed in frames}
+    keys = tuple(found for one in known if (found := node.vault.knows(one)) is not None)
+    shown = replace(
+        _claim(node, b"", now_s),
+        down=frames,
+        down_keys=tuple(wrap_of(one) for one in keys if one.session is not None),
+    )
+    answer = _post(node, road, shown.pack())
     carrying.again(node, answer.marks, now_s)
+    if answer.standing != Standing.SOUND:
+        return
     with node.database.write() as db:
         peers.remember(db, _ERA, _octets(receipt[0].era))
+
+
+def _down_frames(store: SqliteStore, number: int) -> tuple[bytes, ...]:
+    """The end of what the box holds of the Polres' logs, as much as a claim carries, in order."""
+    held: list[bytes] = []
+    # The newest may have begun after the restore: what was lost stands in the one before.
+    for instance in store.instances(number, Log.DOWN)[-2:]:
+        log_id = LogId(number, Log.DOWN, instance)
+        held += map(frame.pack, store.frames_after(log_id, 0, DOWN_OCTETS_READ))
+    chosen: list[bytes] = []
+    size = 0
+    for packed in reversed(held):
+        size += len(packed)
+        if chosen and size > DOWN_OCTETS_MAX:
+            break
+        chosen.append(packed)
+    return tuple(reversed(chosen))
 
 
 def _octets(era: int) -> bytes:

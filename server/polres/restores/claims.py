@@ -11,6 +11,7 @@ from server.polres.enrolment import Reply
 from server.polres.errors import UnknownClaim
 from server.polres.projection import refold
 from server.polres.restores.former import as_former, retire
+from server.polres.restores.taking_back import take_back
 from server.polres.store import nodes, restores
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -171,7 +172,10 @@ def _judge(
     if node.revoked_s is not None:
         return Standing.REVOKED, b""
     if not shown.public:
-        return Standing.SOUND, b""
+        done = node.instance != current.instance or take_back(
+            connection, district, current, shown, now_s
+        )
+        return Standing.SOUND if done else Standing.WAITING, b""
     row = restores.claim(connection, node.node, shown.public)
     if row is not None and row.state == USED:
         return Standing.GRANTED, row.certificate or b""

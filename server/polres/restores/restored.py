@@ -5,10 +5,13 @@ from typing import Final
 
 from server.polres.district import District
 from server.polres.store import nodes, restores
+from server.polres.store.engine import Connection
 from server.polres.store.restores import EvidenceRow
 
 RESTORED: Final = "restored"
 TWIN: Final = "twin"
+AHEAD_S_MAX: Final = 15 * 60
+"""Times in receipts rise with each, so that many in a row run ahead of the clock."""
 SHOWN_S: Final = 7 * 24 * 3_600
 
 
@@ -34,8 +37,18 @@ def found(node: int, signed_s: int, since_s: int | None, proof: bytes, now_s: in
     Signed before this process began to answer, it comes from the time that a restore took from
     us. Signed while this process answered, it comes from another server that has our keys.
     """
-    twin = since_s is not None and signed_s > since_s
+    twin = since_s is not None and signed_s > since_s + AHEAD_S_MAX
     return EvidenceRow(node, TWIN if twin else RESTORED, now_s, proof)
+
+
+def note(connection: Connection, district: District, node: int, proof: bytes, now_s: int) -> None:
+    """A desa holds orders of ours that we do not: raise the era, once in the life of a process."""
+    since_s = district.opened_s or 0
+    known = (restores.newest_evidence(connection, kind) for kind in (RESTORED, TWIN))
+    if any(one is not None and one.at_s >= since_s for one in known):
+        return
+    nodes.set_counter(connection, "era", nodes.counter(connection, "era") + 1)
+    restores.add_evidence(connection, EvidenceRow(node, RESTORED, now_s, proof))
 
 
 def notice(district: District, now_s: int) -> Notice | None:
