@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from server.database import Database, open_memory
@@ -20,6 +21,7 @@ from sms import inbox
 from sync import journal
 from sync.chain import LogId
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code
+from sync.restores.lineage import lineage_of
 from sync.session import SessionKeys
 from sync.store import SqliteStore
 
@@ -41,6 +43,8 @@ _DUTY = (
     e.OfficerKeysChanged,
     e.ErasureTold,
     e.KeysTampered,
+    e.Carried,
+    e.Resumed,
 )
 
 
@@ -64,10 +68,10 @@ class Ledger:
         self.database = database
         self.vault = vault
         self.log_id = log_id
+        self.lineage = lineage_of(SqliteStore(database.connection), log_id)
         self._tables = tables
         # Whether the journal may hold entries that are not in the tables.
         self._ahead = True
-        self._begun = False
         self._folded_with = vault.learnt
         self.aside = False
         self.patience_s = 0.0
@@ -93,27 +97,31 @@ class Ledger:
             if self._folded_with != learnt:
                 if not self._tables.folded_with(self.vault):
                     self._ahead = True
-                    self._tables.clear(self._first())
+                    self._tables.clear()
                 self._folded_with = learnt
-            if not self._begun:
-                self._tables.clear(self._first())
-                self._begun = True
             while (after := self._entries_after(self._tables.folded_to))[0]:
                 self._tables.add(after[0], self.vault, after[1])
             self._ahead = False
 
-    def _first(self) -> int:
-        """Where the journal begins: below 0 where earlier boxes of the desa wrote some of it."""
-        older = SqliteStore(self.database.connection).older(self.log_id)
-        return older[0][1] if older else 0
+    def turn(self, log_id: LogId) -> None:
+        """Go on in another log of this box; what was written before stays before it."""
+        with self.database.lock:
+            self.log_id = log_id
+            self.lineage = lineage_of(SqliteStore(self.database.connection), log_id)
 
-    def _entries_after(self, number: int) -> tuple[tuple[Entry, ...], int]:
-        """Some entries behind a number, and by what theirs are shifted, see `SqliteStore.older`."""
+    def entry_at(self, place: int) -> Entry | None:
+        """The entry at a place through all logs of the box."""
+        log_id, seq = self.lineage.at(place)
+        with self.database.read() as db:
+            return next(iter(SqliteStore(db).entries(log_id, seq, seq)), None)
+
+    def _entries_after(self, place: int) -> tuple[tuple[Entry, ...], int]:
+        """Some entries of one log behind a place, and how many stand in the logs before it."""
         store = SqliteStore(self.database.connection)
-        for log_id, shift in (*store.older(self.log_id), (self.log_id, 0)):
-            seq = number - shift
-            if shift == 0 or number < shift + store.head(log_id).seq:
-                return store.entries(log_id, seq + 1, seq + SLICE_ENTRIES), shift
+        for log_id, before in self.lineage.logs:
+            if log_id == self.log_id or place < before + store.head(log_id).seq:
+                first = place - before + 1
+                return store.entries(log_id, first, first + SLICE_ENTRIES - 1), before
         return (), 0
 
     def learn(self, keys: SessionKeys) -> bool:
@@ -135,7 +143,7 @@ class Ledger:
             self._coming[keys.id] = joined
             self._nothing_comes.clear()
             if self.unlocking is None:
-                self.unlocking = Progress(0, self._head() - self._first())
+                self.unlocking = Progress(0, self._head())
             return True
 
     def wait_open(self) -> bool:
@@ -167,20 +175,17 @@ class Ledger:
         if not coming:
             return False
         fresh = Projection(open_memory().connection)
-        with self.database.lock:
-            first = self._first()
-        fresh.clear(first)
         while go_on():
             with self.database.lock:
                 vault = self.vault.beside(coming.values())
-                entries, shift = self._entries_after(fresh.folded_to)
-                self.unlocking = Progress(fresh.folded_to - first, self._head() - first)
+                entries, before = self._entries_after(fresh.folded_to)
+                self.unlocking = Progress(fresh.folded_to, self._head())
                 self._tables.touch()
-                if shift == 0 and len(entries) < SLICE_ENTRIES:
-                    fresh.add(entries, vault)
+                if before == self.lineage.before and len(entries) < SLICE_ENTRIES:
+                    fresh.add(entries, vault, before)
                     self._put_in_place(fresh, coming)
                     return True
-            fresh.add(entries, vault, shift)
+            fresh.add(entries, vault, before)
         return False
 
     def _put_in_place(self, fresh: Projection, coming: dict[bytes, SessionKeys]) -> None:
@@ -191,12 +196,12 @@ class Ledger:
         self._ahead = False
         if fresh.folded_with(self.vault):
             self._folded_with = self.vault.learnt
-        self.unlocking = Progress(0, fresh.folded_to - self._first()) if self._coming else None
+        self.unlocking = Progress(0, fresh.folded_to) if self._coming else None
         if not self._coming:
             self._nothing_comes.set()
 
     def _head(self) -> int:
-        return SqliteStore(self.database.connection).head(self.log_id).seq
+        return self.lineage.before + SqliteStore(self.database.connection).head(self.log_id).seq
 
     def record(
         self,
@@ -230,7 +235,7 @@ class Ledger:
 
     def _fold(self, tables: Projection, entries: tuple[Entry, ...]) -> None:
         try:
-            tables.add(entries, self.vault)
+            tables.add(entries, self.vault, self.lineage.before)
         except Exception:
             log.exception("folding failed")
         else:
@@ -270,6 +275,7 @@ class Ledger:
 
     def _entry(self, seq: int, stamp: Stamp, event: e.DesaEvent, *, official: bool) -> Entry:
         duty = isinstance(event, _DUTY)
+        carried = Header.unpack(event.header) if isinstance(event, e.Carried) else None
         header = Header(
             node=self.log_id.node,
             instance=self.log_id.instance,
@@ -282,6 +288,14 @@ class Ledger:
             sets=_sets(event),
             flags=_flags(event),
         )
+        if carried is not None:
+            header = replace(
+                header,
+                day=carried.day,
+                ticket=carried.ticket,
+                sets=carried.sets,
+                flags=carried.flags,
+            )
         lock = Lock.DUTY if duty else Lock.UNIT if official else Lock.SESSION
         body = self.vault.seal_entry(lock, header.pack(), Log.UP, seq, codec.encode(stamp, event))
         return Entry(header, body)

@@ -1,11 +1,13 @@
 """Passphrases that people can read aloud: five short Indonesian words and two digits."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Final
 
 WORDS_A_PASSPHRASE: Final = 5
 WORDS_A_RECOVERY: Final = 12
+WORDS_ALOUD: Final = 4
 _DIGITS: Final = 100
 
 _LIST: Final = """
@@ -56,6 +58,19 @@ def make_recovery(choose: Callable[[int], int]) -> str:
         choose: as in `make_passphrase`.
     """
     return " ".join(WORDS[choose(len(WORDS))] for _ in range(WORDS_A_RECOVERY))
+
+
+def aloud(key: bytes) -> str:
+    """Four words that a public key stands for, to be read out by phone, e.g. "padi kuda obor api".
+
+    From the first 8 octets of BLAKE2b over the key; about 34 bits.
+    """
+    number = int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big")
+    chosen = []
+    for _ in range(WORDS_ALOUD):
+        number, at = divmod(number, len(WORDS))
+        chosen.append(WORDS[at])
+    return " ".join(chosen)
 
 
 def spelled(passphrase: str) -> str:

@@ -4,6 +4,7 @@ import dataclasses
 import operator
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.domain import codec
 from server.domain import events as e
@@ -51,11 +52,11 @@ class Projection:
         self._lines: list[tuple[object, ...]] = []
         self._create()
 
-    def _create(self, folded_to: int = 0) -> None:
+    def _create(self) -> None:
         columns = ", ".join(name for name in _FIELDS if name != "ticket")
         self.db.executescript(
             f"""
-            pragma user_version = {folded_to};
+            pragma user_version = 0;
             drop table if exists reports; drop table if exists history;
             drop table if exists notes; drop table if exists contacts;
             drop table if exists opened; drop table if exists orders;
@@ -74,28 +75,31 @@ class Projection:
 
     @property
     def folded_to(self) -> int:
-        """Number of the last entry that is in the tables."""
+        """How many entries, through all logs of the box, are in the tables."""
         return int(self.db.execute("pragma user_version").fetchone()[0])
 
-    def clear(self, folded_to: int = 0) -> None:
-        """Throw everything away, to fold the journal again behind this number."""
+    def clear(self) -> None:
+        """Throw everything away, to fold the journal again."""
         self.locked_sessions.clear()
         self.open_sessions.clear()
-        self._create(folded_to)
+        self._create()
 
-    def add(self, entries: Sequence[Entry], vault: Vault, shift: int = 0) -> None:
+    def add(self, entries: Sequence[Entry], vault: Vault, before: int = 0) -> None:
         """Fold the entries that follow those in the tables: all of them, or none.
 
-        With a `shift` they are of an earlier instance of the log: see `SqliteStore.older`.
+        Args:
+            entries: of one log.
+            vault: what opens them.
+            before: how many entries the box wrote in the logs before that one.
         """
         self.db.execute("begin")
         try:
             for entry in entries:
-                self._fold(entry, vault, shift)
+                self._fold(entry, vault, before + entry.header.seq)
             self._write_lines()
             self._write_drafts()
             if entries:
-                self.db.execute(f"pragma user_version = {entries[-1].header.seq + shift}")
+                self.db.execute(f"pragma user_version = {before + entries[-1].header.seq}")
             self.db.execute("commit")
         except BaseException:
             self.db.execute("rollback")
@@ -124,13 +128,10 @@ class Projection:
         ).fetchone()
         return None if found is None else report_of(found)
 
-    def _fold(self, entry: Entry, vault: Vault, shift: int) -> None:
+    def _fold(self, entry: Entry, vault: Vault, place: int) -> None:
         header = entry.header
-        gone = vault.gone.covers(header)
-        if shift:
-            header = dataclasses.replace(header, seq=header.seq + shift)
-        if gone:
-            self._erase(header)
+        if vault.gone.covers(header):
+            self._erase(replace(header, seq=place))
             return
         try:
             stamp, event = codec.decode(vault.open_entry(entry))
@@ -139,7 +140,8 @@ class Projection:
             ticket = ticket_text(header.ticket)
             known = None if ticket is None else self.report(ticket)
             hides = isinstance(error, CannotOpen)
-            after = evolve_sealed(known, header, locked=locked, hides=hides)
+            placed = replace(header, seq=place)
+            after = evolve_sealed(known, placed, locked=locked, hides=hides)
             self._save(after)
             if known is not None and after is not None and after.sealed and not known.sealed:
                 self._hush(known.ticket)
@@ -148,7 +150,7 @@ class Projection:
             return
         if header.shape is Shape.SEALED:
             self.open_sessions.add(header.session)
-        self._fold_event(header.seq, stamp, event)
+        self._fold_event(place, stamp, event)
 
     def _fold_event(self, seq: int, stamp: Stamp, event: e.Event) -> None:
         ticket = ticket_of(event)

@@ -126,8 +126,9 @@ NOTICES: Final = {
 POLRES_STATES: Final = {
     "": "",
     "ok": "tersambung",
-    "fork": "jurnal bercabang; hubungi Polres sebelum memakai kotak ini",
-    "restored card": "kartu dipulihkan dari cadangan; hubungi Polres untuk kartu baru",
+    "fork": "ada dua riwayat desa ini; telepon Polres agar boleh melanjutkan",
+    "restored card": "kartu dipulihkan dari cadangan; telepon Polres agar boleh melanjutkan",
+    "replaced": "desa ini memakai kotak lain; telepon Polres",
     "revoked": "kotak ini dilaporkan hilang; hubungi Polres",
     "keys need person": "Polres sedang memeriksa sebelum mengembalikan kunci",
 }

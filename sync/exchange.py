@@ -88,7 +88,8 @@ def compose(
     down = store.newest(log_id.node, Log.DOWN)
     down_head = Head(0, genesis(log_id).hash) if down is None else store.head(down)
     wanted = wanted[:WANTED_MAX]
-    sessions = dict.fromkeys([one.session for one in pending] + list(wanted))
+    owed = peers.owed_wraps(db, log_id, acked)
+    sessions = dict.fromkeys([*(one.session for one in pending), *wanted, *owed])
     return Request(
         node=log_id.node,
         instance=log_id.instance,
@@ -150,6 +151,7 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
         if _hash_at(store, receipt.log_id, receipt.head.seq) != receipt.head.hash:
             raise Fork
         peers.keep_receipt(db, message.envelope(*answer.receipt))
+        peers.keep_durable(db, speaker.log_id, min(max(answer.durable, 0), receipt.head.seq))
     anew = _issue_anew(store, answer, request, receipt.head.seq, speaker)
     orders: list[Entry] = []
     for packed in answer.down:

@@ -205,6 +205,7 @@ class Answer:
         down_wraps: (session, sealed box to `ram_key`) for the sessions in `down`.
         down: packed frames of the Polres' log, oldest first.
         keys: opened wraps that the Polres returns, or none.
+        durable: number of the last entry of the node's log that lies in a backup of the Polres.
     """
 
     state: str
@@ -216,6 +217,7 @@ class Answer:
     down_wraps: tuple[tuple[bytes, bytes], ...]
     down: tuple[bytes, ...]
     keys: tuple[bytes, ...]
+    durable: int = 0
 
     def pack(self) -> bytes:
         """Canonical octets, the message of the Polres' signature."""
@@ -231,6 +233,7 @@ class Answer:
                 self.down_wraps,
                 self.down,
                 self.keys,
+                self.durable,
             )
         )
 
@@ -255,6 +258,7 @@ class Answer:
             down_wraps=tuple(_pair(item) for item in _items(fields[7])),
             down=tuple(_octets(item) for item in _items(fields[8])),
             keys=tuple(_octets(item) for item in _items(fields[9])),
+            durable=_int(fields[10]) if len(fields) > 10 else 0,
         )
 
 
@@ -266,6 +270,7 @@ class State:
     RESTORED_CARD = "restored card"
     REVOKED = "revoked"
     KEYS_NEED_PERSON = "keys need person"
+    REPLACED = "replaced"
 
 
 def envelope(message: bytes, signature: bytes) -> bytes:

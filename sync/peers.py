@@ -1,9 +1,12 @@
 """What a desa remembers of its Polres: certificate, signed list, last receipt."""
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sync import seal
+from sync.canonical import pack, row, unpack
+from sync.chain import LogId
 from sync.errors import BadSignature, MalformedFrame
 from sync.message import CERTIFICATE_DOMAIN, RECEIPT_DOMAIN, Certificate, Receipt, open_envelope
 from sync.session import LIST_DOMAIN, RecipientList
@@ -14,6 +17,8 @@ _RECEIPT = "receipt"
 _HEARD = "heard"
 _STATE = "state"
 _DOOR = "door"
+_OWED_WRAPS = "owed wraps"
+_DURABLE = "durable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,12 @@ def certificate(db: sqlite3.Connection, pinned: Pinned) -> Certificate | None:
     """The certificate, checked against the pinned root; None before enrolment."""
     octets = value(db, _CERTIFICATE)
     return None if octets is None else check_certificate(octets, pinned)
+
+
+def certificate_pair(db: sqlite3.Connection) -> tuple[bytes, bytes]:
+    """The certificate and its signature as they are shown to the Polres; empty before enrolment."""
+    octets = value(db, _CERTIFICATE)
+    return (b"", b"") if octets is None else open_envelope(octets)
 
 
 def check_certificate(octets: bytes, pinned: Pinned) -> Certificate:
@@ -127,6 +138,39 @@ def door(db: sqlite3.Connection) -> bytes:
 def keep_door(db: sqlite3.Connection, der: bytes) -> None:
     """Remember such a certificate; whoever reads it checks it anew."""
     remember(db, _DOOR, der)
+
+
+def owe_wraps(db: sqlite3.Connection, log_id: LogId, last: int, sessions: Iterable[bytes]) -> None:
+    """Show the wraps of these sessions until the Polres holds entry `last` of the log."""
+    remember(db, _OWED_WRAPS, pack((log_id.instance, last, tuple(sessions))))
+
+
+def owed_wraps(db: sqlite3.Connection, log_id: LogId, acked: int) -> tuple[bytes, ...]:
+    """Sessions whose wraps must be shown beside those of the frames."""
+    kept = value(db, _OWED_WRAPS)
+    if kept is None:
+        return ()
+    instance, last, sessions = row(unpack(kept), int, int, tuple)[:3]
+    if instance != log_id.instance or not isinstance(last, int) or acked >= last:
+        return ()
+    return tuple(one for one in sessions or () if isinstance(one, bytes))  # type: ignore[union-attr]
+
+
+def durable(db: sqlite3.Connection, log_id: LogId) -> int:
+    """Number of the last entry of a log that a backup of the Polres covers.
+
+    What comes after it, the node must keep whatever the Polres has acknowledged: a Polres that
+    is set back to its last backup asks for it again.
+    """
+    kept = value(db, _DURABLE)
+    if kept is None or int.from_bytes(kept[:2], "big") != log_id.instance:
+        return 0
+    return int.from_bytes(kept[2:], "big")
+
+
+def keep_durable(db: sqlite3.Connection, log_id: LogId, seq: int) -> None:
+    """Remember what a backup of the Polres covers."""
+    remember(db, _DURABLE, log_id.instance.to_bytes(2, "big") + seq.to_bytes(4, "big"))
 
 
 def heard(db: sqlite3.Connection) -> tuple[int | None, str]:

@@ -135,6 +135,11 @@ def wrap_for(keys: SessionKeys, person: Recipient, started_s: int) -> Wrap:
     return Wrap(person, _wrap_content(keys, person.role, started_s))
 
 
+def wrap_of(keys: SessionKeys) -> bytes:
+    """What an officer would get of a session's keys, without the time when it began."""
+    return _wrap_content(keys, Role.OFFICER, 0)
+
+
 def _wrap_content(keys: SessionKeys, role: Role, started_s: int) -> bytes:
     given = {
         Role.POLRES: SessionKeys(keys.id, keys.session, keys.intake, None),

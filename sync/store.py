@@ -43,25 +43,13 @@ class SqliteStore:
         ).fetchone()
         return None if row[0] is None else LogId(node, log, row[0])
 
-    def older(self, log_id: LogId) -> tuple[tuple[LogId, int], ...]:
-        """Earlier instances of a log, oldest first, each with what its numbers are shifted by.
-
-        So they count up to 0, and the log itself goes on with 1.
-        """
+    def instances(self, node: int, log: Log) -> tuple[int, ...]:
+        """Instances of a node's logs that hold an entry, oldest first."""
         rows = self._db.execute(
-            "select instance, max(seq) from entries where node = ? and log = ? and instance < ?"
-            " group by instance order by instance desc",
-            _key(log_id),
+            "select distinct instance from entries where node = ? and log = ? order by instance",
+            (node, log),
         )
-        found, shift = [], 0
-        for instance, last in rows:
-            shift -= last
-            found.append((LogId(log_id.node, log_id.log, instance), shift))
-        return tuple(reversed(found))
-
-    def instances(self, log_id: LogId) -> tuple[LogId, ...]:
-        """A log with its earlier instances, oldest first."""
-        return (*(one for one, _ in self.older(log_id)), log_id)
+        return tuple(instance for (instance,) in rows)
 
     def head(self, log_id: LogId) -> Head:
         """End of the log; its genesis when it is empty."""
@@ -103,15 +91,19 @@ class SqliteStore:
         ).fetchone()
         return Count(*row)
 
+    def begun(self, log_id: LogId) -> dict[int, bool]:
+        """Reports that began in a log, as the header writes them, and whether they are urgent."""
+        rows = self._db.execute(
+            f"select {_TICKET}, {_FLAGS} = ? from entries where {_LOG} and {_SETS} = ?",
+            (bytes([Flag.URGENT]), *_key(log_id), bytes([1])),
+        )
+        return {int.from_bytes(ticket, "big"): bool(urgent) for ticket, urgent in rows}
+
     def sessions_about(self, log_id: LogId, tickets: Container[int]) -> frozenset[bytes]:
         """Sessions of all entries that concern one of these tickets, as the header writes them."""
-        rows = [
-            row
-            for one in self.instances(log_id)
-            for row in self._db.execute(
-                f"select distinct {_TICKET}, {_SESSION} from entries where {_LOG}", _key(one)
-            )
-        ]
+        rows = self._db.execute(
+            f"select distinct {_TICKET}, {_SESSION} from entries where {_LOG}", _key(log_id)
+        )
         return frozenset(
             session for ticket, session in rows if int.from_bytes(ticket, "big") in tickets
         )

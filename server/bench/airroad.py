@@ -24,7 +24,7 @@ from server.demo.mast import Mast
 from server.demo.processes import Processes, until
 from server.demo.world import free_port
 from server.process import control
-from server.settings import Air, Credit, Login, Settings
+from server.sections import Air, Credit, Login, Settings
 
 CODE, NAME = "52.04.07.2004", "Tepal"
 POLRES_NUMBER, DESA_NUMBER = "+6281100000001", "+6281200000002"

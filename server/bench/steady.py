@@ -10,7 +10,7 @@ from typing import Final
 from server.bench.site import Site, Stand, await_state, cpu_s, rss_mib
 from server.bench.texts import Text, singles
 from server.bench.village import District, Village
-from server.settings import Answers, Credit, Settings
+from server.sections import Answers, Credit, Settings
 
 _READY_S: Final = 60.0
 _CALM_S: Final = 10.0

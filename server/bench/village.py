@@ -26,7 +26,7 @@ from server.domain import codec
 from server.domain.events import Event, ReportReceived
 from server.polres.keys import read_keys
 from server.process import control
-from server.settings import Answers, Settings
+from server.sections import Answers, Settings
 from server.vault import Vault
 from sms import inbox
 from sync import seal, session

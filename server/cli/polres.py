@@ -8,7 +8,7 @@ from typing import cast
 import click
 
 from server.card import parse_card, write_card
-from server.cli import carrying
+from server.cli import boxes, carrying
 from server.cli.status import district as told
 from server.cli.wording import agree
 from server.polres import commands
@@ -235,6 +235,29 @@ def officer_drop(directory: Path, code: str, name: str, by: str) -> None:
     _ask(directory, "officer drop", code=code, name=name, by=by)
     click.echo(f"{name} dicabut; desa menerimanya pada pertukaran berikutnya.")
     click.echo("Sejak itu ia tidak dapat masuk, dan laporan baru tidak disegel untuknya.")
+
+
+polres.add_command(boxes.commands(_ask))
+
+
+@officer.command(name="resend")
+@click.argument("directory", type=DIRECTORY)
+@click.argument("code")
+def officer_resend(directory: Path, code: str) -> None:
+    """Send a desa its signed list of officers again, after its own copy was changed."""
+    _ask(directory, "officer resend", code=code)
+    click.echo("Daftar petugas dikirim lagi; desa menerimanya pada pertukaran berikutnya.")
+
+
+@polres.command()
+@click.argument("directory", type=DIRECTORY)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(directory: Path, file: Path) -> None:
+    """Write a checked backup of the tables to FILE, and tell the desa what it covers."""
+    made = cast("dict[str, int]", _ask(directory, "backup", file=str(file.absolute())))
+    size = f"{made['octets'] / 1_000_000:.1f}".replace(".", ",")
+    click.echo(f"Cadangan ditulis ke {file} dan diperiksa: {size} MB, {made['entries']} catatan.")
+    click.echo("Simpan di luar server ini. polres.key tidak ikut: simpan salinannya terpisah.")
 
 
 @polres.command()

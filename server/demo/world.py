@@ -19,7 +19,7 @@ from server.demo.mast import Mast
 from server.demo.people import DESK, PLACES, POLRES, Place
 from server.demo.processes import DemoFailed, Processes, until
 from server.process import control
-from server.settings import Answers, Credit, Login
+from server.sections import Answers, Credit, Login
 
 READY_S: Final = 40.0
 EXCHANGE_EVERY_S: Final = 2

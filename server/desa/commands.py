@@ -25,13 +25,14 @@ from server.desa.officers.told import key_answers
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.errors import Told
-from server.domain.report import Status, Trust
+from server.domain.report import Trust
 from server.process.running import only_one
 from sms import inbox, outbox
 from sync import peers
 from sync.chain import LogId
 from sync.entry import Log
 from sync.quick import carry
+from sync.restores.lineage import lineage_of
 from sync.roads.http import HttpRoad
 from sync.session import fingerprint
 from sync.store import SqliteStore
@@ -121,14 +122,17 @@ def _stored(db: sqlite3.Connection, log_id: LogId) -> Figures:
     store = SqliteStore(db)
     acked = carry.acked(db, log_id)
     head = store.head(log_id).seq
-    told = [store.count(one, 1, store.head(one).seq, Status.NEW) for one in store.instances(log_id)]
+    begun: dict[int, bool] = {}
+    for one, _ in lineage_of(store, log_id).logs:
+        # What was carried over from a former log stands in both.
+        begun |= store.begun(one)
     return {
         "inbox": inbox.counts(db),
-        "reports": sum(one.begun for one in told),
-        "urgent": sum(one.urgent for one in told),
+        "reports": len(begun),
+        "urgent": sum(begun.values()),
         "outbox": outbox.counts(db),
         "withheld": outbox.reasons(db),
-        "journal": {"head": head, "acked": acked},
+        "journal": {"head": head, "acked": acked, "durable": peers.durable(db, log_id)},
     }
 
 

@@ -11,7 +11,6 @@ from server.domain.classify import Urgency
 from server.domain.report import Report, Status
 from sms import grammar
 from sync.errors import SyncError
-from sync.store import SqliteStore
 
 
 def accuses_office(text: str) -> bool:
@@ -48,12 +47,11 @@ def must_wait(node: Node, text: r.TextArrived) -> bool:
 
 
 def _writer(node: Node, report: Report) -> str | None:
-    with node.database.read() as db:
-        entries = SqliteStore(db).entries(node.ledger.log_id, report.seq, report.seq)
-    for entry in entries:
-        try:
-            _, event = codec.decode(node.vault.open_entry(entry, unit=True))
-        except SyncError:
-            return None
-        return event.sender if isinstance(event, e.ReportReceived) else None
-    return None
+    entry = node.ledger.entry_at(report.seq)
+    if entry is None:
+        return None
+    try:
+        _, event = codec.decode(node.vault.open_entry(entry, unit=True))
+    except SyncError:
+        return None
+    return event.sender if isinstance(event, e.ReportReceived) else None

@@ -89,6 +89,7 @@ class Box:
         backlog: what waits for the Polres.
         roads: by which it may go, the best first.
         unlocking: how far older sessions are opened, while keys open them.
+        words: four words of the box's key, which the Polres' page shows too.
     """
 
     modem: ModemMood
@@ -111,6 +112,7 @@ class Box:
     backlog: Waiting = NOTHING
     roads: tuple[RoadLine, ...] = ()
     unlocking: Progress | None = None
+    words: str = ""
 
     @property
     def road(self) -> RoadLine | None:

@@ -23,12 +23,14 @@ from server.desa.officers import autolock, listed, renewal
 from server.desa.officers.guesses import Guesses
 from server.desa.parcel import making, state, taking
 from server.desa.parcel.told import Made, TakenIn, ToCarry
+from server.desa.restores import asking
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused
 from server.domain.report import Report, Trust
 from server.domain.requests import Action
 from server.ledger import day_of
+from server.passphrase import aloud
 from sms import inbox, outbox
 from sms.gateway import DAY_S
 from sms.outbox import State
@@ -271,8 +273,9 @@ def box_of(node: Node, now_s: float) -> Box:
     unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""
     if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
         unsent = NO_BUDGET
+    of_polres = [asking.trouble(node) or orders.trouble(state)]
     troubles = dict.fromkeys(
-        [orders.trouble(state), health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
+        [*of_polres, health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
     )
     return Box(
         modem=health.modem,
@@ -295,6 +298,7 @@ def box_of(node: Node, now_s: float) -> Box:
         backlog=backlog,
         roads=by,
         unlocking=node.ledger.unlocking,
+        words="" if health.claim else aloud(node.keys.identity.signing.public),
     )
 
 

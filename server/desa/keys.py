@@ -12,6 +12,8 @@ from sync import seal
 from sync.peers import Pinned
 
 KEY_FILE = "node.key"
+SIGNING_FILE = "signing.key"
+"""The signing key of a box that went on in a new log; before that it comes from `KEY_FILE`."""
 CARD_FILE = "card.json"
 USED_CODE = "used"
 
@@ -66,14 +68,22 @@ def read(directory: Path) -> NodeKeys:
     Raises:
         KeyFileError: missing or broken.
     """
+    identity = Identity.from_seed(*_seeds(directory / KEY_FILE))
+    if (directory / SIGNING_FILE).exists():
+        signing = seal.signing_pair(_seeds(directory / SIGNING_FILE)[0])
+        identity = replace(identity, signing=signing)
+    return NodeKeys(identity, read_card(directory / CARD_FILE))
+
+
+def _seeds(path: Path) -> list[bytes]:
     try:
-        lines = (directory / KEY_FILE).read_text(encoding="ascii").split()
+        lines = path.read_text(encoding="ascii").split()
         secrets = [bytes.fromhex(line) for line in lines]
     except (OSError, ValueError) as error:
         raise KeyFileError from error
     if len(secrets) not in (1, 2) or {len(one) for one in secrets} != {seal.KEY_OCTETS}:
         raise KeyFileError
-    return NodeKeys(Identity.from_seed(*secrets), read_card(directory / CARD_FILE))
+    return secrets
 
 
 def check_code(keys: NodeKeys, code: str) -> None:

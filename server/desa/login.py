@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, fields, replace
 from server.desa.officers import delegation
 from server.domain.errors import Told
 from server.passphrase import make_passphrase, make_recovery, spelled
-from server.settings import Login as Cost
+from server.sections import Login as Cost
 from sync import seal
 from sync.canonical import pack, row, unpack
 from sync.errors import CannotOpen, MalformedFrame

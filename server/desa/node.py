@@ -21,13 +21,14 @@ from server.desa.gateway.simlife.purse import Asking
 from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.desa.officers import delegation
+from server.desa.restores import successor
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
 from server.domain.decide import Decision
 from server.domain.report import Stamp
 from server.ledger import Ledger
 from server.projection import Projection
-from server.settings import Settings
+from server.sections import Settings
 from server.vault import Vault
 from sms import outbox
 from sms.gateway import Traffic
@@ -35,13 +36,13 @@ from sync import peers
 from sync.chain import LogId
 from sync.codec.coder import Encoder
 from sync.entry import Log
-from sync.errors import BadSignature, MalformedFrame
+from sync.errors import SyncError
 from sync.message import Certificate
 from sync.quick.carry import Acquaintance
 from sync.roads.http import Road
 from sync.roads.tls import Trust
 from sync.seal import KeyPair
-from sync.session import RecipientList, SessionKeys
+from sync.session import RecipientList, Role, SessionKeys
 
 Random = Callable[[int], bytes]
 # Opens a road to an address, with its time-out in seconds.
@@ -60,6 +61,8 @@ class Health:
     Attributes:
         radios: every modem by its name.
         modem, signal_percent, modem_trouble: all modems as one, see `gateway.state.summary`.
+        claim: what the Polres said when the box asked to go on in a new log, "" when it need not.
+        claim_words: four words that are read out to the Polres then.
     """
 
     radios: dict[str, RadioState] = field(default_factory=dict)
@@ -68,6 +71,8 @@ class Health:
     modem_trouble: str = ""
     road_trouble: str = ""
     sync_state: str = ""
+    claim: str = ""
+    claim_words: str = ""
 
 
 @dataclass(slots=True)
@@ -182,6 +187,7 @@ def open_node(
         last_s = peers.heard(db)[0] or 0
         outbox.recover(db)
         owed = outbox.waiting_by_purpose(db)
+    keys = successor.settle(directory, keys, certificate)
     keys, instance = _enrolled(directory, keys, certificate)
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     session_keys, ram = sessions.fresh_keys(random)
@@ -226,16 +232,19 @@ def begin_session(node: Node, now_s: float) -> None:
 def people_of(node: Node) -> RecipientList:
     """The list of recipients in force: the newest signed one, at first that of the card.
 
-    A list that the Polres did not sign is none: the card's own, which it signed, stands in.
+    Where somebody has changed the list on the card, nothing more is sealed to any officer: the
+    Polres and Propam alone get the keys, until the Polres sends a list that it has signed.
     """
     try:
         with node.database.read() as db:
-            found = peers.people(db, node.keys.pinned)
-    except (BadSignature, MalformedFrame):
-        node.list_tampered, found = True, None
-    else:
-        node.list_tampered = False
-    return found or node.keys.card.recipients()
+            found = peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+    except SyncError:
+        node.list_tampered = True
+        card = node.keys.card.recipients()
+        known = tuple(one for one in card.recipients if one.role is not Role.OFFICER)
+        return RecipientList(card.node, card.version, known)
+    node.list_tampered = False
+    return found
 
 
 def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None:

@@ -17,8 +17,12 @@ from sync.store import SqliteStore
 _TROUBLES = {
     State.FORK: "Ada dua kotak dengan riwayat desa ini. Hubungi Polres sebelum melanjutkan.",
     State.RESTORED_CARD: (
-        "Kartu ini lebih tua daripada yang sudah diterima Polres. Minta kartu pendaftaran baru "
-        "dan jalankan init di folder baru; folder lama jangan dihapus."
+        "Kartu ini lebih tua daripada yang sudah diterima Polres. Telepon Polres agar kotak ini "
+        "boleh melanjutkan; folder ini jangan dihapus."
+    ),
+    State.REPLACED: (
+        "Desa ini sudah memakai kotak lain. Kiriman kotak ini disimpan terpisah di Polres. "
+        "Telepon Polres bila kotak inilah yang benar."
     ),
     State.REVOKED: "Polres menutup kotak ini karena dilaporkan hilang. Hubungi Polres.",
     State.KEYS_NEED_PERSON: (

@@ -7,8 +7,8 @@ from server.domain.report import Stamp
 from server.ledger import day_of
 from server.vault import Gone, Vault
 from sync import seal, session
-from sync.chain import LogId
 from sync.entry import ticket_code
+from sync.restores.lineage import Lineage
 from sync.seal import KeyPair
 from sync.session import RecipientList, Role, SessionKeys, Wrap
 from sync.store import SqliteStore
@@ -66,7 +66,7 @@ def officer_wraps(db: sqlite3.Connection, public: bytes) -> tuple[bytes, ...]:
 
 
 def wanted(
-    db: sqlite3.Connection, vault: Vault, open_tickets: frozenset[str], log_id: LogId
+    db: sqlite3.Connection, vault: Vault, open_tickets: frozenset[str], lineage: Lineage
 ) -> tuple[bytes, ...]:
     """Sessions whose keys the node asks back, newest first.
 
@@ -74,7 +74,7 @@ def wanted(
     one may complete, the text that an unread one is perhaps a copy of, a text that wants to be
     sent, or an open report that nobody here can read. And those that a recovered officer lost.
     """
-    owing = owed(db, open_tickets, log_id)
+    owing = owed(db, open_tickets, lineage)
     rows = db.execute("select id from sessions order by number desc").fetchall()
     lost = {bytes(i) for (i,) in db.execute("select session from lost")}
     candidates = [bytes(i) for (i,) in rows if bytes(i) in owing | lost]
@@ -85,7 +85,7 @@ def wanted(
     return tuple(i for i in candidates if i not in over and not _fully_open(vault, i))
 
 
-def owed(db: sqlite3.Connection, tickets: frozenset[str], log_id: LogId) -> frozenset[bytes]:
+def owed(db: sqlite3.Connection, tickets: frozenset[str], lineage: Lineage) -> frozenset[bytes]:
     """Sessions that still owe a text, or hold an entry of one of these reports."""
     owing = {
         bytes(i)
@@ -101,7 +101,9 @@ def owed(db: sqlite3.Connection, tickets: frozenset[str], log_id: LogId) -> froz
     }
     codes = {ticket_code(ticket) for ticket in tickets}
     if codes:
-        owing |= SqliteStore(db).sessions_about(log_id, codes)
+        store = SqliteStore(db)
+        for log_id, _ in lineage.logs:
+            owing |= store.sessions_about(log_id, codes)
     return frozenset(owing)
 
 

@@ -16,8 +16,9 @@ from server.desa import steps
 from server.desa.node import open_node
 from server.desa.run import open_road
 from server.domain.errors import Told
+from server.passphrase import aloud
 from server.process.files import write_private
-from server.settings import Desa, Modem, Polres, Settings, Web
+from server.sections import Desa, Modem, Polres, Settings, Web
 from sync.errors import NoRoad, SyncError
 from sync.roads.http import Road
 
@@ -75,7 +76,12 @@ def init(
     except SyncError:
         _undo(directory, fresh=fresh)
         raise
-    return f"Kotak {card.name} siap dan sudah terdaftar di Polres."
+    return f"Kotak {card.name} siap dan sudah terdaftar di Polres.\n{_words(directory)}"
+
+
+def _words(directory: Path) -> str:
+    words = aloud(key_files.read(directory).identity.signing.public)
+    return f"Telepon Polres; halaman desa di sana harus menampilkan empat kata ini: {words}."
 
 
 def _enrol(directory: Path, random: Callable[[int], bytes]) -> None:

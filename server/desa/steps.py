@@ -18,6 +18,7 @@ from server.desa.gateway.simlife import deafness
 from server.desa.node import Node, begin_session
 from server.desa.officers import autolock, lost
 from server.desa.reading import gaps
+from server.desa.restores import asking
 from server.domain import remind as domain_remind
 from server.domain.clock import hear
 from server.domain.decide import Decision
@@ -26,15 +27,17 @@ from server.ledger import day_of
 from sync import exchange as sync_exchange
 from sync import frame, peers
 from sync.enrol import enrolment_octets, read_certificate
-from sync.errors import CardRefused, NoRoad, RoadEnded, RoadStuck, SyncError
+from sync.errors import CardRefused, NoRoad, NotEnrolled, RoadEnded, RoadStuck, SyncError
 from sync.exchange import Speaker, Taken
 from sync.message import State as PeerState
 from sync.quick import carry
+from sync.restores.claim import Standing
 from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, Road
 from sync.store import SqliteStore
 
 SESSION_S_MAX = 86_400
 EXCHANGES_A_STEP = 64
+GOES_ON = frozenset({Standing.GRANTED, Standing.SOUND})
 
 
 class Result(StrEnum):
@@ -165,18 +168,7 @@ def exchange(node: Node, now_s: float) -> Outcome:
     """
     before = _reached(node)
     try:
-        with node.database.read() as db:
-            enrolled = peers.certificate(db, node.keys.pinned) is not None
-        if not enrolled:
-            enrol(node)
-        total, acked = 0, -1
-        for step in range(EXCHANGES_A_STEP):
-            # Keys are asked for in the first exchange of a step; what follows may be short.
-            taken = _exchange_once(node, now_s, ask_keys=step == 0)
-            total += 1
-            if not taken.more or taken.acked <= acked:
-                break
-            acked = taken.acked
+        taken, total = _exchange_all(node, now_s)
     except SyncError as error:
         meters.note_exchange(node, HTTPS, now_s, well=False)
         node.road = None
@@ -190,9 +182,42 @@ def exchange(node: Node, now_s: float) -> Outcome:
         return Outcome(Result.LATER, max(0, further), error.sentence)
     short.ended_well(node)
     meters.note_exchange(node, HTTPS, now_s, well=True)
-    node.health.road_trouble = "" if taken.state == PeerState.OK else orders.trouble(taken.state)
+    if taken.state == PeerState.OK:
+        node.health.claim = node.health.claim_words = ""
+    waits = asking.trouble(node)
+    node.health.road_trouble = "" if waits else orders.trouble(taken.state)
     node.projection.touch()
-    return Outcome(Result.DONE, total, node.health.road_trouble)
+    return Outcome(Result.DONE, total, waits or node.health.road_trouble)
+
+
+def _exchange_all(node: Node, now_s: float) -> tuple[Taken, int]:
+    """Exchange until nothing is left to say; gives the last answer, and how many there were."""
+    with node.database.read() as db:
+        enrolled = peers.certificate(db, node.keys.pinned) is not None
+    if not enrolled:
+        enrol(node)
+    total, acked = 0, -1
+    while True:
+        # Keys are asked for in the first exchange of a step; what follows may be short.
+        try:
+            taken = _exchange_once(node, now_s, ask_keys=not total)
+        except NotEnrolled:
+            # A Polres that was set back may have forgotten the box's log.
+            if asking.ask(node, _road(node), now_s) not in GOES_ON or total:
+                raise
+            taken = _exchange_once(node, now_s, ask_keys=True)
+        total += 1
+        if taken.state in asking.LOST:
+            if asking.ask(node, _road(node), now_s) != Standing.GRANTED:
+                return taken, total
+            acked = -1
+        else:
+            asking.check(node, _road(node), now_s)
+            if not taken.more or taken.acked <= acked:
+                return taken, total
+            acked = taken.acked
+        if total >= EXCHANGES_A_STEP:
+            return taken, total
 
 
 def _reached(node: Node) -> int:
@@ -210,7 +235,7 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     with node.database.write() as db:
         # Keys that came are not asked for again while the tables are folded with them.
         locked = frozenset() if node.ledger.unlocking else lookup.open_locked(node.projection.db)
-        wanted = sessions.wanted(db, node.ledger.every_key(), locked, node.ledger.log_id)
+        wanted = sessions.wanted(db, node.ledger.every_key(), locked, node.ledger.lineage)
     whole = bool(wanted) and ask_keys
     heard = None if whole else short.in_short(node, speaker, _road(node))
     if heard is not None:

@@ -36,6 +36,8 @@ KINDS: dict[int, type[e.Event]] = {
     18: e.TextCompleted,
     19: e.Merged,
     28: e.InboxExported,
+    31: e.Carried,
+    32: e.Resumed,
     33: e.OfficersChanged,
     34: e.OfficerKeysChanged,
     35: e.ErasureTold,

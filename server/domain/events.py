@@ -292,6 +292,36 @@ class KeysTampered:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """An entry of a former log of this box that the Polres lacked, as it was sealed there.
+
+    Attributes:
+        instance: of the log that it stood in, with its number `seq`.
+        digest: the chain's hash after it.
+        header, body: the octets of both; the body is sealed.
+    """
+
+    instance: int
+    seq: int
+    digest: bytes
+    header: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The box goes on in a new log: where the one before (`instance`) ended, with which hash.
+
+    `common` is the number of its last entry that the Polres was known to hold.
+    """
+
+    instance: int
+    seq: int
+    digest: bytes
+    common: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusOrdered:
     """Order of the Polres: take, forward or close the report."""
 
@@ -362,6 +392,8 @@ DesaEvent = (
     | OfficerKeysChanged
     | ErasureTold
     | KeysTampered
+    | Carried
+    | Resumed
     | Unknown
 )
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned

@@ -72,6 +72,8 @@ def ticket_of(event: e.Event) -> str | None:
             | e.OfficerKeysChanged()
             | e.ErasureTold()
             | e.KeysTampered()
+            | e.Carried()
+            | e.Resumed()
             | e.RecipientsOrdered()
             | e.KeysReturned()
             | e.Unknown()

@@ -35,28 +35,39 @@ def check(number: str) -> bool:
     return number.isascii() and number.isdigit() and _interim(number) == 0
 
 
-def draw(taken: Collection[str], choose: Callable[[int], int]) -> str:
-    """Draw a number that is not in `taken`, each free one equally likely.
+def draw(taken: Collection[str], choose: Callable[[int], int], instance: int = 1) -> str:
+    """Draw a number that is not in `taken`, each free one of its block equally likely.
+
+    A box cannot know which numbers another box of its desa drew, so each draws from a block of
+    its own: the first from five digits, the others from the six digits that begin with the last
+    digit of their instance.
 
     Args:
         taken: numbers in use within the last 12 months.
         choose: gives a uniform integer from 0 up to, not including, its argument.
+        instance: how many boxes the desa has had, this one included.
 
     Returns:
-        Five digits; six once fewer than 2,000 five-digit numbers are free.
+        Five digits for a first box, six for a later one, and where fewer than 2,000 of the
+        block's numbers are free.
 
     Raises:
         TicketsExhaustedError: no number is free.
     """
+    block = range(10_000)
     digits = SHORT_DIGITS
-    used = _stems(digits, taken)
-    if 10 ** (digits - 1) - len(used) < SHORT_RESERVE:
+    if instance > 1:
         digits = LONG_DIGITS
-        used = _stems(digits, taken)
-    free = 10 ** (digits - 1) - len(used)
+        first = instance % 10 * len(block)
+        block = range(first, first + len(block))
+    used = _stems(digits, taken, block)
+    if len(block) - len(used) < SHORT_RESERVE:
+        digits, block = LONG_DIGITS, range(100_000)
+        used = _stems(digits, taken, block)
+    free = len(block) - len(used)
     if not free:
         raise TicketsExhaustedError
-    stem = choose(free)
+    stem = block.start + choose(free)
     for other in used:
         if other > stem:
             break
@@ -65,9 +76,10 @@ def draw(taken: Collection[str], choose: Callable[[int], int]) -> str:
     return f"{body}{_interim(body)}"
 
 
-def _stems(digits: int, taken: Collection[str]) -> list[int]:
-    """The taken numbers of a length without their check digits, in order."""
-    return sorted({int(number[:-1]) for number in taken if len(number) == digits})
+def _stems(digits: int, taken: Collection[str], block: range) -> list[int]:
+    """The taken numbers of a block without their check digits, in order."""
+    stems = {int(number[:-1]) for number in taken if len(number) == digits}
+    return sorted(stem for stem in stems if stem in block)
 
 
 def _interim(digits: str) -> int:

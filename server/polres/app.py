@@ -14,7 +14,8 @@ from server.polres.district import District
 from server.polres.down.orders import ANSWER_CHARS_MAX
 from server.polres.pages import desa, login, machine, parcel, queue, report
 from server.polres.pages.lean import lean
-from server.polres.pages.place import EXTENSION, KEEPERS, ROLE_WORDS, Place, may
+from server.polres.pages.place import EXTENSION, KEEPERS, ROLE_WORDS, Place, may, now_s
+from server.polres.restores.restored import notice
 from server.web import site as web
 from server.web.guards import Person, person, public
 from server.web.site import BODY_OCTETS_MAX, WORK_IDLE_S, Site, finish, make_site
@@ -82,6 +83,7 @@ def _furnish(app: Flask, district: District) -> None:
     app.jinja_env.globals.update(
         asset=_asset,
         polres=district.name,
+        server_notice=lambda: notice(district, now_s()),
         person=person,
         role_word=lambda role: ROLE_WORDS[Role(role)],
         states=queue.STATES,

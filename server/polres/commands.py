@@ -14,6 +14,7 @@ from server.polres.down.orders import grant_keys, revoke
 from server.polres.enrolment import enroll
 from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
 from server.polres.parcel import commands as parcels
+from server.polres.restores import boxes
 from server.polres.store import air, nodes
 from sms import pdu
 from sms.errors import PduError
@@ -55,6 +56,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
             district, asked["code"], asked["name"], asked["by"], _now_s()
         ),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
+        **boxes.answers(district, _now_s),
     }
 
 

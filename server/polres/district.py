@@ -13,7 +13,7 @@ from server.polres.door.key import Door
 from server.polres.errors import AlreadyPrepared, NotPrepared
 from server.polres.keys import PROPAM_FILE, PolresKeys, Random, make_keys, read_keys
 from server.polres.store.engine import Connection, Tables, open_tables
-from server.settings import Settings
+from server.sections import Settings
 from sync.codec.coder import Decoder
 from sync.session import SessionKeys, from_seeds
 
@@ -27,6 +27,7 @@ class District:
         down_keys: this run's session of our log to each desa, by number; the same keys lie
             hidden in the tables.
         door: the key that boxes see when they call by TLS.
+        opened_s: since when this process answers, seconds since 1970; None before the first answer.
         decoder: what was learnt from earlier frames of codec 1; used inside `write` alone.
     """
 
@@ -37,6 +38,7 @@ class District:
     random: Random
     down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
     decoder: Decoder = field(default_factory=Decoder, repr=False)
+    opened_s: int | None = None
     door: Door = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from server.card import Card, node_number
 from server.polres.district import District
 from server.polres.keys import Random
+from server.polres.restores.former import retire
 from server.polres.store import nodes
 from server.polres.store.engine import Connection
 from server.polres.store.nodes import CardRow
@@ -153,25 +154,9 @@ def _use(
     made = Certificate(card.node, instance, asked.public, era)
     certificate = certificate_octets(made, district.keys.root)
     nodes.put_card(connection, replace(card, public=asked.public, certificate=certificate))
+    if node is not None:
+        retire(connection, node, now_s)
     duty = district.keys.hide("duty", card.node, asked.duty_key)
     nodes.add_duty(connection, card.node, instance, duty)
-    nodes.change(
-        connection,
-        card.node,
-        instance=instance,
-        public=asked.public,
-        enrolled_s=now_s,
-        last_contact_s=now_s,
-        announced_seq=0,
-        state="",
-        revoked_s=None,
-        flagged_from=None,
-        trusted_run=None,
-        trusted_network=None,
-        trusted_s=None,
-        keys_reason=None,
-        grant_until_s=None,
-        grant_by=None,
-        fresh_s=None,
-    )
+    nodes.follow(connection, card.node, instance, asked.public, now_s)
     return certificate

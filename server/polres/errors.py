@@ -79,3 +79,11 @@ class NotPropam(PolresError):
 
 class UnknownUser(PolresError):
     """Akun itu tidak ada; lihat daftar akun yang terdaftar."""
+
+
+class UnknownClaim(PolresError):
+    """Tidak ada kotak dengan empat kata itu yang menunggu; minta desa membacakannya lagi."""
+
+
+class BackupFailed(PolresError):
+    """Cadangan tidak dapat ditulis atau tidak utuh; periksa folder dan sisa ruang, lalu ulangi."""

@@ -10,8 +10,10 @@ from server.polres.district import District
 from server.polres.down import downlog, officers
 from server.polres.enrolment import Reply
 from server.polres.projection import refold
+from server.polres.restores import restored
+from server.polres.restores.former import as_former
 from server.polres.rules.verdict import Verdict, View, judge
-from server.polres.store import nodes, reports
+from server.polres.store import nodes, reports, restores
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node, SessionRow
@@ -48,6 +50,8 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
         200 with the sealed answer; 400 for what is no request, 403 for a desa or a key that is
         not (or no longer) enrolled.
     """
+    if district.opened_s is None:
+        district.opened_s = now_s
     try:
         number, packed = open_addressed(district.keys.exchange, octets)
         asked, signature = message.open_envelope(packed)
@@ -80,7 +84,9 @@ def _speaker(
 ) -> Node | None:
     """The desa whose enrolled key signed the request, None when there is none."""
     node = nodes.get(connection, request.node)
-    if node is None or node.public is None or request.instance != node.instance:
+    if node is not None and request.instance != node.instance:
+        node = as_former(connection, node, request.instance)
+    if node is None or node.public is None:
         return None
     try:
         seal.verify(node.public, REQUEST_DOMAIN, asked, signature)
@@ -115,7 +121,10 @@ class Turn:
         self._fresh = self._is_fresh()
         # What is said again must not drive our times ahead of the clock.
         self._issued_s = max(now_s, (node.issued_s or 0) + self._fresh)
-        self._new_run = nodes.add_run(connection, node.node, request.ram_key)
+        current = nodes.get(connection, node.node)
+        self._former = current is not None and current.instance != node.instance
+        # What a former box says tells nothing of the one that speaks for the desa now.
+        self._new_run = not self._former and nodes.add_run(connection, node.node, request.ram_key)
 
     def answer(self, network: str | None, request_hash: bytes) -> bytes:
         """Take the request in; returns the packed answer."""
@@ -124,6 +133,8 @@ class Turn:
         delivery = downlog.Delivery(self._node.down_instance, (), ())
         if self._node.revoked_s is not None:
             state = State.REVOKED
+        elif self._former and state == State.OK:
+            state = State.REPLACED
         elif state == State.OK:
             agreed = self._agree_down()
             asking = handover.Asking(
@@ -149,6 +160,7 @@ class Turn:
             down_wraps=delivery.wraps,
             down=delivery.frames,
             keys=given,
+            durable=restores.durable(self._db, self._node.node, self._node.instance),
         ).pack()
 
     def take_in(self) -> str:
@@ -197,9 +209,19 @@ class Turn:
         if verdict is Verdict.SERVER_RESTORED and shown is not None:
             nodes.set_counter(self._db, "era", shown.era + 1)
             _LOG.warning("server restored", extra={"era": shown.era + 1})
+            since_s = self._district.opened_s
+            signed = message.envelope(*self._request.receipt)
+            found = restored.found(self._node.node, shown.time_s, since_s, signed, self._now_s)
+            restores.add_evidence(self._db, found)
         if verdict is Verdict.FORK:
             there = view.ours if shown is None or ours_there is None else shown.head
             self._keep_fork(there.seq, ours_there or view.ours.hash, self._request.head.hash)
+        if verdict is Verdict.CARD_RESTORED:
+            theirs = self._request.head
+            ours = self._store.hash_at(self._log_id, theirs.seq)
+            if ours is not None and ours != theirs.hash:
+                # It wrote on after it was set back: two signed histories of one log.
+                self._keep_fork(theirs.seq, ours, theirs.hash)
         return verdict
 
     def _shown_receipt(self) -> Receipt | None:
@@ -244,6 +266,7 @@ class Turn:
             return True
         if self._store.head(self._log_id) != request.head:
             return False
+        restored.note(self._db, self._district, node.node, self._proof, self._now_s)
         after = downlog.start_anew(
             self._db, self._district, node, request.down_instance, request.down, self._now_s
         )
@@ -262,7 +285,10 @@ class Turn:
 
     def _note_contact(self, state: str) -> None:
         nodes.change(self._db, self._node.node, issued_s=self._issued_s)
-        if state in {State.FORK, State.RESTORED_CARD}:
+        if self._former:
+            former = self._node.node, self._node.instance
+            restores.change_former(self._db, *former, last_contact_s=self._now_s)
+        elif state in {State.FORK, State.RESTORED_CARD}:
             # A card that was set back shows an old receipt, but speaks with a new RAM key.
             if self._new_run:
                 nodes.change(self._db, self._node.node, state=state)

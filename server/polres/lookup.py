@@ -11,7 +11,8 @@ from server.polres.backlog.hearing import month
 from server.polres.backlog.told import NOTHING, Lag, Lags
 from server.polres.district import District
 from server.polres.down.orders import known
-from server.polres.store import air, nodes, reports
+from server.polres.restores.family import flags
+from server.polres.store import air, nodes, reports, restores
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node
@@ -74,8 +75,9 @@ class ReportLine:
     """A report with its desa.
 
     Attributes:
-        flagged: it came from a box after that was reported stolen.
+        flagged: it came from a box after that was replaced or reported stolen.
         by_air: it came by SMS, and its frame has not come yet.
+        instance: of the log which began it: two logs may have drawn the same number.
     """
 
     code: str
@@ -83,6 +85,7 @@ class ReportLine:
     report: Report
     flagged: bool
     by_air: bool = False
+    instance: int = 0
 
     @property
     def status_word(self) -> str:
@@ -148,8 +151,9 @@ def search(district: District, wanted: ReportFilter = _ALL) -> tuple[ReportLine,
             text=wanted.text,
             limit=wanted.limit,
         )
+        marks = {number: flags(connection, number) for number in {kept.node for kept in found}}
         by_air = _by_air(connection)
-        return tuple(_line(rows[kept.node], kept, by_air) for kept in found)
+        return tuple(_line(rows[kept.node], kept, marks[kept.node], by_air) for kept in found)
 
 
 def report(district: District, code: str, ticket: str) -> ReportLine | None:
@@ -161,7 +165,9 @@ def report(district: District, code: str, ticket: str) -> ReportLine | None:
     with district.read() as connection:
         node = known(connection, code)
         kept = reports.find(connection, node.node, ticket)
-        return None if kept is None else _line(node, kept, _by_air(connection, node.node))
+        if kept is None:
+            return None
+        return _line(node, kept, flags(connection, node.node), _by_air(connection, node.node))
 
 
 def history(district: District, code: str, ticket: str) -> tuple[Step, ...]:
@@ -265,7 +271,11 @@ def _desa(
         backlog=max(0, node.announced_seq - held),
         reports_open=open_count,
         reports_urgent=urgent_count,
-        states=_states(node, nodes.forks(connection, node.node, node.instance)),
+        states=_states(
+            node,
+            nodes.forks(connection, node.node, node.instance),
+            asking=any(one.state == "waiting" for one in restores.claims(connection, node.node)),
+        ),
         keys_waiting=node.keys_reason is not None and node.revoked_s is None,
         keys_reason=node.keys_reason,
         officers_waiting=tuple(
@@ -277,8 +287,10 @@ def _desa(
     )
 
 
-def _states(node: Node, forks: int) -> tuple[str, ...]:
+def _states(node: Node, forks: int, *, asking: bool) -> tuple[str, ...]:
     words = []
+    if asking:
+        words.append("kotak minta izin melanjutkan")
     if node.public is None:
         words.append("kartu belum dipakai")
     if node.revoked_s is not None:
@@ -296,14 +308,14 @@ def _by_air(connection: Connection, node: int | None = None) -> frozenset[tuple[
     return frozenset((came.node, came.instance, came.ticket) for came in waiting)
 
 
-def _line(node: Node, kept: Kept, by_air: frozenset[tuple[int, int, str]]) -> ReportLine:
-    flagged = (
-        node.flagged_from is not None
-        and kept.instance == node.instance
-        and kept.report.seq >= node.flagged_from
-    )
+def _line(
+    node: Node, kept: Kept, apart: dict[int, int], by_air: frozenset[tuple[int, int, str]]
+) -> ReportLine:
+    first = apart.get(kept.instance)
+    flagged = first is not None and kept.report.seq >= first
     waits = (kept.node, kept.instance, kept.report.ticket) in by_air
-    return ReportLine(node_code(node.node), node.name, kept.report, flagged, waits)
+    code = node_code(node.node)
+    return ReportLine(code, node.name, kept.report, flagged, waits, kept.instance)
 
 
 def _iso(time_s: int | None) -> str | None:

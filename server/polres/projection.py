@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from server.domain import events as e
@@ -12,6 +12,7 @@ from server.domain.report import Stamp, Trust
 from server.polres.air import provisional
 from server.polres.district import District
 from server.polres.keys import PolresKeys
+from server.polres.restores.family import Family
 from server.polres.store import backups, news, nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -48,21 +49,37 @@ class Fold:
         self._keys = keys
         self._node = node.node
         self._vaults: dict[int, Vault] = {}
+        self.family = Family(connection, node.node)
 
     def take(self, entries: Sequence[Entry]) -> tuple[Opened, ...]:
         """Fold entries; returns those that could be read."""
-        opened = []
+        opened: list[Opened] = []
         for entry in entries:
             read = self._open(entry)
-            if read is None:
-                self._sealed(entry.header)
-                continue
-            opened.append(read)
-            if entry.header.log is Log.DOWN:
-                self._order(read)
+            if read is not None and isinstance(read.event, e.Carried):
+                self._carry(read.header, read.event, opened)
             else:
-                self._event(read)
+                self._fold(read, entry.header, opened)
         return tuple(opened)
+
+    def _carry(self, place: Header, event: e.Carried, opened: list[Opened]) -> None:
+        """Fold an entry of a former log at its place in this one, unless it is known."""
+        entry = self.family.fresh(event)
+        if entry is None:
+            return
+        placed = replace(entry.header, instance=place.instance, seq=place.seq)
+        read = self._open(entry)
+        self._fold(None if read is None else replace(read, header=placed), placed, opened)
+
+    def _fold(self, read: Opened | None, header: Header, opened: list[Opened]) -> None:
+        if read is None:
+            self._sealed(header)
+            return
+        opened.append(read)
+        if header.log is Log.DOWN:
+            self._order(read)
+        else:
+            self._event(read)
 
     def _open(self, entry: Entry) -> Opened | None:
         try:
@@ -112,7 +129,7 @@ class Fold:
         locked = self.vault(header).knows(header.session) is None
         ticket = ticket_text(header.ticket)
         if ticket is not None:
-            kept = reports.find(self._db, self._node, ticket)
+            kept = self.family.find(header, ticket)
             before = None if kept is None else kept.report
             after = evolve_sealed(before, header, locked=locked)
             if after is not None and after != before:
@@ -133,6 +150,14 @@ class Fold:
                 trust=told.trust,
             )  # fmt: skip
         match event:
+            case e.TextNoted():
+                self._text(header, event.sender, event.text, event.reason, event.received_s)
+            case e.CallMissed():
+                self._text(header, event.sender, "", CALL_REASON, stamp.wall_s)
+            case e.Resumed():
+                self.family.resumed(header, event)
+            case _ if self.family.is_apart(header):
+                pass
             case e.MessageSent():
                 self._message(event, stamp)
             case e.OrderReceived():
@@ -141,18 +166,14 @@ class Fold:
             case e.ContactSet():
                 contact = ContactRow(self._node, event.name, event.role, event.number)
                 reports.put_contact(self._db, contact)
-            case e.TextNoted():
-                self._text(header, event.sender, event.text, event.reason, event.received_s)
-            case e.CallMissed():
-                self._text(header, event.sender, "", CALL_REASON, stamp.wall_s)
+            case _:
+                self._of_box(header, event, stamp)
+
+    def _of_box(self, header: Header, event: e.Event, stamp: Stamp) -> None:
+        match event:
             case e.OfficersChanged() | e.OfficerKeysChanged() | e.ErasureTold() | e.KeysTampered():
                 place = (self._node, header.instance, header.seq)
                 news.add(self._db, place, event, stamp.wall_s)
-            case _:
-                self._of_box(event, stamp)
-
-    def _of_box(self, event: e.Event, stamp: Stamp) -> None:
-        match event:
             case e.BackupNoted():
                 backups.noted(
                     self._db, self._node, made_s=event.made_s, reports=event.reports,
@@ -168,9 +189,10 @@ class Fold:
         if isinstance(read.event, e.ReportReceived):
             begun = evolve(None, read.stamp, read.event, header.seq)
             if begun is not None:
+                begun = self.family.once(header, begun)
                 reports.put(self._db, Kept(self._node, header.instance, begun))
             return
-        kept = reports.find(self._db, self._node, ticket)
+        kept = self.family.find(header, ticket)
         if kept is None:
             return
         if isinstance(read.event, e.Unknown):
@@ -251,10 +273,13 @@ def refold(connection: Connection, keys: PolresKeys, node: Node) -> None:
     reports.clear(connection, node.node)
     fold = Fold(connection, keys, node)
     store = PolresStore(connection)
-    for log_id in store.logs(node.node):
-        last = store.head(log_id).seq
-        for first in range(1, last + 1, _REBUILD_STEP):
-            fold.take(store.entries(log_id, first, first + _REBUILD_STEP - 1))
+    # What is kept apart comes last, however early its log began.
+    for apart in (False, True):
+        for log_id in store.logs(node.node):
+            last = store.head(log_id).seq
+            for first in range(1, last + 1, _REBUILD_STEP):
+                found = store.entries(log_id, first, first + _REBUILD_STEP - 1)
+                fold.take([one for one in found if fold.family.is_apart(one.header) is apart])
     provisional.restore(connection, node.node)
 
 

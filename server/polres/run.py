@@ -35,6 +35,7 @@ def run(
     stop = stop_on_signals()
     with only_one(directory):
         district = open_district(directory)
+        district.opened_s = int(time.time())
         web = district.settings.web
         web = replace(web, host=host or web.host, port=web.port if port is None else port)
         district.settings = replace(district.settings, web=web)

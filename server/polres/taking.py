@@ -46,7 +46,8 @@ class Taking:
                     self._read,
                 )
                 self._opened += self._fold.take(taken.new)
-                for session in {entry.header.session for entry in taken.new}:
+                sessions = {entry.header.session for entry in taken.new}
+                for session in sessions | self._fold.family.sessions:
                     nodes.touch_session(self._db, self._node.node, session, now_s)
         except Exception:
             self._district.decoder.forget(self.log_id)
@@ -55,8 +56,8 @@ class Taking:
     def effects(self, now_s: int) -> None:
         """Carry out what the taken entries ask of the Polres."""
         air.landed(self._db, self._node.node, self._node.instance, self.store.head(self.log_id).seq)
-        if self._node.revoked_s is None:
-            for opened in self._opened:
+        for opened in self._opened:
+            if not self._fold.family.is_apart(opened.header):
                 self._effect(opened, now_s)
         self._opened.clear()
 

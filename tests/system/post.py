@@ -15,7 +15,7 @@ from server.demo.mast import Mast
 from server.demo.processes import Process, Processes, until
 from server.demo.world import free_port
 from server.process import control
-from server.settings import Answers, Credit, Login
+from server.sections import Answers, Credit, Login
 
 CODE, NAME = "52.04.07.2004", "Tepal"
 READY_S = 40.0

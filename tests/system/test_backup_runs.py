@@ -23,7 +23,7 @@ from server.desa.backup import checking, restoring
 from server.polres import enrolment
 from server.polres.district import open_district
 from server.process import control
-from server.settings import Backup
+from server.sections import Backup
 from tests.world import CODE, NAME, World
 
 SEED = 17_11_22

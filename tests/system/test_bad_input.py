@@ -25,7 +25,7 @@ from server.demo.messages import Message
 from server.demo.tally import parts_of
 from server.desa import steps
 from server.desa.node import open_node
-from server.settings import Modem
+from server.sections import Modem
 from sync.errors import NoRoad
 from sync.roads.http import CONTENT_TYPE, EXCHANGE_PATH
 

@@ -12,7 +12,7 @@ from server.desa import keys as key_files
 from server.desa import login
 from server.polres.store.engine import FILE_NAME
 from server.process import control
-from server.settings import Login
+from server.sections import Login
 from server.vault import Bodies, Vault
 from sync import seal
 from sync.chain import LogId

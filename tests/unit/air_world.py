@@ -13,7 +13,7 @@ from server.airwaves import carried
 from server.desa import steps
 from server.desa.node import Node
 from server.polres.air.radio import PolresRadio
-from server.settings import Air
+from server.sections import Air
 from sms import pdu
 from sms.alphabet import Alphabet
 from sms.tpdu import Deliver

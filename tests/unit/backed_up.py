@@ -10,7 +10,7 @@ from server.desa.backup import making, nightly, restoring, sealed_file
 from server.desa.backup.making import Made, Watcher
 from server.desa.backup.restoring import Restored
 from server.polres import enrolment
-from server.settings import Backup
+from server.sections import Backup
 from tests.world import CODE, NAME, World
 
 

@@ -13,7 +13,7 @@ from server import lookup
 from server.desa.desk import Contact, ModemMood
 from server.desa.gateway.simlife import credit, deafness
 from server.desa.gateway.state import Credit, RadioState
-from server.settings import Credit as Section
+from server.sections import Credit as Section
 
 OWN, OFFICER, SENDER = "+6281255550000", "+6281211112222", "+6281234567890"
 HOUR_S, DAY_S = 3_600, 86_400

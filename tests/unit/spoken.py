@@ -12,7 +12,7 @@ from hardware.modem import Slot
 from server.desa import steps
 from server.domain import requests as r
 from server.domain.errors import Refused
-from server.settings import Answers
+from server.sections import Answers
 from sms import outbox, pdu
 
 SENDER, OTHER, OFFICER = "+6281234567890", "+6281298765432", "+6281211112222"

@@ -15,7 +15,7 @@ from server.domain.report import Status
 from server.polres import accounts
 from server.polres.accounts import Role
 from server.polres.app import create_app
-from server.settings import Login
+from server.sections import Login
 
 VILLAGER = "+6281234567890"
 CRY = "tolong pak ada perampokan di rumah bu siti rt 03 rw 01"

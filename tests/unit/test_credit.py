@@ -16,7 +16,7 @@ from server.desa import steps
 from server.desa.gateway.simlife import credit, own, purse
 from server.desa.gateway.simlife.purse import Asking, Purse
 from server.desa.gateway.state import Credit
-from server.settings import Credit as Section
+from server.sections import Credit as Section
 from sms.operator.prepaid import ASKS_A_DAY
 
 END = date(2028, 11, 30)

@@ -12,7 +12,7 @@ from spoken import report_of, spent
 
 from hardware.errors import HardwareError, PortGone, SendRefused, SendUnknown
 from server.desa.gateway.simlife import deafness
-from server.settings import Credit as Section
+from server.sections import Credit as Section
 from sms import inbox
 
 LATE_S = 660.0

@@ -27,7 +27,7 @@ from world import World
 from hardware.errors import SendRefused, SendUnknown
 from server.domain import requests as r
 from server.domain.errors import Reason, Refused
-from server.settings import Answers
+from server.sections import Answers
 
 
 @pytest.fixture

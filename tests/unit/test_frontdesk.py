@@ -12,7 +12,7 @@ from server.desa import login as accounts
 from server.desa.desk import Contact, Login
 from server.domain import requests as r
 from server.domain.errors import Reason, Refused
-from server.settings import Login as Cost
+from server.sections import Login as Cost
 from sync import seal
 from sync.session import fingerprint
 

@@ -14,7 +14,7 @@ from server.desa.gateway import history
 from server.desa.gateway.samples import Counts, Samples, Strength, surge
 from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.intake import missed_call
-from server.settings import Answers
+from server.sections import Answers
 
 STICK = "stick"
 HOUR = 497_222

@@ -22,7 +22,7 @@ from server.polres.district import District
 from server.polres.down import officers
 from server.polres.store import nodes
 from server.polres.store.journals import PolresStore
-from server.settings import Login
+from server.sections import Login
 from server.vault import Bodies, Lock
 from sync import frame, journal, message, seal
 from sync.canonical import Value, pack

@@ -13,7 +13,7 @@ from server.desa.desk import Contact
 from server.domain.requests import Close, Take
 from server.polres import propam
 from server.polres.keys import PROPAM_FILE
-from server.settings import Texts
+from server.sections import Texts
 from sms import inbox
 from tests.world import NOW_S, World
 

@@ -182,9 +182,11 @@ def test_folds_come_in_the_order_of_the_journal(
     held: list[bool] = []
     whole = Projection.add
 
-    def add(projection: Projection, entries: tuple[Entry, ...], vault: Vault) -> None:
+    def add(
+        projection: Projection, entries: tuple[Entry, ...], vault: Vault, before: int = 0
+    ) -> None:
         held.append(world.node.database.lock._is_owned())
-        whole(projection, entries, vault)
+        whole(projection, entries, vault, before)
 
     monkeypatch.setattr(Projection, "add", add)
     record(world.node.ledger)

@@ -11,7 +11,7 @@ from played_node import Chance
 from server.database import Database, open_database
 from server.desa import login
 from server.desa.login import NameTaken, NewOfficer
-from server.settings import Login as Cost
+from server.sections import Login as Cost
 from sync import seal
 
 CHEAP = Cost(memory_mib=1, passes=1)

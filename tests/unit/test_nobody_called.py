@@ -8,7 +8,7 @@ from spoken import OFFICER, OTHER, SENDER, MakeWorld, say, told, villages
 
 from server.desa.desk import Contact
 from server.desa.frontdesk import NO_BUDGET, NO_OFFICER
-from server.settings import Answers
+from server.sections import Answers
 
 EMERGENCY = "tolong ada perampokan di RT 01 RW 02"
 

@@ -12,7 +12,7 @@ from hardware.errors import SendRefused, SendUnknown
 from server.desa.desk import Contact, ModemMood, OutboxLine
 from server.desa.gateway import outgoing
 from server.domain import requests as r
-from server.settings import Answers
+from server.sections import Answers
 from sms.outbox import State
 
 DAY = Answers(night_from_h=0, night_to_h=0)

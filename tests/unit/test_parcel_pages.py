@@ -16,7 +16,7 @@ from server.desa.desk import Desk
 from server.polres import accounts
 from server.polres.accounts import Role
 from server.polres.app import create_app as district_app
-from server.settings import Login
+from server.sections import Login
 from sync.parcel import form
 
 OFFICER = "Brigadir Hasan"

@@ -9,7 +9,7 @@ from spoken import OFFICER, MakeWorld, say, told, villages
 
 from server.desa.desk import Contact
 from server.desa.intake import missed_call
-from server.settings import Answers
+from server.sections import Answers
 
 SENDER = "+6281234567890"
 

@@ -11,7 +11,7 @@ from played_node import START_S, Chance, PlayedNode, octets, received
 from server.domain import events as e
 from server.domain.report import Status
 from server.polres import district as districts
-from server.polres import enrolment, gate, lookup
+from server.polres import enrolment, lookup
 from server.polres.district import District
 from server.polres.down import orders
 from server.polres.down.orders import Placed
@@ -73,7 +73,7 @@ class TestEnrolment:
         assert enrolment.admit(district, b"", START_S).status == 400
         assert enrolment.admit(district, bytes(300), START_S).status == 400
 
-    def test_a_new_card_raises_the_instance_and_ends_the_old_key(
+    def test_a_new_card_raises_the_instance_and_what_the_old_box_sends_is_kept_apart(
         self, district: District, node: PlayedNode
     ) -> None:
         node.exchange()
@@ -82,11 +82,16 @@ class TestEnrolment:
         after = PlayedNode(district, card, seed=octets("new card"))
         assert after.enrol() == 200
         assert after.instance == 2
-        old = node.body(node.request())
-        assert gate.exchange(district, old, None, START_S).status == 403
+        node.write(received("61234"), sets=1)
+        node.write(e.Closed("41275", "Penyalin", "palsu"), sets=4)
+        answer = node.exchange(wanted=(node.vault.running.id,))
+        assert (answer.state, answer.keys, answer.down) == (State.REPLACED, (), ())
         after.write(received("50003"))
         assert after.exchange().state == State.OK
-        assert len(lookup.search(district)) == 2
+        found = {line.report.ticket: line for line in lookup.search(district)}
+        assert sorted(found) == ["41275", "50003", "61234"]
+        assert [ticket for ticket, line in found.items() if line.flagged] == ["61234"]
+        assert found["41275"].report.status is Status.NEW
 
 
 class TestCopiesAndBackups:

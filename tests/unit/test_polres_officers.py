@@ -18,7 +18,7 @@ from server.polres.district import District
 from server.polres.down import officers
 from server.polres.errors import SeveralOfficers, UnknownOfficer
 from server.polres.store import nodes
-from server.settings import Login
+from server.sections import Login
 from sync.session import fingerprint
 
 CODE = "52.04.07.2001"

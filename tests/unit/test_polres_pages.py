@@ -18,7 +18,7 @@ from server.polres.accounts import Role
 from server.polres.app import create_app
 from server.polres.district import District
 from server.polres.down import orders
-from server.settings import Login
+from server.sections import Login
 from server.vault import Lock
 
 PUNGKA, NIJANG = "52.04.07.2001", "52.04.07.2002"
@@ -358,6 +358,7 @@ class TestDesa:
 ALL = set(Role)
 LISTERS = {Role.BINMAS, Role.ADMIN}
 DUTY = {Role.SPKT, Role.BINMAS}
+KEPT = DUTY | {Role.ADMIN}
 RIGHTS = {
     ("GET", "/"): ALL,
     ("GET", REPORT): ALL,
@@ -369,12 +370,10 @@ RIGHTS = {
     ("POST", f"{REPORT}/teruskan"): DUTY,
     ("POST", f"{REPORT}/tutup"): DUTY,
     ("POST", f"{REPORT}/jawab"): DUTY,
-    ("GET", f"/desa/{PUNGKA}/hilang"): DUTY | {Role.ADMIN},
-    ("POST", f"/desa/{PUNGKA}/hilang"): DUTY | {Role.ADMIN},
-    ("POST", f"/desa/{PUNGKA}/kunci"): DUTY | {Role.ADMIN},
+    ("GET", f"/desa/{PUNGKA}/hilang"): KEPT,
+    **{("POST", f"/desa/{PUNGKA}/{do}"): KEPT for do in ("hilang", "kunci", "lanjut")},
     **{("POST", f"/desa/{PUNGKA}/petugas{to}"): LISTERS for to in ("", "/tolak", "/cabut")},
-    ("POST", "/berkas"): DUTY | {Role.ADMIN},
-    ("POST", f"/berkas/{PUNGKA}/balasan"): DUTY | {Role.ADMIN},
+    **{("POST", f"/berkas{to}"): KEPT for to in ("", f"/{PUNGKA}/balasan")},
     ("POST", "/keluar"): ALL,
 }
 
@@ -395,7 +394,7 @@ def test_every_page_has_its_rights_written_down(desk: Desk) -> None:
     routes = desk.app.url_map.bind("localhost")
     known = {(method, routes.match(path, method=method)[0]) for method, path in RIGHTS}
     open_to_all = {"static", "polres_static", "login.ask", "login.enter"}
-    machines = {"machine.enrol", "machine.exchange"}
+    machines = {"machine.enrol", "machine.exchange", "machine.claim"}
     for rule in desk.app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             assert (method, rule.endpoint) in known or rule.endpoint in open_to_all | machines

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
 from played_node import START_S, Chance, PlayedNode, received
+from sqlalchemy import create_engine
 
 from server.polres import accounts, enrolment
 from server.polres import district as districts
@@ -23,10 +26,10 @@ from server.polres.errors import (
     NotPrepared,
     UserExists,
 )
-from server.polres.store import nodes
+from server.polres.store import engine, nodes
+from server.polres.store.columns import METADATA
 from server.polres.store.engine import FILE_NAME, Tables, open_tables
-from server.polres.store.schema import METADATA
-from server.settings import Login
+from server.sections import Login
 
 
 @pytest.fixture
@@ -45,6 +48,15 @@ def district(tmp_path: Path) -> Iterator[District]:
     opened.settings = replace(opened.settings, login=Login(memory_mib=1, passes=1))
     yield opened
     opened.close()
+
+
+def back_to(path: Path, revision: str) -> None:
+    """Take the tables back to what an earlier revision made."""
+    config = Config()
+    config.set_main_option("script_location", str(engine._MIGRATIONS))
+    with create_engine(f"sqlite:///{path}").begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.downgrade(config, revision)
 
 
 class TestTables:

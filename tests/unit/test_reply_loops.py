@@ -12,7 +12,7 @@ from world import World
 
 from server.desa.gateway import speaking
 from server.desa.reading import whole
-from server.settings import Answers
+from server.sections import Answers
 from sms.replies import ReplyKey, render
 
 DAY_S, HOUR_S = 86_400, 3_600

@@ -23,8 +23,8 @@ from server.domain import requests as r
 from server.domain.report import ERASED, Report
 from server.polres.down import officers, orders
 from server.polres.store import news
-from server.settings import Login as Cost
-from server.settings import Retention
+from server.sections import Login as Cost
+from server.sections import Retention
 from server.vault import Identity, Vault
 from sync import peers, seal
 from sync.entry import Entry, Header

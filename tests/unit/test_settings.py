@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import settings
-from server.settings import Settings, SettingsError
+from server.sections import Settings
+from server.settings import SettingsError
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 

@@ -32,7 +32,7 @@ from server.domain import events as e
 from server.domain import requests as r
 from server.domain.decide import Decision
 from server.polres import lookup as polres_lookup
-from server.settings import Answers
+from server.sections import Answers
 from sms import outbox
 
 

@@ -88,3 +88,26 @@ def test_six_digits_begin_when_fewer_than_two_thousand_are_free() -> None:
 def test_when_nothing_is_free_it_says_so() -> None:
     with pytest.raises(TicketsExhaustedError):
         draw(FIVE + _all_numbers(6), lambda _n: 0)
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.randoms(use_true_random=False))
+def test_two_boxes_of_a_desa_that_never_spoke_draw_no_number_twice(
+    one: int, other: int, chance: random.Random
+) -> None:
+    if one % 10 == other % 10:
+        other = one + 1
+    drawn: dict[int, set[str]] = {one: set(), other: set()}
+    for instance, numbers in drawn.items():
+        for _ in range(40):
+            numbers.add(draw(numbers, chance.randrange, instance))
+    assert not drawn[one] & drawn[other]
+    assert all(check(number) for numbers in drawn.values() for number in numbers)
+
+
+def test_a_later_box_draws_evenly_from_its_block_and_leaves_it_only_when_it_is_full() -> None:
+    block = sorted(number for number in _all_numbers(6) if number[0] == "3")
+    taken = block[:5_000]
+    assert draw(taken, {5_000: 0}.__getitem__, 3) == block[5_000]
+    assert draw(taken, {5_000: 4_999}.__getitem__, 13) == block[9_999]
+    nearly = block[:8_001]
+    assert draw(nearly, {91_999: 0}.__getitem__, 3)[0] == "0"

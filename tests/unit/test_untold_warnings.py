@@ -5,7 +5,7 @@ from pathlib import Path
 from prepaid_village import OFFICER, villages
 
 from server.desa.desk import Contact
-from server.settings import Credit
+from server.sections import Credit
 
 
 def test_what_nobody_could_be_told_is_told_once_there_is_an_officer(tmp_path: Path) -> None:

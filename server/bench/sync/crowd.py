@@ -17,7 +17,8 @@ from server.desa import steps
 from server.desa.exchange import short
 from server.desa.node import Node, open_node
 from server.desa.run import open_road
-from server.settings import Desa, Polres, Settings, dump
+from server.sections import Desa, Polres, Settings
+from server.settings import dump
 from sync import journal, seal
 from sync.exchange import Speaker
 from sync.quick import carry, words

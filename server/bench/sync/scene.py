@@ -20,7 +20,8 @@ from server.polres import enrolment
 from server.polres.app import create_app
 from server.polres.district import District, init, open_district
 from server.polres.store.journals import PolresStore
-from server.settings import Desa, Polres, Settings, dump
+from server.sections import Desa, Polres, Settings
+from server.settings import dump
 from server.web.serve import serve
 from sync import journal
 from sync.roads.http import QUICK_PATH, HttpRoad

@@ -20,7 +20,8 @@ from server.domain.classify import Urgency
 from server.domain.report import Stamp, Status, Trust
 from server.polres import enrolment
 from server.polres.district import init, open_district
-from server.settings import Desa, Modem, Polres, Settings, Web, dump
+from server.sections import Desa, Modem, Polres, Settings, Web
+from server.settings import dump
 from server.vault import Lock, Vault
 from sync import journal
 from sync.entry import Entry, Flag, Header, Log, Shape, day_number, ticket_code

@@ -126,7 +126,7 @@ def _ask(node: Node, now_s: float) -> Job | None:
         air.asks_looked_s = now_s
         with node.database.read() as db:
             locked = lookup.open_locked(node.projection.db)
-            air.wanted = sessions.wanted(db, node.vault, locked, node.ledger.log_id)
+            air.wanted = sessions.wanted(db, node.vault, locked, node.ledger.lineage)
     if not air.wanted:
         air.asking = None
         return None

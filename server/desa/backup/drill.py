@@ -17,6 +17,7 @@ from sync import chain
 from sync.chain import LogId
 from sync.entry import Entry, Header, Log
 from sync.errors import SyncError
+from sync.restores.lineage import lineage_of
 from sync.seal import KeyPair
 from sync.session import SessionKeys
 from sync.store import SqliteStore
@@ -110,7 +111,7 @@ def examine(
 
     entries = _check(db, head, meta, rows)
     own = LogId(head.node, Log.UP, meta.instance)
-    return Proven(meta, entries, _fold((*SqliteStore(db).older(own), (own, 0)), vault, rows))
+    return Proven(meta, entries, _fold(lineage_of(SqliteStore(db), own).logs, vault, rows))
 
 
 def _in_memory(pieces: Iterable[bytes], length: int) -> sqlite3.Connection:

@@ -28,7 +28,8 @@ from server.desa.backup.errors import (
 )
 from server.desa.backup.sealed_file import Head, Opened
 from server.process.files import write_private
-from server.settings import Desa, Settings, SettingsError
+from server.sections import Desa, Settings
+from server.settings import SettingsError
 from sync import peers
 
 # What the Polres said to the earlier box; the time of its last answer stays, for the clock.

@@ -9,7 +9,7 @@ from server.desa import sessions
 from server.desa.node import Node
 from server.domain.report import ERASED, Report, Status, Trust
 from server.ledger import day_of
-from server.settings import Retention
+from server.sections import Retention
 from server.vault import Place, Row, Vault
 from sync.entry import Entry, Header, Log, Shape, ticket_code
 from sync.quick import carry
@@ -104,7 +104,7 @@ def _able(node: Node, seen: _Seen) -> frozenset[bytes]:
     """Sessions that can be erased now: older, open here, owing nothing, held by the Polres."""
     vault = node.vault
     with node.database.read() as db:
-        owed = sessions.owed(db, frozenset(), node.ledger.log_id)
+        owed = sessions.owed(db, frozenset(), node.ledger.lineage)
     known = {one for one in vault.opened() if _opens(vault, one)}
     if vault.knows_remnants:
         known |= vault.gone.sessions

@@ -29,7 +29,7 @@ def forget(node: Node) -> int:
         vault = node.vault
         with node.database.read() as db:
             tickets = lookup.open_tickets(node.projection.db)
-            owed = sessions.owed(db, tickets, node.ledger.log_id)
+            owed = sessions.owed(db, tickets, node.ledger.lineage)
         owed |= vault.remnants_of(owed)
         gone = vault.opened() - owed - _unanswered(node) - {vault.running.id}
         if not gone:

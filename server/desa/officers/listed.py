@@ -62,7 +62,7 @@ def share(node: Node, now_s: float, *, tell: bool = True) -> int:
     """
     with node.database.write() as db:
         tickets = lookup.open_tickets(node.projection.db)
-        owed = sessions.owed(db, tickets, node.ledger.log_id)
+        owed = sessions.owed(db, tickets, node.ledger.lineage)
         owed |= node.vault.remnants_of(owed)
         people = delegation.addressed(db, people_of(node)).people
         officers = [one for one in people.recipients if one.role is Role.OFFICER]

@@ -34,7 +34,7 @@ def make(node: Node, now_s: float) -> Made:
             len(one.octets) + form.LETTER_HEAD_OCTETS for one in letters
         )
         wanted = sessions.wanted(
-            db, node.vault, lookup.open_locked(node.projection.db), node.ledger.log_id
+            db, node.vault, lookup.open_locked(node.projection.db), node.ledger.lineage
         )
         code = short.code_of(node, SqliteStore(db))
         moment = Moment(stamp.wall_s, int(stamp.trust))

@@ -9,10 +9,11 @@ TICKET_WINDOW_DAYS = 365
 
 
 def draw(node: Node, stamp: Stamp) -> str:
-    """A ticket that no report of the last twelve months carries."""
+    """A ticket that no report of the last twelve months carries, of this box or one before it."""
     since_s = stamp.wall_s - TICKET_WINDOW_DAYS * 86_400
     taken = lookup.tickets_since(node.projection.db, since_s)
-    return ticket.draw(taken, lambda bound: _below(node, bound))
+    instance = node.ledger.log_id.instance
+    return ticket.draw(taken, lambda bound: _below(node, bound), instance)
 
 
 def _below(node: Node, bound: int) -> int:

@@ -7,10 +7,18 @@ from flask import request as http_request
 from werkzeug.wrappers import Response
 
 from server import words
+from server.card import node_number
+from server.passphrase import aloud
 from server.polres import lookup
 from server.polres.air.beats import Heartbeat, heartbeat
 from server.polres.down import officers, orders
-from server.polres.errors import DesaClosed, NotListed, SeveralOfficers, UnknownOfficer
+from server.polres.errors import (
+    DesaClosed,
+    NotListed,
+    SeveralOfficers,
+    UnknownClaim,
+    UnknownOfficer,
+)
 from server.polres.lookup import DesaLine
 from server.polres.pages.health import FRESH_S, Health, health
 from server.polres.pages.place import (
@@ -25,9 +33,12 @@ from server.polres.pages.place import (
     who,
 )
 from server.polres.pages.queue import desk
-from server.polres.store import backups, news
+from server.polres.restores import claims
+from server.polres.restores.claims import Asked
+from server.polres.store import backups, news, nodes, restores
 from server.polres.store.backups import BackupRow
 from server.polres.store.news import NewsRow
+from server.polres.store.restores import Former
 from server.web.guards import needs
 from server.web.way import way
 
@@ -43,6 +54,10 @@ class Box:
         instance: how many boxes the desa has had; 0 before its card was used.
         granted_until_s: until when a person's leave to return keys is good, by `granted_by`.
         officers: names on the signed list.
+        words: four words that the box shows too; "" before its card was used.
+        asking: boxes that ask to go on as the desa's.
+        formers: boxes that the desa used before and that called since then.
+        forked_s: when a second history of the box's log was found.
         air: what its last heartbeat by SMS told; None before the first.
         backup: how the box said that its backup stands, None where it said nothing;
             `backup_why` says in words what hinders the next one.
@@ -57,6 +72,10 @@ class Box:
     granted_until_s: int | None
     granted_by: str | None
     officers: tuple[str, ...]
+    words: str
+    asking: tuple[Asked, ...]
+    formers: tuple[Former, ...]
+    forked_s: int | None
     air: Heartbeat | None
     backup: BackupRow | None = None
     backup_why: str = ""
@@ -71,6 +90,13 @@ def box_of(code: str) -> Box:
         backup = backups.get(connection, node.node)
         air = heartbeat(connection, node)
         told = news.newest(connection, node.node)
+        asking = claims.waiting(connection, node)
+        formers = tuple(
+            one
+            for one in restores.formers(connection, node.node)
+            if one.last_contact_s is not None and one.last_contact_s > one.ended_s
+        )
+        forked_s = nodes.forked_s(connection, node.node, node.instance)
     until_s = node.grant_until_s
     granted = until_s is not None and moment_s < until_s
     return Box(
@@ -86,6 +112,10 @@ def box_of(code: str) -> Box:
         backup_why=words.word(words.BACKUP_WHY, backup.why) if backup is not None else "",
         air=air,
         news=told,
+        words="" if node.public is None else aloud(node.public),
+        asking=asking,
+        formers=formers,
+        forked_s=forked_s,
     )
 
 
@@ -118,6 +148,25 @@ def report_lost(code: str) -> Response:
     if first_time():
         orders.revoke(the_district(), code, now_s())
         flash("Kotak ditandai hilang. Tidak ada kunci dan perintah lagi untuknya.", "success")
+    return redirect(url_for("desa.show", code=code), 303)
+
+
+@blueprint.post("/<code>/lanjut")
+@needs(*KEEPERS)
+def go_on(code: str) -> str | tuple[str, int] | Response:
+    """Izinkan kotak melanjutkan, atau tolak."""
+    desa_or_404(code)
+    form = http_request.form
+    allowed = form.get("decision", "") == "yes"
+    if first_time():
+        try:
+            number = node_number(code)
+            words = form.get("words", "")
+            claims.decide(the_district(), number, words, go_on=allowed, by=who(), now_s=now_s())
+        except UnknownClaim as error:
+            return _page("desa.html", code, error.sentence), 409
+        done = "boleh melanjutkan; ia mulai begitu menghubungi lagi" if allowed else "ditolak"
+        flash(f"Kotak {words} {done}.", "success")
     return redirect(url_for("desa.show", code=code), 303)
 
 

@@ -11,13 +11,15 @@ from werkzeug.exceptions import HTTPException
 from server.polres import enrolment, gate
 from server.polres.enrolment import Reply
 from server.polres.pages.place import now_s, the_district
+from server.polres.restores import claims
 from server.web.guards import machine
 from sync.message import OCTETS_MAX
+from sync.restores.claim import CLAIM_PATH
 from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 
 blueprint = Blueprint("machine", __name__)
 log = logging.getLogger(__name__)
-ENDPOINTS: Final = frozenset({"machine.enrol", "machine.exchange"})
+ENDPOINTS: Final = frozenset({"machine.enrol", "machine.exchange", "machine.claim"})
 _NETWORK_BITS: Final = {4: 16, 6: 32}
 
 
@@ -34,6 +36,13 @@ def exchange() -> Response:
     """A box brings its frames and takes its orders."""
     network = network_of(request.remote_addr)
     return _answer(lambda octets: gate.exchange(the_district(), octets, network, now_s()))
+
+
+@blueprint.post(CLAIM_PATH)
+@machine
+def claim() -> Response:
+    """A box that is not followed any more asks to go on."""
+    return _answer(lambda octets: claims.claim(the_district(), octets, now_s()))
 
 
 def network_of(address: str | None) -> str | None:

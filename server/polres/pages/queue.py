@@ -91,7 +91,7 @@ def wanted_from(args: dict[str, str]) -> Wanted:
 
 def order_queue(found: Iterable[ReportLine]) -> tuple[ReportLine, ...]:
     """Each report once: urgent ones that are open on top, then the rest, newest first in both."""
-    once = {(line.code, line.report.ticket): line for line in found}
+    once = {(line.code, line.report.ticket, line.instance): line for line in found}
     return tuple(
         sorted(once.values(), key=lambda line: (not _burns(line), -line.report.received_s))
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import schema
+from server.polres.store import projected
 
-_BACKUPS = schema.backups
+_BACKUPS = projected.backups
 
 
 @dataclass(frozen=True, slots=True)

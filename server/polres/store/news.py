@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.domain import events as e
-from server.polres.store import schema
+from server.polres.store import projected
 
-_NEWS = schema.key_news
+_NEWS = projected.key_news
 SHOWN = 20
 Event = e.OfficersChanged | e.OfficerKeysChanged | e.ErasureTold | e.KeysTampered
 
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewsRow:
-    """One line; columns as in `schema.key_news`.
+    """One line; columns as in `projected.key_news`.
 
     Attributes:
         number: of the list or the erasure.

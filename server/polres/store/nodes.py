@@ -125,6 +125,29 @@ def change(connection: Connection, node: int, **values: Cell) -> None:
     connection.execute(update(_NODES).where(_NODES.c.node == node).values(**values))
 
 
+def follow(connection: Connection, node: int, instance: int, public: bytes, now_s: int) -> None:
+    """Take a box as the desa's: nothing that was noted of the one before holds for it."""
+    change(
+        connection,
+        node,
+        instance=instance,
+        public=public,
+        enrolled_s=now_s,
+        last_contact_s=now_s,
+        announced_seq=0,
+        state="",
+        revoked_s=None,
+        flagged_from=None,
+        trusted_run=None,
+        trusted_network=None,
+        trusted_s=None,
+        keys_reason=None,
+        grant_until_s=None,
+        grant_by=None,
+        fresh_s=None,
+    )
+
+
 def card(connection: Connection, node: int) -> CardRow | None:
     """The desa's card."""
     row = connection.execute(select(_CARDS).where(_CARDS.c.node == node)).first()
@@ -214,6 +237,11 @@ def add_run(connection: Connection, node: int, run: bytes) -> bool:
     return connection.execute(statement).rowcount > 0
 
 
+def forget_runs(connection: Connection, node: int) -> None:
+    """Another box speaks for the desa: no run before speaks in short any more."""
+    connection.execute(schema.runs.delete().where(schema.runs.c.node == node))
+
+
 def runs_like(connection: Connection, node: int, mark: bytes) -> tuple[bytes, ...]:
     """RAM keys of a desa's runs that begin with these octets."""
     begin = func.substr(schema.runs.c.run, 1, len(mark))
@@ -285,6 +313,15 @@ def forks(connection: Connection, node: int, instance: int) -> int:
         )
         or 0
     )
+
+
+def forked_s(connection: Connection, node: int, instance: int) -> int | None:
+    """When the first fork of an instance was found."""
+    table = schema.forks
+    found: int | None = connection.scalar(
+        select(func.min(table.c.found_s)).where(table.c.node == node, table.c.instance == instance)
+    )
+    return found
 
 
 def past_returns(connection: Connection, node: int, since_s: int) -> tuple[tuple[int, bytes], ...]:

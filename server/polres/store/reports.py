@@ -18,10 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from server.domain.report import Report, Status
-from server.polres.store import schema
+from server.polres.store import projected
 
-_REPORTS, _HISTORY, _OUTGOING = schema.reports, schema.history, schema.outgoing
-_ORDERS, _TEXTS, _CONTACTS = schema.orders, schema.texts, schema.contacts
+_REPORTS, _HISTORY, _OUTGOING = projected.reports, projected.history, projected.outgoing
+_ORDERS, _TEXTS, _CONTACTS = projected.orders, projected.texts, projected.contacts
 _REPORT_FIELDS = tuple(field.name for field in fields(Report))
 _SEARCHED = ("ticket", "sender", "text", "category", "dusun", "landmark", "officer")
 Key = tuple[int, int, int]
@@ -39,7 +39,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line of the history; columns as in `schema.history`."""
+    """A line of the history; columns as in `projected.history`."""
 
     node: int
     instance: int
@@ -54,7 +54,7 @@ class LineRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order and how far it came; columns as in `schema.orders`."""
+    """An order and how far it came; columns as in `projected.orders`."""
 
     node: int
     instance: int
@@ -72,7 +72,7 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """A text that is no report; columns as in `schema.texts`."""
+    """A text that is no report; columns as in `projected.texts`."""
 
     node: int
     instance: int
@@ -111,7 +111,7 @@ _ADD_LINE = _HISTORY.insert()
 
 def clear(connection: Connection, node: int) -> None:
     """Throw away the projection of one desa."""
-    for table in schema.PROJECTION:
+    for table in projected.PROJECTION:
         connection.execute(table.delete().where(table.c.node == node))
 
 
@@ -119,6 +119,39 @@ def find(connection: Connection, node: int, ticket: str) -> Kept | None:
     """The report with a ticket; the newest instance when there were several."""
     row = connection.execute(_FIND, {"of_node": node, "of_ticket": ticket}).first()
     return None if row is None else _kept(row)
+
+
+def find_in(
+    connection: Connection, node: int, ticket: str, instance: int, span: tuple[int, int | None]
+) -> Kept | None:
+    """The report with a ticket that one log began, by an entry from `span[0]` to `span[1]`."""
+    chosen = select(_REPORTS).where(
+        _REPORTS.c.node == node,
+        _REPORTS.c.ticket == ticket,
+        _REPORTS.c.instance == instance,
+        _REPORTS.c.seq >= span[0],
+    )
+    if span[1] is not None:
+        chosen = chosen.where(_REPORTS.c.seq <= span[1])
+    row = connection.execute(chosen).first()
+    return None if row is None else _kept(row)
+
+
+def same_text(connection: Connection, node: int, report: Report) -> tuple[Kept, ...]:
+    """Reports of a desa with the same text of the same sender, stamped with the same second."""
+    if report.sender is None or report.sent_s is None:
+        return ()
+    rows = connection.execute(
+        select(_REPORTS)
+        .where(
+            _REPORTS.c.node == node,
+            _REPORTS.c.sender == report.sender,
+            _REPORTS.c.sent_s == report.sent_s,
+            _REPORTS.c.text == report.text,
+        )
+        .order_by(_REPORTS.c.instance, _REPORTS.c.seq)
+    )
+    return tuple(_kept(row) for row in rows)
 
 
 def search(

@@ -1,59 +1,32 @@
 """Tables of the Polres: journals, nodes and their keys, orders, accounts, and the projection."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-)
+from sqlalchemy import Column, Integer, Table
 
-METADATA = MetaData()
-
-
-def _int(name: str, *, key: bool = False, null: bool = False) -> Column[int]:
-    return Column(name, BigInteger, primary_key=key, autoincrement=False, nullable=null)
-
-
-def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=null)
-
-
-def _blob(name: str, *, key: bool = False, null: bool = False) -> Column[bytes]:
-    return Column(name, LargeBinary, primary_key=key, nullable=null)
-
-
-def _yes(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
-
+from server.polres.store.columns import METADATA, blob_column, int_column, text_column
 
 entries = Table(
     "entries",
     METADATA,
-    _int("node", key=True),
-    _int("log", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _blob("header"),
-    _blob("body"),
-    _blob("hash"),
+    int_column("node", key=True),
+    int_column("log", key=True),
+    int_column("instance", key=True),
+    int_column("seq", key=True),
+    blob_column("header"),
+    blob_column("body"),
+    blob_column("hash"),
 )
 frames = Table(
     "frames",
     METADATA,
-    _int("node", key=True),
-    _int("log", key=True),
-    _int("instance", key=True),
-    _int("first"),
-    _int("last", key=True),
-    _blob("frame"),
+    int_column("node", key=True),
+    int_column("log", key=True),
+    int_column("instance", key=True),
+    int_column("first"),
+    int_column("last", key=True),
+    blob_column("frame"),
 )
 # Counters of the whole server: `era`, and `changes` for the pages' ETag.
-counters = Table("counters", METADATA, _text("name", key=True), _int("value"))
+counters = Table("counters", METADATA, text_column("name", key=True), int_column("value"))
 # One row a desa. `public` is empty until its card was used; `people` is the signed list.
 # The run, network and time that were last trusted decide whether keys are returned unasked.
 # `issued_s` is the time in our newest receipt, which rises with each; `fresh_s` that in the
@@ -61,320 +34,253 @@ counters = Table("counters", METADATA, _text("name", key=True), _int("value"))
 nodes = Table(
     "nodes",
     METADATA,
-    _int("node", key=True),
-    _text("name"),
-    _int("instance"),
-    _blob("public", null=True),
-    _int("enrolled_s", null=True),
-    _int("down_instance"),
-    _int("people_version"),
-    _blob("people"),
-    _int("last_contact_s", null=True),
-    _int("announced_seq"),
-    _text("state"),
-    _int("revoked_s", null=True),
-    _int("flagged_from", null=True),
-    _blob("trusted_run", null=True),
-    _text("trusted_network", null=True),
-    _int("trusted_s", null=True),
-    _text("keys_reason", null=True),
-    _int("grant_until_s", null=True),
-    _text("grant_by", null=True),
-    _int("issued_s", null=True),
-    _int("fresh_s", null=True),
+    int_column("node", key=True),
+    text_column("name"),
+    int_column("instance"),
+    blob_column("public", null=True),
+    int_column("enrolled_s", null=True),
+    int_column("down_instance"),
+    int_column("people_version"),
+    blob_column("people"),
+    int_column("last_contact_s", null=True),
+    int_column("announced_seq"),
+    text_column("state"),
+    int_column("revoked_s", null=True),
+    int_column("flagged_from", null=True),
+    blob_column("trusted_run", null=True),
+    text_column("trusted_network", null=True),
+    int_column("trusted_s", null=True),
+    text_column("keys_reason", null=True),
+    int_column("grant_until_s", null=True),
+    text_column("grant_by", null=True),
+    int_column("issued_s", null=True),
+    int_column("fresh_s", null=True),
 )
 cards = Table(
     "cards",
     METADATA,
-    _int("node", key=True),
-    _blob("code"),
-    _int("expires_s"),
-    _int("tries"),
-    _blob("public", null=True),
-    _blob("certificate", null=True),
+    int_column("node", key=True),
+    blob_column("code"),
+    int_column("expires_s"),
+    int_column("tries"),
+    blob_column("public", null=True),
+    blob_column("certificate", null=True),
 )
 # A desa's own key of each of its instances, hidden; it opens the entries of class `DUTY`.
 duty_keys = Table(
     "duty_keys",
     METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _blob("content"),
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    blob_column("content"),
 )
 unit_wraps = Table(
     "unit_wraps",
     METADATA,
-    _int("node", key=True),
-    _blob("session", key=True),
-    _blob("box"),
+    int_column("node", key=True),
+    blob_column("session", key=True),
+    blob_column("box"),
 )
 session_keys = Table(
     "session_keys",
     METADATA,
-    _int("node", key=True),
-    _blob("session", key=True),
-    _blob("content"),
-    _int("started_s"),
-    _int("first_seen_s"),
-    _int("last_entry_s", null=True),
+    int_column("node", key=True),
+    blob_column("session", key=True),
+    blob_column("content"),
+    int_column("started_s"),
+    int_column("first_seen_s"),
+    int_column("last_entry_s", null=True),
 )
 # Every RAM key that a desa has spoken with; an unknown one is no request said again.
-runs = Table("runs", METADATA, _int("node", key=True), _blob("run", key=True))
+runs = Table("runs", METADATA, int_column("node", key=True), blob_column("run", key=True))
 down_sessions = Table(
     "down_sessions",
     METADATA,
-    _int("node", key=True),
-    _blob("session", key=True),
-    _blob("content"),
-    _int("started_s"),
+    int_column("node", key=True),
+    blob_column("session", key=True),
+    blob_column("content"),
+    int_column("started_s"),
 )
 # The newest file that was carried here from each desa: what its return must answer.
 parcels = Table(
     "parcels",
     METADATA,
-    _int("node", key=True),
-    _int("instance"),
-    _int("head_seq"),
-    _blob("request"),
-    _text("state"),
-    _int("agreed"),
-    _int("refused"),
-    _int("taken_s"),
-    _text("taken_by"),
-    _int("reports"),
-    _int("given_s", null=True),
+    int_column("node", key=True),
+    int_column("instance"),
+    int_column("head_seq"),
+    blob_column("request"),
+    text_column("state"),
+    int_column("agreed"),
+    int_column("refused"),
+    int_column("taken_s"),
+    text_column("taken_by"),
+    int_column("reports"),
+    int_column("given_s", null=True),
 )
 forks = Table(
     "forks",
     METADATA,
     Column("id", Integer, primary_key=True),
-    _int("node"),
-    _int("instance"),
-    _int("seq"),
-    _blob("ours", null=True),
-    _blob("theirs"),
-    _blob("proof"),
-    _int("found_s"),
+    int_column("node"),
+    int_column("instance"),
+    int_column("seq"),
+    blob_column("ours", null=True),
+    blob_column("theirs"),
+    blob_column("proof"),
+    int_column("found_s"),
 )
 returns = Table(
     "returns",
     METADATA,
     Column("id", Integer, primary_key=True),
-    _int("node"),
-    _blob("run"),
-    _int("count"),
-    _text("reason"),
-    _int("at_s"),
+    int_column("node"),
+    blob_column("run"),
+    int_column("count"),
+    text_column("reason"),
+    int_column("at_s"),
 )
 officer_requests = Table(
     "officer_requests",
     METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _text("name"),
-    _blob("key"),
-    _text("state"),
-    _text("by", null=True),
-    _int("asked_s"),
-    _int("decided_s", null=True),
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    int_column("seq", key=True),
+    text_column("name"),
+    blob_column("key"),
+    text_column("state"),
+    text_column("by", null=True),
+    int_column("asked_s"),
+    int_column("decided_s", null=True),
 )
 # The air road: what is known of each instance by SMS. `asked` are the session marks that it wants
 # back and that wait for a person, with the RAM key of the run that asked.
 air_nodes = Table(
     "air_nodes",
     METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("reserved"),
-    _int("highest"),
-    _blob("seen"),
-    _text("number", null=True),
-    _text("sim", null=True),
-    _text("form"),
-    _int("heard_s", null=True),
-    _blob("beat", null=True),
-    _int("beat_s", null=True),
-    _blob("run", null=True),
-    _blob("asked", null=True),
-    _int("asked_s", null=True),
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    int_column("reserved"),
+    int_column("highest"),
+    blob_column("seen"),
+    text_column("number", null=True),
+    text_column("sim", null=True),
+    text_column("form"),
+    int_column("heard_s", null=True),
+    blob_column("beat", null=True),
+    int_column("beat_s", null=True),
+    blob_column("run", null=True),
+    blob_column("asked", null=True),
+    int_column("asked_s", null=True),
 )
 # Urgent reports that came by SMS; `content` is dropped when their frame has come.
 air_reports = Table(
     "air_reports",
     METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _text("ticket"),
-    _blob("content", null=True),
-    _int("came_s"),
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    int_column("seq", key=True),
+    text_column("ticket"),
+    blob_column("content", null=True),
+    int_column("came_s"),
 )
 air_parts = Table(
     "air_parts",
     METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _int("total", key=True),
-    _int("number", key=True),
-    _blob("octets"),
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    int_column("seq", key=True),
+    int_column("total", key=True),
+    int_column("number", key=True),
+    blob_column("octets"),
 )
 # What else came to the modem here: kept as it came, answered never.
 strays = Table(
     "strays",
     METADATA,
     Column("id", Integer, primary_key=True),
-    _text("pdu"),
-    _int("came_s"),
+    text_column("pdu"),
+    int_column("came_s"),
 )
 users = Table(
     "users",
     METADATA,
-    _text("name", key=True),
-    _text("role"),
-    _blob("salt"),
-    _int("memory_mib"),
-    _int("passes"),
-    _blob("verifier"),
-    _int("failures"),
-    _int("failed_s"),
-    _int("made_s"),
+    text_column("name", key=True),
+    text_column("role"),
+    blob_column("salt"),
+    int_column("memory_mib"),
+    int_column("passes"),
+    blob_column("verifier"),
+    int_column("failures"),
+    int_column("failed_s"),
+    int_column("made_s"),
 )
 # What each road carried in a month (e.g. 202611), in octets, and when a desa was last heard on it.
 road_months = Table(
     "road_months",
     METADATA,
-    _int("node", key=True),
-    _text("road", key=True),
-    _int("month", key=True),
-    _int("up"),
-    _int("down"),
+    int_column("node", key=True),
+    text_column("road", key=True),
+    int_column("month", key=True),
+    int_column("up"),
+    int_column("down"),
 )
 road_contacts = Table(
     "road_contacts",
     METADATA,
-    _int("node", key=True),
-    _text("road", key=True),
-    _int("last_s"),
+    int_column("node", key=True),
+    text_column("road", key=True),
+    int_column("last_s"),
 )
 # Desas of which announced entries are missing: since when, and after which entry that began.
-lags = Table("lags", METADATA, _int("node", key=True), _int("since_s"), _int("base_seq"))
+lags = Table(
+    "lags", METADATA, int_column("node", key=True), int_column("since_s"), int_column("base_seq")
+)
 
-# Everything below is the projection: thrown away and folded again from the journals.
-reports = Table(
-    "reports",
+# Logs of a desa that its box does not write any more: the key that spoke for it, and from which
+# entry on what still comes of it is kept apart.
+instances = Table(
+    "instances",
     METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _text("ticket", key=True),
-    _int("status"),
-    _text("urgency"),
-    _yes("locked"),
-    _yes("sealed"),
-    _text("sender", null=True),
-    _text("text"),
-    _text("category"),
-    _int("rt", null=True),
-    _int("rw", null=True),
-    _text("dusun", null=True),
-    _text("landmark", null=True),
-    _yes("confidential"),
-    _int("confidence_percent"),
-    _text("why"),
-    _int("sent_s", null=True),
-    _int("received_s"),
-    _int("trust"),
-    _int("copies"),
-    _text("officer", null=True),
-    _text("forwarded_to", null=True),
-    _text("result", null=True),
-    _int("updated_s"),
-    _int("seq"),
-    Index("reports_by_time", "received_s"),
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    blob_column("public"),
+    int_column("ended_s"),
+    int_column("revoked_s", null=True),
+    int_column("flagged_from", null=True),
+    int_column("last_contact_s", null=True),
 )
-history = Table(
-    "history",
+# Boxes that ask to go on in a new log, by the key that they made for it.
+claims = Table(
+    "claims",
     METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _text("ticket", null=True),
-    _text("kind"),
-    _int("at_s"),
-    _int("trust"),
-    _text("by", null=True),
-    _text("text"),
-    Index("history_by_ticket", "node", "ticket"),
+    int_column("node", key=True),
+    blob_column("public", key=True),
+    int_column("instance"),
+    int_column("head_seq"),
+    blob_column("head_hash"),
+    text_column("state"),
+    text_column("by", null=True),
+    int_column("first_s"),
+    int_column("last_s"),
+    int_column("decided_s", null=True),
+    blob_column("certificate", null=True),
 )
-outgoing = Table(
-    "outgoing",
+# What the last backup covers of each desa's log.
+durable = Table(
+    "durable",
     METADATA,
-    _int("node", key=True),
-    _text("ticket", key=True),
-    _text("notice", key=True),
-    _text("outcome"),
-    _int("at_s"),
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    int_column("seq"),
+    int_column("at_s"),
 )
-contacts = Table(
-    "contacts",
+# What shows that this server was set back, or that another one uses its keys.
+evidence = Table(
+    "evidence",
     METADATA,
-    _int("node", key=True),
-    _text("name", key=True),
-    _text("role"),
-    _text("number"),
+    Column("id", Integer, primary_key=True),
+    int_column("node"),
+    text_column("kind"),
+    int_column("at_s"),
+    blob_column("proof"),
 )
-texts = Table(
-    "texts",
-    METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _text("sender"),
-    _text("text"),
-    _text("reason"),
-    _int("received_s"),
-)
-orders = Table(
-    "orders",
-    METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _text("ticket"),
-    _text("kind"),
-    _text("text"),
-    _text("by"),
-    _int("made_s"),
-    _int("expires_s"),
-    _int("reached_desa_s", null=True),
-    _text("outcome", null=True),
-    _text("sms_outcome", null=True),
-    Index("orders_by_ticket", "node", "ticket"),
-)
-# How the newest backup of a desa's box stands, and the backup that the box was restored from.
-backups = Table(
-    "backups",
-    METADATA,
-    _int("node", key=True),
-    _int("made_s"),
-    _int("reports"),
-    _text("why"),
-    _int("noted_s"),
-    _int("restored_s", null=True),
-    _int("restored_from_s", null=True),
-)
-# What a desa told of its officers' keys and of what it gave up for good.
-key_news = Table(
-    "key_news",
-    METADATA,
-    _int("node", key=True),
-    _int("instance", key=True),
-    _int("seq", key=True),
-    _text("kind"),
-    _int("number"),
-    _text("text"),
-    _int("count"),
-    _int("at_s"),
-)
-PROJECTION = (reports, history, outgoing, contacts, texts, orders, backups, key_news)

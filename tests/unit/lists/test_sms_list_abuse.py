@@ -15,7 +15,7 @@ from server.desa.desk import Contact
 from server.desa.reading import whole
 from server.domain.report import Status
 from server.process.logs import PlainFormatter
-from server.settings import Answers
+from server.sections import Answers
 from sms import outbox, pdu
 from sms.replies import ReplyKey, render
 

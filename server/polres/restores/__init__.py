@@ -1,0 +1,1 @@
+"""Restores and copies as the Polres sees them: former logs, claims, backups, twin servers."""
