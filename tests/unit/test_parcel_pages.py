@@ -152,7 +152,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("octets", "sentence"), WRONG)
+@pytest.mark.parametrize(
+    ("octets", "sentence"), WRONG, ids=["none", "empty", "letter", "zip", "torn"]
+)
 def test_a_wrong_file_is_explained_in_one_sentence_on_both_pages(
     officer: Browser, duty: Browser, octets: bytes | None, sentence: str
 ) -> None:
