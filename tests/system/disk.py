@@ -55,11 +55,11 @@ def disk(image: Path, place: Path, mib: int) -> Iterator[Path]:
             _run("umount", "-l", str(place))
 
 
-def pieces(image: Path) -> Iterator[bytes]:
+def pieces(image: Path, octets: int = PIECE_OCTETS) -> Iterator[bytes]:
     """The raw octets of an image, deleted space and journal too, in pieces that overlap."""
     with image.open("rb") as file:
         tail = b""
-        while piece := file.read(PIECE_OCTETS):
+        while piece := file.read(octets):
             if piece.count(0) != len(piece):
                 yield tail + piece
             tail = piece[-OVERLAP_OCTETS:]
