@@ -20,7 +20,7 @@ from sync.frame import Coded
 
 BAD_LINK: Final = Link(octets_a_s=2_500.0, round_trip_s=0.8)
 # All that leaves without waiting is gone before the first answer: a turn is then a round trip.
-FAR_LINK: Final = Link(round_trip_s=1.0)
+FAR_LINK: Final = Link(round_trip_s=2.5)
 _LONGEST_S: Final = 240.0
 _SIGNATURE_OCTETS: Final = 64
 _SEAL_OCTETS: Final = 9 + 8 + 16 + 8 + 16
