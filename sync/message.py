@@ -233,7 +233,8 @@ class Answer:
                 self.down_wraps,
                 self.down,
                 self.keys,
-                self.durable,
+                # A desa of an earlier version, and a Polres without a backup, do without.
+                *((self.durable,) if self.durable else ()),
             )
         )
 

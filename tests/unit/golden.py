@@ -53,6 +53,8 @@ EVENTS: dict[str, e.Event] = {
     "34": e.OfficerKeysChanged("Made", "pemulihan"),
     "35": e.ErasureTold(1, 1_790_000_000, 12, ("Made",)),
     "36": e.KeysTampered(("Made",)),
+    "31": e.Carried(1, 7, bytes(range(32)), bytes(range(38)), b"sealed body"),
+    "32": e.Resumed(1, 9, bytes(range(32)), 6),
     "64": e.StatusOrdered("74233", "forward", "Iptu Sari", "Polsek", 1_790_172_800),
     "65": e.AnswerOrdered("74233", "Iptu Sari", "Tetap di rumah.", 1_790_172_800),
     "66": e.RecipientsOrdered(b"signed list"),

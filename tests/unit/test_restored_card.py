@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from boxes import Boxes
@@ -12,7 +13,9 @@ from world import CODE, World
 from server.desa import steps
 from server.desa.restores import asking
 from server.domain import requests as r
+from server.polres import commands as polres_commands
 from server.polres import lookup
+from server.polres.errors import UnknownClaim
 from sync.message import State
 
 BUDI, SARI = "+6281234567890", "+6281298765432"
@@ -236,3 +239,28 @@ def test_a_cut_between_the_new_log_and_its_key_leaves_a_box_that_starts(
 
 def _no_power(path: Path, target: Path) -> None:
     raise KeyboardInterrupt
+
+
+def test_the_commands_name_the_waiting_box_by_its_four_words_and_decide_about_it(
+    boxes: Boxes,
+) -> None:
+    world = boxes.world
+    boxes.copy("old")
+    say(world, SARI, "rumah kebakaran di RT 3")
+    world.exchange()
+    boxes.put_back("old")
+    world.exchange()
+    commands = polres_commands.answers(world.district)
+    (asked,) = cast("list[dict[str, str]]", commands["box list"]({"code": CODE}))
+    assert asked["words"] == world.node.health.claim_words
+    decision = {"code": CODE, "words": asked["words"].replace(" ", "-"), "by": "spkt"}
+    commands["box decide"](decision | {"go_on": ""})
+    world.exchange()
+    assert "menolak" in world.desk().box().trouble[0]
+    assert world.node.ledger.log_id.instance == 1
+    with pytest.raises(UnknownClaim):
+        commands["box decide"](decision | {"words": "empat kata yang salah", "go_on": "yes"})
+    commands["box decide"](decision | {"go_on": "yes"})
+    world.exchange()
+    assert world.node.ledger.log_id.instance == 2
+    assert commands["box list"]({"code": CODE}) == []
