@@ -18,7 +18,7 @@ from server.domain.evolve import (
     ticket_of,
 )
 from server.domain.report import Report, Stamp, Status
-from server.vault import Vault
+from server.vault import Gone, Vault
 from sync.entry import Entry, Header, Shape, ticket_text
 from sync.errors import CannotOpen, MalformedFrame
 
@@ -47,6 +47,8 @@ class Projection:
         self.version = 0
         self.locked_sessions: set[bytes] = set()
         self.open_sessions: set[bytes] = set()
+        # What was given up for good, and which remnants were known, when the first was folded.
+        self._given_up: tuple[Gone, frozenset[bytes]] | None = None
         # What the entries that are being folded have changed; written when all of them are.
         self._drafts: dict[str, Report | None] = {}
         self._lines: list[tuple[object, ...]] = []
@@ -82,6 +84,7 @@ class Projection:
         """Throw everything away, to fold the journal again."""
         self.locked_sessions.clear()
         self.open_sessions.clear()
+        self._given_up = None
         self._create()
 
     def add(self, entries: Sequence[Entry], vault: Vault, before: int = 0) -> None:
@@ -92,6 +95,8 @@ class Projection:
             vault: what opens them.
             before: how many entries the box wrote in the logs before that one.
         """
+        if self._given_up is None:
+            self._given_up = _given_up(vault)
         self.db.execute("begin")
         try:
             for entry in entries:
@@ -110,9 +115,11 @@ class Projection:
         self.version += 1
 
     def folded_with(self, vault: Vault) -> bool:
-        """Whether the vault opens just those sessions that lie open in the tables."""
-        return not any(_opens(vault, one) for one in self.locked_sessions) and all(
-            _opens(vault, one) for one in self.open_sessions
+        """Whether the vault opens just what lies open in the tables, and nothing went since."""
+        return (
+            self._given_up in (None, _given_up(vault))
+            and not any(_opens(vault, one) for one in self.locked_sessions)
+            and all(_opens(vault, one) for one in self.open_sessions)
         )
 
     def touch(self) -> None:
@@ -229,6 +236,10 @@ def _opens(vault: Vault, session: bytes) -> bool:
         return vault.knows_remnants
     keys = vault.knows(session)
     return keys is not None and keys.session is not None
+
+
+def _given_up(vault: Vault) -> tuple[Gone, frozenset[bytes]]:
+    return vault.gone, vault.loaded()
 
 
 def _row(report: Report) -> tuple[object, ...]:

@@ -82,7 +82,8 @@ class Vault:
     """Holds the running session and every older one that was opened; forgets all at exit.
 
     Attributes:
-        learnt: how often what can be opened has changed: keys came, or were forgotten.
+        learnt: how often what can be opened or shown has changed: keys came, were forgotten, or
+            something was given up for good.
     """
 
     def __init__(self, duty: bytes, running: SessionKeys, ram: KeyPair) -> None:
@@ -128,6 +129,11 @@ class Vault:
             self._loaded -= gone
         self.learnt += bool(gone)
         return len(gone)
+
+    def give_up(self, gone: Gone) -> None:
+        """Show nothing more of what was given up for good, and take in none of its keys."""
+        self.gone = gone
+        self.learnt += 1
 
     def keep_rows(self, remnant: bytes, rows: Mapping[Row, bytes]) -> None:
         """Take in the keys of single rows; an empty key says that the row stays, closed here."""

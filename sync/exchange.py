@@ -74,19 +74,15 @@ def compose(
     store = SqliteStore(db)
     log_id = speaker.log_id
     journal.make_frames(store, log_id, speaker.signing, speaker.pinned.exchange, code)
-    known = peers.receipt(db)
-    pair, evidence, acked = (b"", b""), b"", 0
-    if known is not None and known[0].log_id == log_id:
-        pair, acked = known[1], known[0].head.seq
-        evidence = _hash_at(store, log_id, acked)
+    pair, acked = _receipt(db, log_id)
+    shown, shown_seq = _shown(db, log_id) or (pair, acked)
     signing, reader = speaker.signing, speaker.pinned.exchange
     pending = journal.pending(store, log_id, acked, FRAME_OCTETS_MAX, signing, reader)
     frames = pending
     if code is not None:
         few = frame.take(map(frame.pack, pending), acked, INTRODUCTION_OCTETS_MAX)
         frames = () if bare else few
-    down = store.newest(log_id.node, Log.DOWN)
-    down_head = Head(0, genesis(log_id).hash) if down is None else store.head(down)
+    down_instance, down_head = _down(store, log_id)
     wanted = wanted[:WANTED_MAX]
     owed = peers.owed_wraps(db, log_id, acked)
     sessions = dict.fromkeys([*(one.session for one in pending), *wanted, *owed])
@@ -96,16 +92,40 @@ def compose(
         ram_key=speaker.ram.public,
         time_s=time_s,
         trust=trust,
-        receipt=pair,
+        receipt=shown,
         head=store.head(log_id),
-        evidence=evidence,
-        down_instance=0 if down is None else down.instance,
+        evidence=_hash_at(store, log_id, shown_seq) if shown[0] else b"",
+        down_instance=down_instance,
         down=down_head,
         wraps=wraps_of(db, sessions, Role.POLRES),
         unit_wraps=wraps_of(db, sessions, Role.PROPAM),
         wanted=wanted,
         frames=tuple(frame.pack(one) for one in frames),
     )
+
+
+def _shown(db: sqlite3.Connection, log_id: LogId) -> tuple[tuple[bytes, bytes], int] | None:
+    """A receipt that tells of another history of this log, with the number that it is for."""
+    strange = peers.strange_receipt(db)
+    if strange is None or strange[0].log_id != log_id:
+        return None
+    return strange[1], strange[0].head.seq
+
+
+def _receipt(db: sqlite3.Connection, log_id: LogId) -> tuple[tuple[bytes, bytes], int]:
+    """The last receipt for this log with its signature, empty without one; what it covers."""
+    known = peers.receipt(db)
+    if known is None or known[0].log_id != log_id:
+        return (b"", b""), 0
+    return known[1], known[0].head.seq
+
+
+def _down(store: SqliteStore, log_id: LogId) -> tuple[int, Head]:
+    """Instance and end of the Polres' newest log for this desa, 0 and our genesis without one."""
+    down = store.newest(log_id.node, Log.DOWN)
+    if down is None:
+        return 0, Head(0, genesis(log_id).hash)
+    return down.instance, store.head(down)
 
 
 def seal_request(request: Request, speaker: Speaker, seed: bytes) -> bytes:

@@ -14,6 +14,7 @@ from sync.session import LIST_DOMAIN, RecipientList
 _CERTIFICATE = "certificate"
 PEOPLE = "recipients"
 _RECEIPT = "receipt"
+_STRANGE = "strange receipt"
 _HEARD = "heard"
 _STATE = "state"
 _DOOR = "door"
@@ -110,6 +111,20 @@ def receipt(db: sqlite3.Connection) -> tuple[Receipt, tuple[bytes, bytes]] | Non
     return Receipt.unpack(pair[0]), pair
 
 
+def strange_receipt(db: sqlite3.Connection) -> tuple[Receipt, tuple[bytes, bytes]] | None:
+    """A receipt for another history of our log: it counts as no ack, and is shown as proof."""
+    octets = value(db, _STRANGE)
+    if not octets:
+        return None
+    pair = open_envelope(octets)
+    return Receipt.unpack(pair[0]), pair
+
+
+def keep_strange_receipt(db: sqlite3.Connection, octets: bytes) -> None:
+    """Remember one whose signature was checked."""
+    remember(db, _STRANGE, octets)
+
+
 def check_receipt(pair: tuple[bytes, bytes], pinned: Pinned) -> Receipt:
     """Read a receipt.
 
@@ -128,6 +143,8 @@ def check_receipt(pair: tuple[bytes, bytes], pinned: Pinned) -> Receipt:
 def keep_receipt(db: sqlite3.Connection, octets: bytes) -> None:
     """Remember a receipt (envelope) that was checked."""
     remember(db, _RECEIPT, octets)
+    if value(db, _STRANGE):
+        remember(db, _STRANGE, b"")
 
 
 def door(db: sqlite3.Connection) -> bytes:

@@ -1,5 +1,6 @@
 """The village node's web application: the shared foundation with the village pages on it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, g, request
@@ -70,14 +71,19 @@ def create_app(
             uploads={parcel.UPLOAD: RETURN_OCTETS_MAX},
         )
     )
-    app.extensions[EXTENSION] = desk
     app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
+    _add_desk(app, desk, box)
+    _add_keys(app, keys)
+    return finish(app)
+
+
+def _add_desk(app: Flask, desk: Desk, box: Callable[[], Box]) -> None:
+    """The village pages; `box` gives the state of the box as one request sees it."""
+    app.extensions[EXTENSION] = desk
     app.jinja_env.globals.update(desa=desk.desa, box=box, version=desk.version, **_WORDS)
     app.jinja_env.globals.update(parcel=desk.parcel)
     for module in (login, today, report, people, box_page, outbox, parcel):
         app.register_blueprint(module.blueprint)
-    _add_keys(app, keys)
-    return finish(app)
 
 
 def _add_keys(app: Flask, keys: KeyDesk | None) -> None:

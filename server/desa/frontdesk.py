@@ -183,7 +183,7 @@ class FrontDesk:
             secrets = login.open_secrets(account, stretched, phone_key)
         if secrets is None:
             return Login(name, phone_key_fits=False, opened=0)
-        opened = self._unlock(name, secrets.pair)
+        opened = self._unlock(name, login.opening_pairs(secrets))
         opening = bool(opened) and not self._node.ledger.wait_open()
         if not renewal.is_due(self._node, account):
             return Login(name, phone_key_fits=True, opened=opened, opening=opening)
@@ -230,12 +230,12 @@ class FrontDesk:
         self.guesses.passed(counted)
         return account, stretched
 
-    def _unlock(self, name: str, pair: seal.KeyPair) -> int:
+    def _unlock(self, name: str, pairs: tuple[seal.KeyPair, ...]) -> int:
         node = self._node
         with node.database.read() as db:
-            boxes = sessions.officer_wraps(db, pair.public)
+            boxes = [(one, box) for one in pairs for box in sessions.officer_wraps(db, one.public)]
         found = []
-        for box in boxes:
+        for pair, box in boxes:
             try:
                 found.append(read_wrap(seal.open_box(pair, box))[0])
             except (CannotOpen, MalformedFrame):
@@ -265,18 +265,13 @@ def box_of(node: Node, now_s: float) -> Box:
     with node.database.lock:
         officers = len(lookup.officer_numbers(node.projection.db))
         radios = tuple(health.radios.values())
-    of_radios = [*(radio.trouble for radio in radios), *listed.troubles(node)]
-    of_sims = [*deafness.troubles(node), *credit.troubles(node, now_s)]
-    of_sims.append(nightly.trouble(node, stamp.wall_s))
-    nobody = "" if officers else NO_OFFICER
-    # Where the modem itself is in trouble, that says more.
-    unsent = SendRefused.sentence if refused and health.modem is ModemMood.GOOD else ""
-    if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
-        unsent = NO_BUDGET
-    of_polres = [asking.trouble(node) or orders.trouble(state)]
-    troubles = dict.fromkeys(
-        [*of_polres, health.modem_trouble, *of_radios, *of_sims, unsent, nobody]
-    )
+    troubles = [
+        asking.trouble(node) or orders.trouble(state),
+        *_modem_troubles(node, radios, now_s),
+        nightly.trouble(node, stamp.wall_s),
+        _unsent_trouble(node, now_s, refused=refused),
+        "" if officers else NO_OFFICER,
+    ]
     return Box(
         modem=health.modem,
         signal_percent=health.signal_percent,
@@ -290,7 +285,7 @@ def box_of(node: Node, now_s: float) -> Box:
         locked_sessions=len(node.projection.locked_sessions),
         spent_parts_today=spent,
         budget_parts_day=node.settings.answers.per_day,
-        trouble=tuple(sentence for sentence in troubles if sentence),
+        trouble=tuple(sentence for sentence in dict.fromkeys(troubles) if sentence),
         held=tuple(held.most_common()),
         radios=radios or (_only_radio(health),),
         officers=officers,
@@ -300,6 +295,21 @@ def box_of(node: Node, now_s: float) -> Box:
         unlocking=node.ledger.unlocking,
         words="" if health.claim else aloud(node.keys.identity.signing.public),
     )
+
+
+def _modem_troubles(node: Node, radios: tuple[RadioState, ...], now_s: float) -> tuple[str, ...]:
+    """What is wrong with modems, officers' keys and SIM cards, "" for what is not."""
+    of_radios = (radio.trouble for radio in radios)
+    of_sims = (*deafness.troubles(node), *credit.troubles(node, now_s))
+    return (node.health.modem_trouble, *of_radios, *listed.troubles(node), *of_sims)
+
+
+def _unsent_trouble(node: Node, now_s: float, *, refused: bool) -> str:
+    """Why texts do not leave the box, "" while they do."""
+    if outbox.Purpose.ALARM in speaking.sight(node, now_s).closed:
+        return NO_BUDGET
+    # Where the modem itself is in trouble, that says more.
+    return SendRefused.sentence if refused and node.health.modem is ModemMood.GOOD else ""
 
 
 def _only_radio(health: Health) -> RadioState:

@@ -238,6 +238,16 @@ def open_secrets(account: Account, stretched: bytes, phone_key: bytes) -> Secret
     return Secrets(pair, secret[seal.KEY_OCTETS :])
 
 
+def opening_pairs(secrets: Secrets) -> tuple[KeyPair, ...]:
+    """What opens an officer's boxes: the key of sessions, and for orders in files his identity's.
+
+    The Polres knows no other key of him than his identity.
+    """
+    if not secrets.seed:
+        return (secrets.pair,)
+    return (secrets.pair, seal.agreeing(seal.signing_pair(secrets.seed)))
+
+
 def open_secret(account: Account, stretched: bytes, phone_key: bytes) -> KeyPair | None:
     """The officer's key pair, which opens sessions; None when this is not his phone's key."""
     found = open_secrets(account, stretched, phone_key)

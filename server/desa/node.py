@@ -181,14 +181,9 @@ def open_node(
     keys = key_files.read(directory)
     key_files.check_code(keys, settings.desa.code)
     database = open_database(directory)
-    with database.write() as db:
-        boot = _count(db, "boot", 1)
-        certificate = peers.certificate(db, keys.pinned)
-        last_s = peers.heard(db)[0] or 0
-        outbox.recover(db)
-        owed = outbox.waiting_by_purpose(db)
-    keys = successor.settle(directory, keys, certificate)
-    keys, instance = _enrolled(directory, keys, certificate)
+    earlier = _earlier_runs(database, keys)
+    keys = successor.settle(directory, keys, earlier.certificate)
+    keys, instance = _enrolled(directory, keys, earlier.certificate)
     log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
     session_keys, ram = sessions.fresh_keys(random)
     vault = Vault(keys.identity.duty, session_keys, ram)
@@ -199,15 +194,43 @@ def open_node(
         keys=keys,
         database=database,
         ledger=Ledger(database, vault, Projection(open_memory().connection), log_id),
-        clock=at_boot(system_s, now_s, last_s, boot),
+        clock=at_boot(system_s, now_s, earlier.last_s, earlier.boot),
         random=random,
         make_road=make_road,
         started_s=now_s,
         present_s=now_s,
     )
-    node.traffic.expect(owed.get(outbox.Purpose.ACK, 0), now_s)
+    node.traffic.expect(earlier.acks, now_s)
     _announce(node, session_keys, ram, now_s)
     return node
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """What earlier runs left in the database.
+
+    Attributes:
+        boot: number of the run that begins now.
+        certificate: of the enrolled box.
+        last_s: when the Polres was last heard, seconds since 1970; 0 for never.
+        acks: acknowledgements that still want to be sent.
+    """
+
+    boot: int
+    certificate: Certificate | None
+    last_s: int
+    acks: int
+
+
+def _earlier_runs(database: Database, keys: NodeKeys) -> _Earlier:
+    """Count this run, and take up what the last one left half done."""
+    with database.write() as db:
+        boot = _count(db, "boot", 1)
+        certificate = peers.certificate(db, keys.pinned)
+        last_s = peers.heard(db)[0] or 0
+        outbox.recover(db)
+        owed = outbox.waiting_by_purpose(db)
+    return _Earlier(boot, certificate, last_s, owed.get(outbox.Purpose.ACK, 0))
 
 
 def _enrolled(

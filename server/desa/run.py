@@ -2,9 +2,12 @@
 
 import logging
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from flask import Flask
 
 from server.desa import commands, steps
 from server.desa.app import create_app
@@ -53,27 +56,12 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         desk = FrontDesk(node)
         keys = KeyDesk(node, desk, time.monotonic)
         control = ControlSocket(directory, commands.answers(node, desk, keys))
-        # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
-        schedule = Schedule(threads=3)
-        exchanger = Exchanger(node)
-        schedule.every(0.25, guarded(exchanger.tick))
-        unlocker = Unlocker(node, lambda: not stop.is_set())
-        node.ledger.patience_s = UNLOCK_PATIENCE_S
-        schedule.every(0.25, guarded(unlocker.tick))
-        schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
-        schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
-        schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))
+        schedule = _jobs(node, stop)
         radios = start_radios(node, stop)
         schedule.start()
         try:
             web = node.settings.web
-            hosts = frozenset({web.host, "localhost", "127.0.0.1", "desa.local", *web.hosts})
-            app = create_app(
-                desk,
-                hosts=hosts,
-                idle_s=60 * node.settings.lock.idle_min,
-                keys=keys,
-            )
+            app = _pages(node, desk, keys)
             serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
         finally:
             stop.set()
@@ -84,6 +72,32 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
             control.close()
             guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
             node.database.close()
+
+
+def _jobs(node: Node, stop: threading.Event) -> Schedule:
+    """What the clock drives; not started yet."""
+    # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
+    schedule = Schedule(threads=3)
+    exchanger = Exchanger(node)
+    schedule.every(0.25, guarded(exchanger.tick))
+    unlocker = Unlocker(node, lambda: not stop.is_set())
+    node.ledger.patience_s = UNLOCK_PATIENCE_S
+    schedule.every(0.25, guarded(unlocker.tick))
+    schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
+    schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
+    schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))
+    return schedule
+
+
+def _pages(node: Node, desk: FrontDesk, keys: KeyDesk) -> Flask:
+    """The village pages under the names by which the settings let them be called."""
+    web = node.settings.web
+    return create_app(
+        desk,
+        hosts=frozenset({web.host, "localhost", "127.0.0.1", "desa.local", *web.hosts}),
+        idle_s=60 * node.settings.lock.idle_min,
+        keys=keys,
+    )
 
 
 def _begun(node: Node, desk: FrontDesk, port: int) -> str:

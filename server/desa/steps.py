@@ -10,7 +10,7 @@ from server.desa import intake, orders, sessions
 from server.desa import keys as key_files
 from server.desa.air import lane
 from server.desa.backlog import meters
-from server.desa.backlog.roads import HTTPS
+from server.desa.backlog.meters import HTTPS
 from server.desa.exchange import short, trusted
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, speaking
@@ -25,10 +25,11 @@ from server.domain.decide import Decision
 from server.domain.report import Trust
 from server.ledger import day_of
 from sync import exchange as sync_exchange
-from sync import frame, peers
+from sync import frame, message, peers
 from sync.enrol import enrolment_octets, read_certificate
-from sync.errors import CardRefused, NoRoad, NotEnrolled, RoadEnded, RoadStuck, SyncError
+from sync.errors import CardRefused, Fork, NoRoad, NotEnrolled, RoadEnded, RoadStuck, SyncError
 from sync.exchange import Speaker, Taken
+from sync.message import Answer, Request
 from sync.message import State as PeerState
 from sync.quick import carry
 from sync.restores.claim import Standing
@@ -201,6 +202,8 @@ def _exchange_all(node: Node, now_s: float) -> tuple[Taken, int]:
         # Keys are asked for in the first exchange of a step; what follows may be short.
         try:
             taken = _exchange_once(node, now_s, ask_keys=not total)
+        except Fork:
+            taken = _exchange_once(node, now_s, ask_keys=False)
         except NotEnrolled:
             # A Polres that was set back may have forgotten the box's log.
             if asking.ask(node, _road(node), now_s) not in GOES_ON or total:
@@ -256,12 +259,23 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
     octets = sync_exchange.seal_request(request, speaker, node.random(32))
     answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
     node.known.tried = False
+    try:
+        taken = _take(node, speaker, request, answer)
+    except Fork:
+        # Shown to the Polres, what it signed proves that this log has two histories.
+        with node.database.write() as db:
+            peers.keep_strange_receipt(db, message.envelope(*answer.receipt))
+        raise
+    _learn(node, taken, now_s)
+    return taken
+
+
+def _take(node: Node, speaker: Speaker, request: Request, answer: Answer) -> Taken:
     with node.database.write() as db:
         taken = sync_exchange.take(db, answer, request, speaker)
         if taken.state == PeerState.OK and sync_exchange.took_first(request, taken.acked):
             given = tuple(session for session, _ in request.wraps)
             carry.introduced(db, node.known, speaker, given)
-    _learn(node, taken, now_s)
     return taken
 
 

@@ -60,12 +60,11 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
             return Reply(400)
         # Who cannot sign costs no commit.
         with district.read() as connection:
-            heard = _speaker(connection, request, asked, signature)
-        if heard is None:
-            return Reply(403)
+            if _speaker(connection, request, asked, signature) is None:
+                return Reply(403)
         with district.write() as connection:
-            node = nodes.get(connection, number)
-            if node is None or (node.public, node.instance) != (heard.public, heard.instance):
+            node = _speaker(connection, request, asked, signature)
+            if node is None:
                 return Reply(403)
             answer = Turn(connection, district, node, request, packed, now_s).answer(
                 network, hashlib.blake2b(asked, digest_size=32).digest()

@@ -118,11 +118,30 @@ def compose(
         frames = ()
     if any(one.session not in known.sessions for one in frames):
         return None
-    before = store.entries(log_id, acked, acked) if acked else ()
-    last_session = before[0].header.session if before else b""
     receipt = peers.receipt(db)
     owed = receipt is None or receipt[0].log_id != log_id or receipt[0].head.seq < acked
-    asks: list[Ask] = []
+    wishes = _wishes(frames, _session_at(store, log_id, acked), owed=owed)
+    asks = [_ask(store, log_id, shown_s, wish, one) for wish, one in wishes]
+    return _sealed(asks, speaker, random)
+
+
+def _session_at(store: SqliteStore, log_id: LogId, seq: int) -> bytes:
+    """The session of an entry, b"" for none."""
+    before = store.entries(log_id, seq, seq) if seq else ()
+    return before[0].header.session if before else b""
+
+
+def _wishes(
+    frames: Sequence[frame.Frame], last_session: bytes, *, owed: bool
+) -> list[tuple[Wish, frame.Frame | None]]:
+    """What each ask in the row wishes for, with its frame.
+
+    Args:
+        frames: in order, beyond what the Polres holds.
+        last_session: that of the last entry which the Polres holds.
+        owed: whether the Polres holds more than its last receipt covers.
+    """
+    wishes: list[tuple[Wish, frame.Frame | None]] = []
     for number, one in enumerate(frames):
         wish = Wish.FRAME
         if one.session == last_session:
@@ -132,19 +151,22 @@ def compose(
             alone = len(frames) == 1 and one.count == 1
             wish |= Wish.NONE if alone and not owed else Wish.RECEIPT
         last_session = one.session
-        asks.append(_ask(store, log_id, shown_s, wish, one))
-    if len(asks) >= LONG_FRAMES:
+        wishes.append((wish, one))
+    if len(wishes) >= LONG_FRAMES:
         # A frame does not say how far the log goes; with many, the Polres shows what is to come.
-        asks.insert(0, _ask(store, log_id, shown_s, Wish.NONE))
-    if not asks:
-        asks = [_ask(store, log_id, shown_s, Wish.DOWN | (Wish.RECEIPT if owed else Wish.NONE))]
+        wishes.insert(0, (Wish.NONE, None))
+    return wishes or [(Wish.DOWN | (Wish.RECEIPT if owed else Wish.NONE), None)]
+
+
+def _sealed(asks: Sequence[Ask], speaker: Speaker, random: Callable[[int], bytes]) -> Asks | None:
+    """The asks as octets to post; None when one of them cannot be said in short."""
     try:
         plain = [ask.pack() for ask in asks]
     except MalformedFrame:
         return None
     key = seal.shared_key(speaker.ram, speaker.pinned.exchange)
     sealed = tuple(
-        words.seal_ask(key, log_id.node, speaker.ram.public, random(NONCE_OCTETS), one)
+        words.seal_ask(key, speaker.log_id.node, speaker.ram.public, random(NONCE_OCTETS), one)
         for one in plain
     )
     return Asks(sealed, tuple(None if ask.frame is None else ask.frame.last for ask in asks))

@@ -15,7 +15,7 @@ from server import words
 from server.cli.status import district as district_told
 from server.desa import commands
 from server.desa.backlog import meters, roads
-from server.desa.backlog.roads import HTTPS
+from server.desa.backlog.meters import AIR, FILE, HTTPS
 from server.desa.console import backlog, figures
 from server.domain import events as e
 from server.domain.backlog import LONG_ENTRIES, Progress, base_of, catch_up, month_of
@@ -114,7 +114,9 @@ def test_the_box_counts_what_waits_its_urgent_reports_and_the_age_of_the_oldest(
     assert waits.since_s is not None
     assert began_s <= waits.since_s < began_s + 60
     assert box.road is None
-    assert [road.state for road in box.roads] == ["tidak tersambung, dicoba lagi sendiri"]
+    assert [road.state for road in box.roads] == [
+        "tidak tersambung, dicoba lagi sendiri", "bila Anda membawanya", "nomor Polres belum diisi",
+    ]  # fmt: skip
     world.road.cut = False
     world.exchange()
     world.exchange()
@@ -141,7 +143,7 @@ def test_a_road_that_was_never_tried_and_one_that_the_polres_closed_are_not_open
     assert world.desk().box().roads[0].state == "belum tersambung"
     revoke(world.district, CODE, world.wall_s())
     world.exchange()
-    (road,) = world.desk().box().roads
+    road = world.desk().box().roads[0]
     assert (road.open, road.state) == (False, "ditahan Polres")
 
 
@@ -203,7 +205,9 @@ def test_the_road_that_is_told_first_of_the_open_ones_is_the_next(world: World) 
     assert roads.next_road((shut, open_)) == open_
     assert roads.next_road((shut,)) is None
     with world.node.database.read() as db:
-        assert [one.name for one in roads.lines(world.node, db, world.mono_s)] == [HTTPS]
+        assert [one.name for one in roads.lines(world.node, db, world.mono_s)] == [
+            HTTPS, FILE, AIR,
+        ]  # fmt: skip
 
 
 def test_the_polres_knows_since_when_announced_entries_are_missing(world: World) -> None:
@@ -330,3 +334,10 @@ def test_before_many_frames_the_polres_hears_how_far_the_log_goes(world: World) 
     assert [done for _, done in seen[1:-1]] == [waiting[0] - left for left in waiting[1:-1]]
     assert head == node.projection.folded_to
     assert lookup.desa(world.district, CODE, world.wall_s()).lag.since_s is None
+
+
+def test_a_file_that_was_made_and_its_return_count_on_a_road_of_their_own(world: World) -> None:
+    write(world, CALM)
+    made = world.desk().make_parcel()
+    road = next(one for one in world.desk().box().roads if one.name == FILE)
+    assert (road.up, road.down, road.last_s) == (len(made.octets), 0, None)

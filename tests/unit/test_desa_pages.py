@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from paper_desk import NOW_S, PASSPHRASE, PHONE_KEY, PaperDesk, report
-from paper_phone import KEY_COOKIE, OFFICER, Phone
+from paper_phone import OFFICER, Phone
 
 from server.desa.app import create_app
 from server.desa.desk import Contact, Line, Note
@@ -287,7 +287,7 @@ def test_unlocking_needs_passphrase_and_phone_key(phone: Phone) -> None:
     keyless = phone.post("/kotak", "/kotak/buka", passphrase=PASSPHRASE)
     assert keyless.status_code == 422
     assert "tidak membawa kunci yang cocok" in keyless.text
-    phone.client.set_cookie(KEY_COOKIE, PHONE_KEY.hex())
+    phone.client.set_cookie(phone.key_cookie, PHONE_KEY.hex())
     opened = phone.post("/kotak", "/kotak/buka", passphrase=PASSPHRASE)
     assert opened.status_code == 303
     assert "2 sesi lama terbuka" in phone.get("/kotak")
@@ -302,7 +302,7 @@ def test_pages_learn_that_something_is_new(phone: Phone) -> None:
 
 
 def test_logout_ends_the_login_and_keeps_the_key(phone: Phone) -> None:
-    phone.client.set_cookie(KEY_COOKIE, PHONE_KEY.hex())
+    phone.client.set_cookie(phone.key_cookie, PHONE_KEY.hex())
     assert phone.post("/kotak", "/keluar").location == "/masuk"
     assert phone.client.get("/").status_code == 303
     assert "HP ini membawa kunci." in phone.get("/masuk")

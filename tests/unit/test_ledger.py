@@ -10,20 +10,22 @@ from played_node import received
 from world import NOW_S, World
 
 from server import lookup, radio
+from server.desa.node import begin_session
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.react import Notice
-from server.domain.report import Stamp, Status, Trust
+from server.domain.report import ERASED, Stamp, Status, Trust
 from server.ledger import Ledger, day_of
 from server.projection import Projection
-from server.vault import Vault
+from server.vault import Gone, Place, Row, Vault
 from sms import inbox, outbox
 from sync.entry import Entry, Flag, Shape, ticket_code
+from sync.session import from_seeds
 
 STAMP = Stamp(NOW_S, Trust.NETWORK, 1, 5_000)
-SENDER = "+6281234567890"
+SENDER, OTHER = "+6281234567890", "+6281298765432"
 ACK = Notice(SENDER, "Terima kasih.", "41275")
-ALARM = Notice("+6281298765432", "No 41275", "41275", "alarm", urgent=True, name="alarm")
+ALARM = Notice(OTHER, "No 41275", "41275", "alarm", urgent=True, name="alarm")
 
 
 @pytest.fixture
@@ -249,3 +251,53 @@ def test_a_fault_while_all_is_folded_anew_leaves_nothing_out(
     opened = world.node.projection.report("41275")
     assert opened is not None
     assert not opened.locked
+
+
+def test_a_report_that_is_given_up_shows_no_more_though_its_session_is_open(world: World) -> None:
+    node = world.node
+    entries = record(node.ledger)
+    assert node.projection.report("41275")
+    header = entries[-1].header
+    last = {ticket_code("41275"): (header.instance, header.seq)}
+    node.vault.give_up(Gone(tickets=last))
+    after = node.projection.report("41275")
+    assert after is not None
+    assert (after.category, after.text) == (ERASED, "")
+    assert lookup.history(node.projection.db, "41275") == ()
+
+
+def test_tables_show_just_those_notes_of_a_gone_session_whose_keys_are_known(world: World) -> None:
+    node, old = world.node, world.node.vault.running.id
+    calls = [e.CallMissed(SENDER), e.CallMissed(OTHER)]
+    entries = node.ledger.record(STAMP, Decision(tuple(calls)), cause="calls")
+    first, second = (kept_row(node.vault, entry) for entry in entries)
+    assert len(noted(world)) == 2
+    begin_session(node, world.mono_s)
+    one, two, three = (from_seeds(*(bytes([part] * 32),) * 3) for part in (1, 2, 3))
+    node.vault.give_up(Gone({old}, remnants={one.id, two.id}))
+    node.vault.forget({old})
+    assert noted(world) == []
+    for remnant, rows, shown in ((one, first, 1), (two, second, 2)):
+        node.vault.learn(remnant)
+        node.vault.keep_rows(remnant.id, rows)
+        assert len(noted(world)) == shown
+    # A later erasure keeps one of the two.
+    node.vault.give_up(Gone({old}, remnants={three.id}))
+    node.vault.forget({one.id, two.id})
+    node.vault.learn(three)
+    node.vault.keep_rows(three.id, second)
+    assert noted(world) == [OTHER]
+
+
+def noted(world: World) -> list[str]:
+    db = world.node.projection.db
+    return [sender for (sender,) in db.execute("select sender from notes order by seq")]
+
+
+def kept_row(vault: Vault, entry: Entry) -> dict[Row, bytes]:
+    """The key of one entry, as what is kept of an erased session holds it."""
+    header = entry.header
+    place = Place(header.session, header.shape, header.log.name, header.seq, header.pack())
+    key = vault.row_key(place, entry.body)
+    assert key is not None
+    return {(header.session, header.log.name, header.seq): key}

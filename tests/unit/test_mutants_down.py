@@ -207,7 +207,7 @@ def test_changed_short_answers_are_refused_by_their_seal_and_belong_to_one_ask(
             lambda sent: "".join("" for _ in carry.open_answers(other, [sent], speaker(world))),
         )
     tally.check()
-    assert set(tally.refused) == {"NoRoad"}
+    assert set(tally.refused) == {"StrangePage"}
 
 
 def short_row(world: World) -> tuple[carry.Asks, list[bytes]]:

@@ -1,4 +1,4 @@
-"""The technician's page names only commands and options that there are."""
+"""The technician's pages name only commands and options that there are."""
 
 import re
 import shlex
@@ -11,8 +11,8 @@ from server.cli.root import kentongan
 
 PAGE = Path(__file__).parents[2] / "docs" / "operating.md"
 LINES_MAX = 120
-BACKUP = PAGE.with_name("backup.md")
-TEXT = PAGE.read_text(encoding="utf-8") + BACKUP.read_text(encoding="utf-8")
+MORE = tuple(PAGE.with_name(name) for name in ("trouble.md", "backup.md"))
+TEXT = "".join(page.read_text(encoding="utf-8") for page in (PAGE, *MORE))
 COMMANDS = [
     line.strip() for line in TEXT.splitlines() if line.strip().startswith("kentongan ")
 ] + re.findall(r"\| `(kentongan [^`]+)`", TEXT)
@@ -38,3 +38,10 @@ def test_the_page_names_the_whole_way_and_stays_short() -> None:
     way = (*polres, *desa, "desa officer add", "desa run", "polres officer approve")
     places = [text.index(f"\nkentongan {step}") for step in way]
     assert places == sorted(places)
+
+
+def test_every_page_that_goes_on_is_linked_and_as_short() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for page in MORE:
+        assert f"]({page.name})" in text
+        assert len(page.read_text(encoding="utf-8").splitlines()) <= LINES_MAX

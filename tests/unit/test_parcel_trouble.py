@@ -181,7 +181,7 @@ def lose_ram(world: World) -> bytes:
             db,
             world.node.vault,
             village_lookup.open_locked(world.node.projection.db),
-            world.node.ledger.log_id,
+            world.node.ledger.lineage,
         )
     assert wanted == (lost,)
     return lost

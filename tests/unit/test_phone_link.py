@@ -2,7 +2,7 @@
 
 import pytest
 from paper_desk import PHONE_KEY, PaperDesk
-from paper_phone import KEY_COOKIE, Phone
+from paper_phone import Phone
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def test_the_phone_link_gives_the_phone_its_key(desk: PaperDesk) -> None:
     assert "belum membawa kunci" in phone.get("/masuk")
     answer = phone.carries(PHONE_KEY.hex())
     assert (answer.status_code, answer.location) == (303, "/masuk")
-    cookie = phone.client.get_cookie(KEY_COOKIE)
+    cookie = phone.client.get_cookie(phone.key_cookie)
     assert cookie is not None
     assert (cookie.http_only, cookie.same_site, cookie.max_age) == (True, "Strict", 365 * 86_400)
     assert "HP ini membawa kunci." in phone.get("/masuk")
@@ -48,7 +48,7 @@ def test_a_key_that_the_link_could_not_see_is_asked_about_when_the_form_comes(
     phone = Phone(desk)
     path = f"/hp/{bytes(32).hex()}"
     fields = phone.hidden(path, path)  # no cookie came with the link: it stood on a foreign page
-    phone.client.set_cookie(KEY_COOKIE, PHONE_KEY.hex())
+    phone.client.set_cookie(phone.key_cookie, PHONE_KEY.hex())
     asked = phone.send(path, fields)
     assert (asked.status_code, phone.key()) == (409, PHONE_KEY.hex())
     assert "sudah membawa kunci lain" in asked.text
@@ -80,4 +80,4 @@ def test_a_phone_form_that_is_sent_twice_ends_as_once(desk: PaperDesk) -> None:
 def test_a_broken_phone_link_sets_no_cookie(desk: PaperDesk, text: str) -> None:
     phone = Phone(desk)
     assert phone.client.get(f"/hp/{text}").status_code == 404
-    assert phone.client.get_cookie(KEY_COOKIE) is None
+    assert phone.client.get_cookie(phone.key_cookie) is None

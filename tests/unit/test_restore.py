@@ -129,8 +129,9 @@ def test_the_box_that_was_replaced_is_refused_and_takes_no_number_of_the_new_one
     world.start()
     world.text("+6281234567009", "ada orang asing di kebun")
     world.listen()
-    assert "minta kartu pendaftaran" in world.exchange().trouble
-    assert len(world.at_polres()) == 2
+    assert "Kotak menunggu izin Polres" in world.exchange().trouble
+    # What it still writes is kept apart.
+    assert sorted(line.flagged for line in world.at_polres()) == [False, False, True]
 
 
 def test_a_second_box_from_the_same_backup_and_card_is_refused(village: Village) -> None:
@@ -320,3 +321,30 @@ def test_a_box_that_was_restored_is_backed_up_and_restored_once_more(village: Vi
     village.move_in()
     assert len(village.world.desk().reports()) == 3
     assert village.world.exchange().trouble == ""
+
+
+def test_what_the_polres_lacked_of_the_burnt_box_reaches_it_from_the_backup(
+    village: Village,
+) -> None:
+    lived_in(village)
+    world = village.world
+    world.road.cut = True
+    world.text("+6281234567004", "sapi hilang di kebun")
+    world.listen()
+    world.text("+6281234567005", "oknum polisi minta uang kepada saya")
+    world.listen()
+    village.back_up()
+    village.restore()
+    village.move_in()
+    world.road.cut = False
+    for _ in range(3):
+        assert world.exchange().trouble == ""
+    grant_keys(world.district, CODE, "operator", world.wall_s())
+    for _ in range(2):
+        world.exchange()
+    texts = [line.report.text for line in world.at_polres() if not line.report.sealed]
+    assert sorted(texts) == [
+        "ada maling di RT 3", "pohon tumbang di jalan dekat pasar", "sapi hilang di kebun",
+    ]  # fmt: skip
+    assert sum(line.report.sealed for line in world.at_polres()) == 1
+    assert len(world.desk().reports()) == 4

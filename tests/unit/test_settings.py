@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import settings
-from server.sections import Settings
+from server.sections import Settings, Web
 from server.settings import SettingsError
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -50,7 +50,7 @@ def test_settings_that_were_written_are_read_back(made: Settings) -> None:
 
 def test_only_what_differs_from_its_default_is_written() -> None:
     assert settings.dump(Settings()) == ""
-    changed = dataclasses.replace(Settings(), web=settings.Web(port=81))
+    changed = dataclasses.replace(Settings(), web=Web(port=81))
     assert settings.dump(changed).split() == ["[web]", "port", "=", "81"]
 
 

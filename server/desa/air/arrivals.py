@@ -5,6 +5,8 @@ import logging
 from server.air import carrier
 from server.air.carrier import Arrived, Form
 from server.desa.air import books, jobs, lane
+from server.desa.backlog import meters
+from server.desa.backlog.meters import AIR
 from server.desa.node import Node
 from sms.tpdu import Deliver
 from sync import session
@@ -42,6 +44,7 @@ def take(node: Node, deliver: Deliver, now_s: float) -> bool:
                 _learn(node, Keys.unpack(body), now_s)
         except MalformedFrame:
             log.warning("air message malformed", extra={"kind": arrived.head.kind.name})
+    meters.note(node, AIR, now_s, down=len(arrived.octets), well=True)
     return True
 
 

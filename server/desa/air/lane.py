@@ -10,6 +10,8 @@ from server.air.carrier import Form
 from server.desa import orders
 from server.desa.air import books, jobs
 from server.desa.air.jobs import Job
+from server.desa.backlog import meters
+from server.desa.backlog.meters import AIR
 from server.desa.gateway import speaking
 from server.desa.node import Node
 from server.domain import events as e
@@ -125,6 +127,7 @@ def _send(node: Node, modem: radio.Modem, job: Job, now_s: float) -> None:
         head = Head(kind, node.ledger.log_id.node, counter)
         octets = sealed.seal_air(keys.up, head, body(head))
         _spend(node, now_s, 1)
+        meters.note(node, AIR, now_s, up=len(octets))
         try:
             modem.send(*carrier.submit(node.settings.air.number, octets, form))
         except SendUnknown:

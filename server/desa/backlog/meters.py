@@ -2,11 +2,16 @@
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Final
 
 from server import words
 from server.desa.node import Node
 from server.domain.backlog import month_of
 from sync.roads.meter import Metered
+
+HTTPS: Final = "https"
+FILE: Final = "file"
+AIR: Final = "air"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,15 @@ def this_month(node: Node, now_s: float) -> int:
 def note_exchange(node: Node, road: str, now_s: float, *, well: bool) -> None:
     """Keep what the node's road counted since the last time; a power cut may lose the newest."""
     came = node.road.take_count() if isinstance(node.road, Metered) else (0, 0)
-    if not any(came) and not well:
-        return
+    if any(came) or well:
+        note(node, road, now_s, up=came[0], down=came[1], well=well)
+
+
+def note(
+    node: Node, road: str, now_s: float, *, up: int = 0, down: int = 0, well: bool = False
+) -> None:
+    """Count what a road carried, and that it brought what it should."""
     with node.database.jot() as db:
-        count(db, road, this_month(node, now_s), up=came[0], down=came[1])
+        count(db, road, this_month(node, now_s), up=up, down=down)
         if well:
             succeeded(db, road, node.stamp(now_s).wall_s)

@@ -7,10 +7,9 @@ from typing import Final
 
 from server.desa import orders
 from server.desa.backlog import meters
+from server.desa.backlog.meters import AIR, FILE, HTTPS
 from server.desa.node import Node
 from sync.message import State
-
-HTTPS: Final = "https"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,21 @@ def _internet(node: Node) -> tuple[bool, str]:
     return True, "tersambung"
 
 
-ROADS: Final[tuple[Tell, ...]] = (https,)
+def file(node: Node, db: sqlite3.Connection, now_s: float) -> RoadLine:
+    """A file on a phone or a stick: nothing goes by itself, somebody must carry it."""
+    spent = meters.carried(db, FILE, meters.this_month(node, now_s))
+    state = "bila Anda membawanya"
+    return RoadLine(FILE, "Berkas yang dibawa", False, state, spent.up, spent.down, spent.last_s)
+
+
+def air(node: Node, db: sqlite3.Connection, now_s: float) -> RoadLine:
+    """Sealed SMS: never what waits as a whole."""
+    spent = meters.carried(db, AIR, meters.this_month(node, now_s))
+    state = "hanya yang darurat" if node.settings.air.number else "nomor Polres belum diisi"
+    return RoadLine(AIR, "SMS udara", False, state, spent.up, spent.down, spent.last_s)
+
+
+ROADS: Final[tuple[Tell, ...]] = (https, file, air)
 """The best first: what waits goes by the first that is open."""
 
 

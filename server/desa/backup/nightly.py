@@ -11,6 +11,7 @@ from server.desa.backup.board import Ended, Wish
 from server.desa.backup.errors import BackupError, NoFolder, StickGone
 from server.desa.backup.making import Box, Made, Watcher
 from server.desa.node import Node
+from server.desa.restores import asking
 from server.domain import events as e
 from server.domain.decide import Decision
 from sync import peers
@@ -68,15 +69,15 @@ def begin(node: Node, now_s: float) -> None:
     if kept is None:
         return
     instance, seq, digest, made_s = row(unpack(kept), int, int, bytes, int)[:4]
-    event = e.BoxRestored(
-        int(str(instance)), int(str(seq)), digest if isinstance(digest, bytes) else b"",
-        int(str(made_s)),
-    )  # fmt: skip
+    end = int(str(instance)), int(str(seq)), digest if isinstance(digest, bytes) else b""
+    # What the Polres lacks of the log before is carried over when it has told how far it came.
+    events = e.Resumed(*end, end[1]), e.BoxRestored(*end, int(str(made_s)))
 
     def told() -> None:
         node.database.connection.execute("delete from peers where name = ?", (RESTORED,))
+        asking.show_all(node.database.connection)
 
-    node.ledger.record(node.stamp(now_s), Decision((event,)), cause="restored", also=told)
+    node.ledger.record(node.stamp(now_s), Decision(events), cause="restored", also=told)
 
 
 def restored_note(instance: int, seq: int, digest: bytes, made_s: int) -> bytes:

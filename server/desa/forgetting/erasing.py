@@ -79,7 +79,7 @@ def erase(node: Node, plan: Plan, now_s: float) -> int:
             )
         node.database.connection.execute("pragma secure_delete = off")
         with node.database.read() as db:
-            node.vault.gone = sessions.gone(db)
+            node.vault.give_up(sessions.gone(db))
         node.vault.forget(plan.sessions | plan.remnants)
         if plan.rows:
             node.vault.learn(keys)

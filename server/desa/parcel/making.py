@@ -5,6 +5,8 @@ from typing import Final
 from server import lookup
 from server.card import node_code
 from server.desa import sessions
+from server.desa.backlog import meters
+from server.desa.backlog.meters import FILE
 from server.desa.exchange import short
 from server.desa.keys import USED_CODE
 from server.desa.node import Node
@@ -48,11 +50,13 @@ def make(node: Node, now_s: float) -> Made:
         form.mark_of(keys.pinned.exchange),
         (*letters, *outgoing.letters),
     )
+    packed = form.pack(parcel)
+    meters.note(node, FILE, now_s, up=len(packed))
     node.projection.touch()
     carried = outgoing.last - outgoing.first + 1 if outgoing.first else 0
     return Made(
         name=f"kiriman-{node_code(keys.card.node)}{form.SUFFIX}",
-        octets=form.pack(parcel),
+        octets=packed,
         entries=carried,
         left=outgoing.head - outgoing.last if outgoing.last else 0,
     )

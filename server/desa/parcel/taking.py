@@ -2,6 +2,8 @@
 
 from server.desa import keys as key_files
 from server.desa import orders
+from server.desa.backlog import meters
+from server.desa.backlog.meters import FILE
 from server.desa.node import Node
 from server.desa.parcel.told import TakenIn
 from server.domain.clock import not_before
@@ -32,6 +34,7 @@ def take(node: Node, octets: bytes, now_s: float) -> TakenIn:
             else:
                 _answer(node, letter, told, now_s)
         told.waiting = len(orders.waiting(node))
+        meters.note(node, FILE, now_s, down=len(octets), well=not told.older)
         if told.orders or told.opened or not told.older:
             node.projection.touch()
     return told

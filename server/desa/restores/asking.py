@@ -1,6 +1,7 @@
 """Asking the Polres to go on in a new log, when it does not follow the old one any more."""
 
 import hashlib
+import sqlite3
 from dataclasses import replace
 
 from server.desa.node import Node
@@ -30,6 +31,7 @@ LOST = frozenset({State.FORK, State.RESTORED_CARD, State.REPLACED})
 DOWN_OCTETS_MAX = 64 * 1024
 DOWN_OCTETS_READ = 16 * 1024 * 1024
 _ERA = "era that was answered"
+_NEVER = bytes([255]) * 8
 
 
 def ask(node: Node, road: Road, now_s: float) -> str:
@@ -79,6 +81,11 @@ def check(node: Node, road: Road, now_s: float) -> None:
         return
     with node.database.write() as db:
         peers.remember(db, _ERA, _octets(receipt[0].era))
+
+
+def show_all(db: sqlite3.Connection) -> None:
+    """The next exchange shows the Polres what it may lack; inside the caller's transaction."""
+    peers.remember(db, _ERA, _NEVER)
 
 
 def _down_frames(store: SqliteStore, number: int) -> tuple[bytes, ...]:

@@ -13,6 +13,9 @@ from sync.message import Certificate
 from sync.restores.claim import MARK_OCTETS, Marks
 from sync.store import SqliteStore
 
+# A log says among these which one it goes on from; a restored box begins its session before.
+FIRST_ENTRIES = 8
+
 
 def go_on(
     node: Node, octets: bytes, made: Certificate, marks: tuple[Marks, ...], now_s: float
@@ -72,7 +75,7 @@ def _ends(node: Node, store: SqliteStore) -> dict[int, int]:
     """Former log -> its last entry that was not carried into the log after it."""
     ends = {}
     for log_id, _ in node.ledger.lineage.logs:
-        for entry in store.entries(log_id, 1, 1):
+        for entry in store.entries(log_id, 1, FIRST_ENTRIES):
             event = _read(node, entry)
             if isinstance(event, e.Resumed):
                 ends[event.instance] = event.common

@@ -8,6 +8,7 @@ from server.air import carrier
 from server.air.carrier import Arrived, Form
 from server.polres import handover
 from server.polres.air import provisional, wraps
+from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.handover import Asking
 from server.polres.store import air, nodes
@@ -88,6 +89,8 @@ def take(district: District, deliver: Deliver, now_s: int) -> tuple[Reply, ...] 
         except MalformedFrame:
             log.warning("air message malformed", extra={"node": node.node})
             return ()
+        carried = len(arrived.octets), sum(len(one.body) for one in replies)
+        hearing.heard(connection, district, node.node, hearing.AIR, carried, now_s)
     return () if node.revoked_s is not None else replies
 
 

@@ -12,6 +12,8 @@ from sync.chain import LogId
 from sync.entry import Log
 
 HTTPS: Final = "https"
+FILE: Final = "file"
+AIR: Final = "air"
 
 
 def month(district: District, now_s: int) -> int:
@@ -41,8 +43,8 @@ def heard(
     if node is None:
         return
     roads.count(connection, number, road, month(district, now_s), *octets)
-    if node.last_contact_s == now_s:
-        # What is said again by somebody else carries octets, and is no contact.
+    # What is said again by somebody else carries octets, and is no contact.
+    if road != HTTPS or node.last_contact_s == now_s:
         roads.touch(connection, number, road, now_s)
     held = PolresStore(connection).head(LogId(number, Log.UP, node.instance)).seq
     if node.announced_seq > held:

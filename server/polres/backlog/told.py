@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.domain.backlog import Progress, catch_up
-from server.polres.backlog.hearing import HTTPS
+from server.polres.backlog.hearing import AIR, FILE, HTTPS
 from server.polres.store import roads
 from server.polres.store.engine import Connection
 from server.polres.store.nodes import Node
 
-LABELS: Final = {HTTPS: "Internet"}
+LABELS: Final = {HTTPS: "Internet", FILE: "Berkas yang dibawa", AIR: "SMS udara"}
 """What people call each road."""
 
 

@@ -122,8 +122,9 @@ class _Giving:
                 continue
             content = self._district.keys.reveal("down", self._node.node, hidden)
             for person in officers.officers(self._node.people):
-                box = seal.seal_box(person.key, content, self._district.random(32))
-                wraps.append(Wrapped(session, person.key, box))
+                key = seal.agreeing_public(person.key)
+                box = seal.seal_box(key, content, self._district.random(32))
+                wraps.append(Wrapped(session, key, box))
         return tuple(wraps[:WRAPS_MAX])
 
     def _keys(self) -> tuple[bytes, ...]:

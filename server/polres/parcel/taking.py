@@ -5,6 +5,7 @@ from typing import Final
 
 from server.card import node_code
 from server.polres import enrolment
+from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.errors import PolresError
 from server.polres.gate import Turn
@@ -88,6 +89,8 @@ def take(district: District, octets: bytes, by: str, now_s: int) -> TakenIn:
             told.name = node.name
             turn = _Letter(connection, district, node, one.request, one.envelope, now_s)
             turn.carry_out(told, by, last=number == len(asked))
+            carried = (len(octets) if number == 1 else 0), 0
+            hearing.heard(connection, district, node.node, hearing.FILE, carried, now_s)
     return told
 
 

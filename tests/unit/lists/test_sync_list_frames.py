@@ -38,7 +38,7 @@ from sync.chain import Head
 from sync.codec import squeeze
 from sync.enrol import enrolment_octets
 from sync.entry import HEADER_OCTETS
-from sync.errors import MalformedFrame, NotEnrolled
+from sync.errors import MalformedFrame
 from sync.message import State
 from sync.roads.http import CONTENT_TYPE, EXCHANGE_PATH, QUICK_PATH
 
@@ -152,8 +152,8 @@ def test_the_head_of_another_node_proves_a_fork_and_its_frames_are_refused(
     assert head(world) == before
 
 
-def test_an_instance_lower_than_the_known_one_is_not_enrolled_any_more(world: World) -> None:
-    """87: an instance lower than the known one: a newer card ended it; 403 and a sentence."""
+def test_an_instance_lower_than_the_known_one_is_kept_apart(world: World) -> None:
+    """87: an instance lower than the known one: a newer card ended it; kept apart, and said."""
     write(world, TEXT)
     node, now_s = world.node, world.wall_s()
     card = enrolment.enroll(world.district, CODE, "Tepal", "http://127.0.0.1:1", now_s=now_s)
@@ -167,12 +167,12 @@ def test_an_instance_lower_than_the_known_one_is_not_enrolled_any_more(world: Wo
         seed=b"s" * 32,
     )
     assert enrolment.admit(world.district, body, now_s).status == 200
-    assert post(world, octets_of(world, request(world))) == 403
     came = world.exchange()
-    assert (came.result, came.trouble) == (steps.Result.LATER, NotEnrolled().sentence)
+    assert (came.result, world.node.health.sync_state) == (steps.Result.DONE, State.REPLACED)
+    assert "menunggu izin Polres" in came.trouble
     lower = replace(request(world), instance=0)
     assert post(world, octets_of(world, lower)) == 403
-    assert world.at_polres() == ()
+    assert [(one.report.text, one.flagged) for one in world.at_polres()] == [(TEXT, True)]
     assert [one.text for one in lookup.reports(node.projection.db)] == [TEXT]
 
 

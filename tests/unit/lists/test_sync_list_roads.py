@@ -19,7 +19,7 @@ from server.polres.district import open_district
 from server.polres.store import nodes
 from sync import exchange, peers, seal
 from sync.chain import Head
-from sync.errors import Fork, NoRoad
+from sync.errors import Fork, PolresBusy, StrangePage
 from sync.message import ANSWER_DOMAIN, RECEIPT_DOMAIN, Answer, Receipt, envelope
 from sync.quick import words
 from sync.quick.words import Mark, State
@@ -193,7 +193,7 @@ def test_a_portal_that_says_200_is_no_road(world: World) -> None:
             before = head(world)
             asked = between.answered
             came = world.exchange()
-            assert (came.result, came.trouble) == (steps.Result.LATER, NoRoad().sentence)
+            assert (came.result, came.trouble) == (steps.Result.LATER, StrangePage().sentence)
             assert between.answered > asked
             assert head(world) == before
             between.mood = "through"
@@ -215,7 +215,7 @@ def test_a_week_of_503_loses_nothing_and_then_all_comes_at_once(world: World) ->
                 texts.append(f"sapi hilang di {_name(hour)}")
                 write(world, texts[-1])
             came = world.exchange()
-            assert (came.result, came.trouble) == (steps.Result.LATER, NoRoad().sentence)
+            assert (came.result, came.trouble) == (steps.Result.LATER, PolresBusy().sentence)
         assert world.at_polres() == ()
         between.mood = "through"
         assert world.exchange().result is steps.Result.DONE

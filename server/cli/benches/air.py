@@ -6,7 +6,7 @@ import json
 import click
 
 from server.bench.airroad import figures
-from server.cli.bench_sync import line
+from server.cli.benches.sync import line
 
 
 @click.command(name="air")
