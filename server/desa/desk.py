@@ -7,9 +7,9 @@ from typing import Protocol
 from server.desa.backlog.roads import RoadLine, next_road
 from server.desa.backlog.waiting import NOTHING, Waiting
 from server.desa.backup.shown import Backups
-from server.desa.gateway.samples import Hour
-from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.parcel.told import Made, TakenIn, ToCarry
+from server.desa.state.radio import ModemMood, RadioState
+from server.desa.state.samples import Hour
 from server.domain.backlog import Progress
 from server.domain.errors import Refused
 from server.domain.report import Report

@@ -14,16 +14,17 @@ from server.desa.backup.shown import Backups, backups
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, outgoing, speaking
-from server.desa.gateway.radios import sims
-from server.desa.gateway.simlife import credit, deafness, purse
-from server.desa.gateway.state import ModemMood, RadioState
+from server.desa.gateway.simlife import credit, deafness
 from server.desa.login import Account
 from server.desa.node import Health, Node
 from server.desa.officers import autolock, listed, renewal
 from server.desa.officers.guesses import Guesses
 from server.desa.parcel import making, state, taking
 from server.desa.parcel.told import Made, TakenIn, ToCarry
+from server.desa.radios import sims
 from server.desa.restores import asking
+from server.desa.state import purse
+from server.desa.state.radio import ModemMood, RadioState
 from server.domain import events as e
 from server.domain.decide import Decision, decide_action
 from server.domain.errors import Reason, Refused

@@ -14,14 +14,14 @@ from server.desa import sessions
 from server.desa.air.state import AirState
 from server.desa.backlog.waiting import Memory as BacklogMemory
 from server.desa.backup.board import Board
-from server.desa.gateway.choosing import Offers
-from server.desa.gateway.samples import HOUR_S, Kind, Samples
-from server.desa.gateway.simlife.hearing import Ear
-from server.desa.gateway.simlife.purse import Asking
-from server.desa.gateway.state import Bell, ModemMood, RadioState
 from server.desa.keys import NodeKeys
 from server.desa.officers import delegation
 from server.desa.restores import successor
+from server.desa.state.choosing import Offers
+from server.desa.state.hearing import Ear
+from server.desa.state.purse import Asking
+from server.desa.state.radio import Bell, ModemMood, RadioState
+from server.desa.state.samples import HOUR_S, Kind, Samples
 from server.domain import events as e
 from server.domain.clock import Clock, at_boot
 from server.domain.decide import Decision
@@ -60,7 +60,7 @@ class Health:
 
     Attributes:
         radios: every modem by its name.
-        modem, signal_percent, modem_trouble: all modems as one, see `gateway.state.summary`.
+        modem, signal_percent, modem_trouble: all modems as one, see `state.radio.summary`.
         claim: what the Polres said when the box asked to go on in a new log, "" when it need not.
         claim_words: four words that are read out to the Polres then.
     """

@@ -14,10 +14,10 @@ from server.desa.app import create_app
 from server.desa.backup import nightly
 from server.desa.frontdesk import FrontDesk
 from server.desa.gateway import history
-from server.desa.gateway.radios.port_thread import start_radios
 from server.desa.intake import remember_seen
 from server.desa.node import Node, open_node
 from server.desa.officers.keydesk import KeyDesk
+from server.desa.radios.port_thread import start_radios
 from server.desa.reading.unlocking import Unlocker
 from server.process.control import ControlSocket
 from server.process.running import leave_no_core, leave_within, only_one, stop_on_signals

@@ -6,8 +6,8 @@ from itertools import count
 
 from server.desa.backup.shown import Backups
 from server.desa.desk import Box, Contact, Line, Login, ModemMood, Note, OutboxLine, Past
-from server.desa.gateway.state import RadioState
 from server.desa.parcel.told import Made, TakenIn, ToCarry
+from server.desa.state.radio import RadioState
 from server.domain.errors import Reason, Refused
 from server.domain.report import TRANSITIONS, Move, Report, Status, Trust
 from server.domain.requests import Action, Answer, Close, Forward, Reopen, Take

@@ -12,7 +12,7 @@ from hardware.simulated.ussd_forms import UssdForm
 from server import lookup
 from server.desa.desk import Contact, ModemMood
 from server.desa.gateway.simlife import credit, deafness
-from server.desa.gateway.state import Credit, RadioState
+from server.desa.state.radio import Credit, RadioState
 from server.sections import Credit as Section
 
 OWN, OFFICER, SENDER = "+6281255550000", "+6281211112222", "+6281234567890"

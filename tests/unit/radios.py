@@ -10,9 +10,9 @@ from world import World
 from hardware.errors import HardwareError, PortGone
 from hardware.port import Port
 from hardware.simulated.virtual import VirtualModem
-from server.desa.gateway.radios.port_thread import RadioThread
-from server.desa.gateway.radios.ports import Ports
-from server.desa.gateway.state import RadioState
+from server.desa.radios.port_thread import RadioThread
+from server.desa.radios.ports import Ports
+from server.desa.state.radio import RadioState
 from sms import pdu
 
 TELKOMSEL_IMSI, XL_IMSI = "510101111111111", "510112222222222"

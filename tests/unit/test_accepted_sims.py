@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.desa.gateway.radios import sims
-from server.desa.gateway.radios.ports import Ports
+from server.desa.radios import sims
+from server.desa.radios.ports import Ports
 
 marks = st.sampled_from(["", "one", "two", "three"])
 known = st.dictionaries(st.sampled_from(["m1", "m2"]), st.sampled_from(["one", "two"]))

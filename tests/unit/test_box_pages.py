@@ -12,9 +12,9 @@ from paper_phone import Phone
 from hardware.errors import SimNotAccepted
 from server import words
 from server.desa.desk import Balance, OutboxLine, Past
-from server.desa.gateway.samples import Counts, Hour, Strength
-from server.desa.gateway.state import Credit, ModemMood, RadioState
 from server.desa.pages.figures import Span, figures
+from server.desa.state.radio import Credit, ModemMood, RadioState
+from server.desa.state.samples import Counts, Hour, Strength
 from server.domain.errors import Reason
 from sms.outbox import Purpose, State
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.desa.desk import ModemMood
-from server.desa.gateway.choosing import (
+from server.desa.state.choosing import (
     EMPTY_RP,
     PATIENCE_S,
     URGENT_PATIENCE_S,
@@ -15,7 +15,7 @@ from server.desa.gateway.choosing import (
     Wanted,
     better,
 )
-from server.desa.gateway.state import Credit, RadioState, summary
+from server.desa.state.radio import Credit, RadioState, summary
 from sms.operator.brands import Brand
 
 TODAY = date(2026, 11, 22)

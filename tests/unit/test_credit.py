@@ -13,9 +13,10 @@ from hardware.errors import SendRefused
 from hardware.simulated.ussd_forms import UssdForm
 from server import words
 from server.desa import steps
-from server.desa.gateway.simlife import credit, own, purse
-from server.desa.gateway.simlife.purse import Asking, Purse
-from server.desa.gateway.state import Credit
+from server.desa.gateway.simlife import credit, own
+from server.desa.state import purse
+from server.desa.state.purse import Asking, Purse
+from server.desa.state.radio import Credit
 from server.sections import Credit as Section
 from sms.operator.prepaid import ASKS_A_DAY
 

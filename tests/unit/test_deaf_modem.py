@@ -14,7 +14,7 @@ from hardware.recovery.ladder import Limits
 from hardware.recovery.mending import Mending
 from hardware.simulated.pty import PtyModem
 from hardware.simulated.virtual import VirtualModem
-from server.desa.gateway.radios.ports import Ports
+from server.desa.radios.ports import Ports
 
 BRISK = Timeouts(command_s=0.5, probe_s=0.2, settle_s=0.02, boot_s=1.0)
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from server.desa.gateway.simlife import hearing
-from server.desa.gateway.simlife.hearing import DAY_S, RETURN_S, Hearing, Moment, Step
+from server.desa.state import hearing
+from server.desa.state.hearing import DAY_S, RETURN_S, Hearing, Moment, Step
 
 QUIET_S = float(DAY_S)
 START = Moment(1_790_000_000, 50.0)

@@ -11,9 +11,9 @@ from world import World
 
 from server.desa import steps
 from server.desa.gateway import history
-from server.desa.gateway.samples import Counts, Samples, Strength, surge
-from server.desa.gateway.state import ModemMood, RadioState
 from server.desa.intake import missed_call
+from server.desa.state.radio import ModemMood, RadioState
+from server.desa.state.samples import Counts, Samples, Strength, surge
 from server.sections import Answers
 
 STICK = "stick"

@@ -16,9 +16,9 @@ from hardware.simulated.pty import PtyModem
 from hardware.simulated.virtual import VirtualModem
 from server.demo.processes import until
 from server.desa.desk import ModemMood
-from server.desa.gateway.radios.port_thread import start_radios
-from server.desa.gateway.radios.ports import Ports
 from server.desa.node import Node
+from server.desa.radios.port_thread import start_radios
+from server.desa.radios.ports import Ports
 from sms import inbox, pdu
 
 PATIENCE_S = 30.0

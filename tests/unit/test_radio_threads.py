@@ -21,7 +21,7 @@ from hardware.simulated.held import UNSENT
 from server import lookup, radio
 from server.desa import commands, steps
 from server.desa.desk import ModemMood
-from server.desa.gateway.radios.moods import CARD_TROUBLE, KEEPS_TROUBLE
+from server.desa.radios.moods import CARD_TROUBLE, KEEPS_TROUBLE
 from server.domain.errors import Refused
 from sms import inbox, outbox
 

@@ -17,8 +17,8 @@ from hardware.port import Port, SerialPort
 from hardware.simulated.virtual import Handler, RefusedError
 from server import lookup
 from server.desa.desk import ModemMood
-from server.desa.gateway.radios import chores
-from server.desa.gateway.radios.moods import UNREADABLE_TROUBLE
+from server.desa.radios import chores
+from server.desa.radios.moods import UNREADABLE_TROUBLE
 
 VILLAGER = "+6281234567890"
 

@@ -4,7 +4,7 @@ import logging
 
 from server.air import carrier
 from server.air.carrier import Arrived, Form
-from server.desa.air import books, jobs, lane
+from server.desa.air import books, jobs
 from server.desa.backlog import meters
 from server.desa.backlog.meters import AIR
 from server.desa.node import Node
@@ -51,7 +51,7 @@ def take(node: Node, deliver: Deliver, now_s: float) -> bool:
 def _key(node: Node, arrived: Arrived) -> bytes:
     if arrived.head.kind is Kind.KEYS:
         return jobs.run_key(node)
-    return lane.pair_keys(node).down
+    return jobs.pair_keys(node).down
 
 
 def _answered(node: Node, ack: Ack, now_s: float) -> None:

@@ -17,8 +17,10 @@ from sync import peers
 from sync.airtime import reports as pieces
 from sync.airtime import sealed
 from sync.airtime.head import Head, Kind
+from sync.airtime.sealed import PairKeys
 from sync.airtime.words import CREDIT_UNKNOWN, Beat, KeysAsked, split_wrap
 from sync.errors import SyncError
+from sync.seal import agreeing
 from sync.store import SqliteStore
 
 HOUR_S: Final = 3_600
@@ -154,6 +156,13 @@ def _wraps_owed(node: Node) -> tuple[bytes, ...]:
             if box is not None:
                 bodies += [piece.pack() for piece in split_wrap(session, box)]
     return tuple(bodies)
+
+
+def pair_keys(node: Node) -> PairKeys:
+    """The keys that the node shares with its Polres."""
+    log_id = node.ledger.log_id
+    mine = agreeing(node.keys.identity.signing)
+    return sealed.pair_keys(mine, node.keys.pinned.exchange, log_id.node, log_id.instance)
 
 
 def run_key(node: Node) -> bytes:

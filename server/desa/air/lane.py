@@ -22,9 +22,7 @@ from sms.outbox import Purpose
 from sync import peers
 from sync.airtime import sealed
 from sync.airtime.head import Head
-from sync.airtime.sealed import PairKeys
 from sync.airtime.window import Counter
-from sync.seal import agreeing
 
 log = logging.getLogger(__name__)
 RETRY_S: Final = 30.0
@@ -60,13 +58,6 @@ def speak(node: Node, modem: radio.Modem, now_s: float, *, urgent: bool) -> bool
     finally:
         node.air.in_hand = False
     return True
-
-
-def pair_keys(node: Node) -> PairKeys:
-    """The keys that the node shares with its Polres."""
-    log_id = node.ledger.log_id
-    mine = agreeing(node.keys.identity.signing)
-    return sealed.pair_keys(mine, node.keys.pinned.exchange, log_id.node, log_id.instance)
 
 
 def _look_through(node: Node, now_s: float) -> None:
@@ -121,7 +112,7 @@ def _later(node: Node, job: Job, due_s: float) -> None:
 
 def _send(node: Node, modem: radio.Modem, job: Job, now_s: float) -> None:
     form = _form(node, job)
-    keys, counter = pair_keys(node), 0
+    keys, counter = jobs.pair_keys(node), 0
     for kind, body in job.sms:
         counter = _count(node)
         head = Head(kind, node.ledger.log_id.node, counter)

@@ -3,9 +3,9 @@
 import sqlite3
 from typing import Final
 
-from server.desa.gateway.samples import HOUR_S, Counts, Hour, Kind, Strength, surge
-from server.desa.gateway.state import ModemMood
 from server.desa.node import Node
+from server.desa.state.radio import ModemMood
+from server.desa.state.samples import HOUR_S, Counts, Hour, Kind, Strength, surge
 from server.domain.report import Trust
 
 KEPT_HOURS: Final = 30 * 24

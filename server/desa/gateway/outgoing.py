@@ -10,8 +10,8 @@ from server import lookup, radio
 from server.desa.desk import OutboxLine
 from server.desa.gateway import speaking
 from server.desa.gateway.speaking import Sight
-from server.desa.gateway.state import ModemMood
 from server.desa.node import Node
+from server.desa.state.radio import ModemMood
 from sms import outbox
 from sms.outbox import Listed, State
 from sync.entry import day_date, ticket_text

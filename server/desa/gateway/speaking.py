@@ -6,10 +6,10 @@ from datetime import date
 
 from hardware.errors import HardwareError
 from server import lookup, radio, words
-from server.desa.gateway.choosing import Wanted
 from server.desa.gateway.closing import End, close, withhold, within
 from server.desa.gateway.simlife import credit
 from server.desa.node import Node
+from server.desa.state.choosing import Wanted
 from server.domain.decide import Decision
 from server.domain.react import notice_name
 from server.domain.report import Stamp, Status, Trust

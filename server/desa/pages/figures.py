@@ -8,7 +8,7 @@ from typing import Final
 
 from server import words
 from server.desa.desk import Balance, Past
-from server.desa.gateway.samples import HOUR_S, Counts, Hour, Strength
+from server.desa.state.samples import HOUR_S, Counts, Hour, Strength
 from server.web import charts
 from server.web.charts import Bars, Steps
 

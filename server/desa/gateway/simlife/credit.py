@@ -7,10 +7,11 @@ from typing import Final, Protocol
 
 from hardware.errors import CommandFailed, Timeout
 from server import lookup, words
-from server.desa.gateway.simlife import own, purse
-from server.desa.gateway.simlife.purse import Asking, Purse
-from server.desa.gateway.state import Credit, RadioState
+from server.desa.gateway.simlife import own
 from server.desa.node import Node
+from server.desa.state import purse
+from server.desa.state.purse import Asking, Purse
+from server.desa.state.radio import Credit, RadioState
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain.decide import Decision

@@ -11,10 +11,11 @@ from typing import Final, Protocol
 from hardware.errors import HardwareError, SendRefused, SendUnknown
 from server import lookup
 from server.desa.gateway import speaking
-from server.desa.gateway.simlife import credit, hearing, own
-from server.desa.gateway.simlife.hearing import Ear, Hearing, Moment, Step
-from server.desa.gateway.state import RadioState
+from server.desa.gateway.simlife import credit, own
 from server.desa.node import Node
+from server.desa.state import hearing
+from server.desa.state.hearing import Ear, Hearing, Moment, Step
+from server.desa.state.radio import RadioState
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.react import Notice

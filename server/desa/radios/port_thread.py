@@ -18,14 +18,14 @@ from hardware.recovery.mending import Mending
 from hardware.sim import fingerprint
 from server.desa import steps
 from server.desa.desk import ModemMood
-from server.desa.gateway.radios import board, chores, moods, sims
-from server.desa.gateway.radios.ports import Ports
-from server.desa.gateway.radios.power import switch_of
-from server.desa.gateway.radios.rounds import Due, Seen
 from server.desa.gateway.simlife import deafness
-from server.desa.gateway.state import RadioState
 from server.desa.intake import missed_call
 from server.desa.node import Node
+from server.desa.radios import board, chores, moods, sims
+from server.desa.radios.ports import Ports
+from server.desa.radios.power import switch_of
+from server.desa.radios.rounds import Due, Seen
+from server.desa.state.radio import RadioState
 from sms.alphabet import decode_packed
 from sms.operator.brands import brand_of_imsi, shown
 

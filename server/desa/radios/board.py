@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from server.desa.desk import ModemMood
-from server.desa.gateway.state import RadioState, summary
 from server.desa.node import Node
+from server.desa.state.radio import RadioState, summary
 
 
 def state(node: Node, name: str) -> RadioState:

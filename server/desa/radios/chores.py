@@ -6,8 +6,8 @@ from typing import Final
 from hardware.filling import Erasing
 from hardware.modem import Modem
 from server.desa.gateway.simlife import credit, deafness
-from server.desa.gateway.state import RadioState
 from server.desa.node import Node
+from server.desa.state.radio import RadioState
 
 Chore = Callable[[Node, RadioState, Modem, float], bool]
 """One small piece of work, run in the thread that owns the modem; True when it did something.

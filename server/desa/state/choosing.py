@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.desa.gateway.state import RadioState
+from server.desa.state.radio import RadioState
 from sms.operator.brands import brand_of_number
 
 EMPTY_RP, LOW_RP = 500, 3_000
