@@ -1,13 +1,26 @@
 """Erasure by the rules: keys are destroyed, what stays is kept, and it says who is missing."""
 
-import shutil
 import sqlite3
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from paper_phone import Phone
-from world import CODE, World
+from erased_village import (
+    CHEAP,
+    DAY_S,
+    KEPT,
+    OLD,
+    SECRET,
+    WORKED,
+    Village,
+    backed_up,
+    by_text,
+    lived_in,
+    log_in,
+    told,
+    years_later,
+)
+from world import CODE
 
 from server import lookup
 from server.desa import commands, steps
@@ -20,10 +33,8 @@ from server.desa.officers.keydesk import KeyDesk
 from server.domain import codec
 from server.domain import events as e
 from server.domain import requests as r
-from server.domain.report import ERASED, Report
+from server.domain.report import ERASED
 from server.polres.down import officers, orders
-from server.polres.store import news
-from server.sections import Login as Cost
 from server.sections import Retention
 from server.vault import Identity, Vault
 from sync import peers, seal
@@ -31,84 +42,10 @@ from sync.entry import Entry, Header
 from sync.errors import CannotOpen, MalformedFrame
 from sync.session import from_seeds, read_wrap
 
-OLD, STAYS, OPEN = "+6281234567890", "+6281298765432", "+6281311112222"
-SECRET, KEPT, WORKED = "ada maling di RT 2 RW 1", "suami memukul istri di RT 9", "lampu mati RT 5"
-DAY_S = 86_400
-CHEAP = Cost(8, 1)
-
-
-@dataclass
-class Village:
-    """A village with one officer, and a copy of its card from every moment that matters."""
-
-    world: World
-    made: dict[str, str] = field(default_factory=dict)
-    copies: list[Path] = field(default_factory=list)
-
-    @property
-    def key(self) -> bytes:
-        return bytes.fromhex(self.made["phone_path"].rpartition("/")[2])
-
-    def copy(self) -> None:
-        """What a thief's image would hold who took it now: flash forgets nothing of it."""
-        folder = self.world.folder / f"copy{len(self.copies)}"
-        folder.mkdir()
-        self.world.node.database.connection.execute("pragma wal_checkpoint(truncate)")
-        shutil.copy(self.world.directory / "kentongan.db", folder)
-        self.copies.append(folder / "kentongan.db")
-
-    def phone(self) -> Phone:
-        desk = self.world.desk()
-        return Phone(desk, KeyDesk(self.world.node, desk, lambda: self.world.mono_s))
-
 
 @pytest.fixture
 def village(tmp_path: Path) -> Village:
-    """Of one old session: a theft that is over, domestic violence that is over, open work."""
-    world = World(tmp_path)
-    world.exchange()
-    made = Village(world, world.officer("Made"))
-    for sender, words in ((OLD, SECRET), (STAYS, KEPT), (OPEN, WORKED)):
-        world.text(sender, words)
-        world.listen()
-        if words is not WORKED:
-            world.desk().act(r.Close(world.report().ticket, "Made", "selesai"))
-    world.speak()
-    world.exchange()
-    made.copy()
-    begin_session(world.node, world.mono_s)
-    return made
-
-
-def by_text(world: World) -> dict[str, Report]:
-    return {one.text: one for one in lookup.reports(world.node.projection.db)}
-
-
-def years_later(village: Village, days: int = 731) -> None:
-    """Nobody is there, the day comes, and the keys are still in the running box."""
-    world = village.world
-    world.mono_s += days * DAY_S
-    autolock.present(world.node, world.mono_s)
-    world.exchange()
-    steps.tend(world.node, world.mono_s)
-    world.exchange()
-
-
-def told(world: World) -> list[news.NewsRow]:
-    with world.district.read() as connection:
-        lines = news.newest(connection, world.node.ledger.log_id.node)
-    return [line for line in lines if line.kind == news.Kind.ERASED]
-
-
-def log_in(village: Village) -> Phone:
-    """The officer logs in with his phone, and looks at another page: new keys are in force."""
-    phone = village.phone()
-    phone.carries(village.key.hex())
-    assert phone.login(village.made["passphrase"], "Made").status_code == 303
-    fresh = phone.key() or ""
-    village.made["phone_path"] = f"/hp/{fresh}"
-    phone.get("/kunci")
-    return phone
+    return lived_in(tmp_path)
 
 
 def test_of_an_erased_report_only_ticket_and_date_are_left(village: Village) -> None:
@@ -206,6 +143,20 @@ def test_what_the_polres_does_not_hold_yet_is_not_erased(village: Village) -> No
     autolock.present(world.node, world.mono_s)
     steps.tend(world.node, world.mono_s)
     assert WORKED in by_text(world)
+    assert SECRET not in by_text(world)
+
+
+def test_what_no_backup_of_the_polres_covers_is_not_erased(village: Village) -> None:
+    world = village.world
+    with world.node.database.write() as db:
+        peers.keep_durable(db, world.node.ledger.log_id, 1)
+    world.mono_s += 731 * DAY_S
+    autolock.present(world.node, world.mono_s)
+    steps.tend(world.node, world.mono_s)
+    assert {SECRET, WORKED} <= set(by_text(world))
+    backed_up(world)
+    world.mono_s += DAY_S
+    steps.tend(world.node, world.mono_s)
     assert SECRET not in by_text(world)
 
 

@@ -11,6 +11,7 @@ from server.domain.report import ERASED, Report, Status, Trust
 from server.ledger import day_of
 from server.sections import Retention
 from server.vault import Place, Row, Vault
+from sync import peers
 from sync.entry import Entry, Header, Log, Shape, ticket_code
 from sync.quick import carry
 
@@ -43,7 +44,7 @@ class _Seen:
     sessions: dict[int, set[bytes]] = field(default_factory=lambda: defaultdict(set))
     day: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     last: dict[int, tuple[int, int]] = field(default_factory=dict)
-    unacked: set[bytes] = field(default_factory=set)
+    uncovered: set[bytes] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -81,7 +82,8 @@ def plan(node: Node, now_s: float) -> Plan | None:
 def _read(node: Node) -> _Seen:
     seen, log_id = _Seen(), node.ledger.log_id
     with node.database.read() as db:
-        acked = carry.acked(db, log_id)
+        # A Polres that is set back to its last backup asks again for what came after it.
+        covered = min(carry.acked(db, log_id), peers.durable(db, log_id))
         rows = db.execute(
             "select header, body from entries where node = ? and log = ? order by instance, seq",
             (log_id.node, int(Log.UP)),
@@ -91,8 +93,8 @@ def _read(node: Node) -> _Seen:
             if header.shape is not Shape.SEALED:
                 continue
             seen.entries.append(Entry(header, body))
-            if header.instance == log_id.instance and header.seq > acked:
-                seen.unacked.add(header.session)
+            if header.instance == log_id.instance and header.seq > covered:
+                seen.uncovered.add(header.session)
             if header.ticket:
                 seen.sessions[header.ticket].add(header.session)
                 seen.day[header.ticket] = max(seen.day[header.ticket], header.day)
@@ -101,14 +103,14 @@ def _read(node: Node) -> _Seen:
 
 
 def _able(node: Node, seen: _Seen) -> frozenset[bytes]:
-    """Sessions that can be erased now: older, open here, owing nothing, held by the Polres."""
+    """Sessions that can be erased now: older, open here, owing nothing, in the Polres' backup."""
     vault = node.vault
     with node.database.read() as db:
         owed = sessions.owed(db, frozenset(), node.ledger.lineage)
     known = {one for one in vault.opened() if _opens(vault, one)}
     if vault.knows_remnants:
         known |= vault.gone.sessions
-    return frozenset(known - owed - seen.unacked - {vault.running.id})
+    return frozenset(known - owed - seen.uncovered - {vault.running.id})
 
 
 def _opens(vault: Vault, session: bytes) -> bool:
