@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from played_node import START_S, Chance, PlayedNode, received
+from played_node import START_S, PlayedNode, received
 
 from server.polres import accounts, enrolment
 from server.polres import district as districts
@@ -38,13 +38,10 @@ def tables(tmp_path: Path) -> Iterator[Tables]:
 
 
 @pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
+def district(district: District) -> District:
     """Give a prepared Polres whose passphrases cost little."""
-    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
-    opened = districts.open_district(tmp_path / "polres", Chance("run"))
-    opened.settings = replace(opened.settings, login=Login(memory_mib=1, passes=1))
-    yield opened
-    opened.close()
+    district.settings = replace(district.settings, login=Login(memory_mib=1, passes=1))
+    return district
 
 
 class TestTables:

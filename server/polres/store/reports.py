@@ -1,6 +1,6 @@
 """Rows of the projection: reports, history, texts, contacts and the journeys of orders."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
@@ -148,19 +148,7 @@ def put(connection: Connection, kept: Kept) -> None:
 
 def add_line(connection: Connection, line: LineRow) -> None:
     """Add a line of the history."""
-    connection.execute(
-        _HISTORY.insert().values(
-            node=line.node,
-            instance=line.instance,
-            seq=line.seq,
-            ticket=line.ticket,
-            kind=line.kind,
-            at_s=line.at_s,
-            trust=line.trust,
-            by=line.by,
-            text=line.text,
-        )
-    )
+    connection.execute(_HISTORY.insert().values(**asdict(line)))
 
 
 def lines(connection: Connection, node: int, ticket: str) -> tuple[LineRow, ...]:
@@ -241,17 +229,7 @@ def contacts(connection: Connection, node: int) -> tuple[ContactRow, ...]:
 
 def add_text(connection: Connection, text: TextRow) -> None:
     """Keep a text that is no report."""
-    connection.execute(
-        _TEXTS.insert().values(
-            node=text.node,
-            instance=text.instance,
-            seq=text.seq,
-            sender=text.sender,
-            text=text.text,
-            reason=text.reason,
-            received_s=text.received_s,
-        )
-    )
+    connection.execute(_TEXTS.insert().values(**asdict(text)))
 
 
 def texts(connection: Connection, node: int, limit: int) -> tuple[TextRow, ...]:
