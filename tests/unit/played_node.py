@@ -12,6 +12,7 @@ from server.domain.report import Stamp, Trust
 from server.polres import enrolment, gate
 from server.polres.district import District
 from server.polres.down.downlog import reader_id
+from server.polres.store import nodes
 from server.vault import Identity, Lock, Vault
 from sync import frame, journal, message, seal
 from sync.chain import Head, LogId
@@ -21,6 +22,7 @@ from sync.message import ANSWER_DOMAIN, RECEIPT_DOMAIN, REQUEST_DOMAIN, Answer, 
 from sync.session import Role, from_seeds, read_wrap, wraps_for
 from sync.store import SqliteStore
 
+CODE = "52.04.07.2001"
 START_S = 1_790_000_000
 
 
@@ -50,6 +52,14 @@ def received(ticket: str, text: str = "ada maling di RT 3", **fields: object) ->
         "sent_s": START_S - 30, "received_s": START_S, "inbox_id": 1,
     }  # fmt: skip
     return e.ReportReceived(**(values | fields))  # type: ignore[arg-type]
+
+
+def row(district: District, number: int) -> nodes.Node:
+    """A desa's row at the Polres."""
+    with district.read() as connection:
+        found = nodes.get(connection, number)
+    assert found is not None
+    return found
 
 
 @dataclass

@@ -1,12 +1,10 @@
 """Enrolment at the Polres, copied and restored cards, and a restored Polres."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from played_node import START_S, Chance, PlayedNode, octets, received
+from played_node import CODE, START_S, Chance, PlayedNode, octets, received
 
 from server.domain import events as e
 from server.domain.report import Status
@@ -19,27 +17,6 @@ from server.polres.rules.verdict import Verdict, View, judge
 from sync.chain import Head, LogId
 from sync.entry import Log
 from sync.message import Receipt, State
-
-CODE = "52.04.07.2001"
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
-    """Give a prepared Polres."""
-    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
-    opened = districts.open_district(tmp_path / "polres", Chance("run"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def node(district: District) -> PlayedNode:
-    """Give an enrolled desa that has one report."""
-    card = enrolment.enroll(district, CODE, "Pungka", "http://10.0.0.1", now_s=START_S)
-    played = PlayedNode(district, card)
-    assert played.enrol() == 200
-    played.write(received("41275"), sets=1)
-    return played
 
 
 class TestEnrolment:

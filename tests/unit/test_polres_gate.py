@@ -1,55 +1,23 @@
 """The Polres' gate, asked by a node that is played in memory."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-from played_node import START_S, Chance, PlayedNode, octets, received
+from played_node import CODE, START_S, PlayedNode, octets, received, row
 
 from server.domain import events as e
 from server.domain.report import Move, Status
-from server.polres import district as districts
 from server.polres import enrolment, gate, lookup, projection
 from server.polres.district import District
 from server.polres.down import officers, orders
 from server.polres.down.orders import Placed
 from server.polres.rules.returns import Why
-from server.polres.store import nodes, reports
+from server.polres.store import reports
 from server.vault import Lock
 from sync import message, seal
 from sync.message import Receipt, State
 from sync.session import read_wrap
 
-CODE = "52.04.07.2001"
 HOUR_S = 3_600
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
-    """Give a prepared Polres."""
-    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
-    opened = districts.open_district(tmp_path / "polres", Chance("run"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def node(district: District) -> PlayedNode:
-    """Give an enrolled desa that has one report."""
-    card = enrolment.enroll(district, CODE, "Pungka", "http://10.0.0.1", now_s=START_S)
-    played = PlayedNode(district, card)
-    assert played.enrol() == 200
-    played.write(received("41275"), sets=1)
-    return played
-
-
-def row(district: District, number: int) -> nodes.Node:
-    """The desa's row."""
-    with district.read() as connection:
-        found = nodes.get(connection, number)
-    assert found is not None
-    return found
 
 
 class TestExchange:

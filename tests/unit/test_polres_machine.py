@@ -1,15 +1,12 @@
 """The machine addresses of the Polres: what a box gets back, also when something is wrong."""
 
 import logging
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from played_node import START_S, Chance, PlayedNode, octets, received
+from played_node import CODE, START_S, PlayedNode, octets, received
 from werkzeug.test import TestResponse
 
-from server.polres import district as districts
 from server.polres import enrolment, gate, lookup
 from server.polres.app import create_app
 from server.polres.district import District
@@ -19,17 +16,7 @@ from sync.enrol import enrolment_octets, read_certificate
 from sync.message import OCTETS_MAX, Answer, State
 from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
 
-CODE = "52.04.07.2001"
 DAY_S = 86_400
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
-    """Give a prepared Polres."""
-    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
-    opened = districts.open_district(tmp_path / "polres", Chance("run"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

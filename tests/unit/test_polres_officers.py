@@ -1,12 +1,11 @@
 """Officers who ask to be listed: one request is approved, told by the fingerprint of its key."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from played_node import START_S, Chance, PlayedNode, octets
+from played_node import CODE, START_S, PlayedNode, octets
 from test_polres_pages import Desk
 
 from server.cli.polres import polres
@@ -21,18 +20,8 @@ from server.polres.store import nodes
 from server.sections import Login
 from sync.session import fingerprint
 
-CODE = "52.04.07.2001"
 WEEK_S = 8 * 86_400
 GENUINE, FOREIGN = octets("made genuine"), octets("a thief's")
-
-
-@pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
-    """Give a prepared Polres."""
-    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
-    opened = districts.open_district(tmp_path / "polres", Chance("run"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """The duty desk's pages, as a browser without JavaScript meets them, over a real district."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from played_node import START_S, Chance, PlayedNode, octets, received
+from played_node import START_S, PlayedNode, octets, received
 from werkzeug.test import TestResponse
 
 from server.domain import events as e
 from server.polres import accounts, enrolment
-from server.polres import district as districts
 from server.polres.accounts import Role
 from server.polres.app import create_app
 from server.polres.district import District
@@ -56,13 +53,10 @@ class Desk:
 
 
 @pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
+def district(district: District) -> District:
     """Give a prepared Polres where a guess at a passphrase is cheap."""
-    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
-    opened = districts.open_district(tmp_path / "polres", Chance("run"))
-    opened.settings = replace(opened.settings, login=Login(memory_mib=8, passes=1))
-    yield opened
-    opened.close()
+    district.settings = replace(district.settings, login=Login(memory_mib=8, passes=1))
+    return district
 
 
 def enrolled(district: District, code: str, name: str) -> PlayedNode:

@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from played_node import START_S, Chance, PlayedNode, received
+from played_node import START_S, PlayedNode, received
 from sqlalchemy import create_engine
 
 from server.polres import accounts, enrolment
@@ -41,13 +41,10 @@ def tables(tmp_path: Path) -> Iterator[Tables]:
 
 
 @pytest.fixture
-def district(tmp_path: Path) -> Iterator[District]:
+def district(district: District) -> District:
     """Give a prepared Polres whose passphrases cost little."""
-    districts.init(tmp_path / "polres", "Polres Sumbawa", Chance("init"))
-    opened = districts.open_district(tmp_path / "polres", Chance("run"))
-    opened.settings = replace(opened.settings, login=Login(memory_mib=1, passes=1))
-    yield opened
-    opened.close()
+    district.settings = replace(district.settings, login=Login(memory_mib=1, passes=1))
+    return district
 
 
 def back_to(path: Path, revision: str) -> None:

@@ -1,6 +1,6 @@
 """Rows of the projection: reports, history, texts, contacts and the journeys of orders."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import (
@@ -281,17 +281,7 @@ def contacts(connection: Connection, node: int) -> tuple[ContactRow, ...]:
 
 def add_text(connection: Connection, text: TextRow) -> None:
     """Keep a text that is no report."""
-    connection.execute(
-        _TEXTS.insert().values(
-            node=text.node,
-            instance=text.instance,
-            seq=text.seq,
-            sender=text.sender,
-            text=text.text,
-            reason=text.reason,
-            received_s=text.received_s,
-        )
-    )
+    connection.execute(_TEXTS.insert().values(**asdict(text)))
 
 
 def texts(connection: Connection, node: int, limit: int) -> tuple[TextRow, ...]:
