@@ -218,8 +218,8 @@ class Vault:
         if place.shape is Shape.DUTY:
             key = seal.derive(self._duty, place.table, place.row)
             return seal.open_row(key, named, sealed)
-        kept = self._rows.get((place.session, place.table, place.row))
-        if kept is not None and kept[0]:
+        kept = self._rows and self._rows.get((place.session, place.table, place.row))
+        if kept and kept[0]:
             return seal.open_row(kept[0], named, sealed)
         keys = self._opened.get(place.session)
         if keys is None:

@@ -35,10 +35,8 @@ def _frozen(value: object) -> Value:
         return cast("Value", value)
     if not isinstance(value, list | tuple):
         raise MalformedFrame
-    return tuple(
-        cast("Value", item) if type(item) in _PLAIN else _frozen(item)
-        for item in cast("list[object]", value)
-    )
+    found = [item if type(item) in _PLAIN else _frozen(item) for item in value]
+    return cast("tuple[Value, ...]", tuple(found))
 
 
 def row(value: Value, *kinds: type) -> tuple[Value, ...]:

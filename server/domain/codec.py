@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import cast
 
 from server.domain import events as e
 from server.domain.report import Stamp, Trust
@@ -99,7 +100,7 @@ def decode(body: bytes) -> tuple[Stamp, e.Event]:
             hold, or a time has no date.
     """
     head = row(unpack(body), int, int, int, int, int, int, tuple)
-    version, kind, wall_s, trust, boot, mono_ms = (v for v in head[:6] if isinstance(v, int))
+    version, kind, wall_s, trust, boot, mono_ms = cast("tuple[int, ...]", head[:6])
     fields = head[6]
     if trust < 0 or wall_s not in TIMES_S or boot not in NUMBERS or mono_ms not in NUMBERS:
         raise MalformedFrame
