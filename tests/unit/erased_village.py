@@ -84,6 +84,7 @@ def years_later(village: Village, days: int = 731) -> None:
 
 def backed_up(world: World) -> None:
     """The Polres backs up what it holds, and says so in the next whole exchange."""
+    world.exchange()
     backup.back_up(world.district, world.folder / "polres.cadangan", world.wall_s())
     world.node.known.forget()
     world.exchange()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from erased_village import backed_up
 from world import World
 
 from server import lookup
@@ -49,7 +50,7 @@ def test_the_command_line_lists_recovers_locks_and_tells_erasures(world: World) 
     world.mono_s += 731 * 86_400
     autolock.present(world.node, world.mono_s)
     steps.tend(world.node, world.mono_s)
-    world.exchange()
+    backed_up(world)
     autolock.present(world.node, world.mono_s)
     steps.tend(world.node, world.mono_s)
     told = commands.answers(world.node, world.desk(), keys_of(world))
@@ -122,7 +123,7 @@ def test_its_keys_cannot_be_renewed_and_every_erasure_waits_for_it(world: World)
     steps.tend(world.node, world.mono_s)
     world.mono_s += 731 * 86_400
     autolock.present(world.node, world.mono_s)
-    world.exchange()
+    backed_up(world)
     steps.tend(world.node, world.mono_s)
     answer = world.desk().login("Lama", new.passphrase, new.phone_key)
     assert isinstance(answer, Login)
