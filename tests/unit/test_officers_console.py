@@ -51,6 +51,7 @@ def test_the_command_line_lists_recovers_locks_and_tells_erasures(world: World) 
     autolock.present(world.node, world.mono_s)
     steps.tend(world.node, world.mono_s)
     backed_up(world)
+    world.mono_s += 86_400
     autolock.present(world.node, world.mono_s)
     steps.tend(world.node, world.mono_s)
     told = commands.answers(world.node, world.desk(), keys_of(world))
