@@ -27,7 +27,7 @@ from server.sections import Backup
 from tests.world import CODE, NAME, World
 
 SEED = 17_11_22
-KILLS = 40
+KILLS = 20
 LIVE_KILLS = 8
 MIB = 1 << 20
 STAGE = Path(__file__).with_name("full_stick.py")
