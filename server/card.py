@@ -10,7 +10,7 @@ from server.domain.errors import Told
 from server.process.files import write_private
 from sync import seal
 from sync.errors import BadSignature, MalformedFrame
-from sync.roads.certificate import PIN_OCTETS
+from sync.roads.pin import PIN_OCTETS
 from sync.session import LIST_DOMAIN, RecipientList
 
 VERSION = 1

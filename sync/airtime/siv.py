@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-
 from sync.errors import CannotOpen
 
+# The package is imported where it is used: it costs 9 MiB, and most boxes never speak by air.
 KEY_OCTETS: Final = 64
 
 
@@ -21,6 +19,8 @@ def seal(key: bytes, named: Sequence[bytes], message: bytes) -> bytes:
         named: strings of associated data in their order.
         message: at least one octet.
     """
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415 -- see above
+
     return AESSIV(key).encrypt(message, list(named))
 
 
@@ -30,6 +30,9 @@ def open_sealed(key: bytes, named: Sequence[bytes], sealed: bytes) -> bytes:
     Raises:
         CannotOpen: another key or other associated data, or changed octets.
     """
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 -- see above
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415 -- see above
+
     try:
         return AESSIV(key).decrypt(sealed, list(named))
     except (InvalidTag, ValueError) as error:

@@ -12,10 +12,10 @@ from cryptography.x509.oid import NameOID
 
 from sync import seal
 from sync.errors import BadSignature, MalformedFrame
+from sync.roads.pin import Pin
 from sync.seal import KeyPair
 
 VOUCHER_DOMAIN: Final = "road"
-PIN_OCTETS: Final = 4 + 32
 # An arc below 2.25 needs no registrar (ITU-T X.667); the number is our own.
 _VOUCHER: Final = x509.ObjectIdentifier("2.25.7738712981070833505")
 _ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -23,34 +23,6 @@ _SIGNATURE_OCTETS: Final = 64
 _FROM: Final = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 # RFC 5280 section 4.1.2.5: a certificate without a well-defined end. A box's clock may be wrong.
 _UNTIL: Final = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """The one key that a road may end at; a later version takes the place of an earlier one.
-
-    Attributes:
-        version: rises with every new key, 0 for none yet.
-        digest: SHA-256 of the SubjectPublicKeyInfo, 32 octets.
-    """
-
-    version: int = 0
-    digest: bytes = b""
-
-    def pack(self) -> bytes:
-        """36 octets, as they stand on a card and under the root's signature."""
-        return self.version.to_bytes(4, "big") + self.digest
-
-    @classmethod
-    def unpack(cls, octets: bytes) -> "Pin":
-        """Read them back.
-
-        Raises:
-            MalformedFrame: of another length.
-        """
-        if len(octets) != PIN_OCTETS:
-            raise MalformedFrame
-        return cls(int.from_bytes(octets[:4], "big"), octets[4:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sync.errors import StrangeServer, SyncError
-from sync.roads import certificate
-from sync.roads.certificate import Pin
+from sync.roads.pin import Pin
 
 # A record is read whole or not at all: it must cross well within one life of a bad link.
 RECORD_OCTETS: Final = 1_400
@@ -69,6 +68,8 @@ class Trust:
             self._session = session
 
     def _check(self, der: bytes) -> None:
+        from sync.roads import certificate  # noqa: PLC0415 -- 8 MiB that http:// does not need
+
         with contextlib.suppress(SyncError):
             if certificate.shown_key(der) == self.pin.digest:
                 return
@@ -79,6 +80,8 @@ class Trust:
 
     def _follow(self, der: bytes) -> bool:
         """Take a later key that the root vouches for."""
+        from sync.roads import certificate  # noqa: PLC0415 -- as above
+
         try:
             pin = certificate.vouched(der, self._root)
         except SyncError:

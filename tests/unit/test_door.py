@@ -12,7 +12,7 @@ from server.bench.sync.scene import scene
 from server.card import CardBroken, parse_card
 from server.cli.root import kentongan
 from server.desa.steps import Result
-from sync.roads.certificate import Pin
+from sync.roads.pin import Pin
 
 CODE = "52.04.07.2001"
 

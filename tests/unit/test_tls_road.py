@@ -22,8 +22,8 @@ from server.web.guards import machine
 from server.web.serve import serve
 from sync.errors import MalformedFrame, StrangeServer
 from sync.roads import certificate
-from sync.roads.certificate import Pin
 from sync.roads.http import CONTENT_TYPE, EXCHANGE_PATH, QUICK_PATH, HttpRoad
+from sync.roads.pin import Pin
 from sync.roads.tls import Trust
 
 NOW_S = 1_790_000_000

@@ -2,8 +2,8 @@
 
 from server.desa.node import Node
 from sync import peers
-from sync.roads.certificate import Pin
 from sync.roads.http import Road, SecureRoad
+from sync.roads.pin import Pin
 from sync.roads.tls import Trust
 
 

@@ -9,7 +9,7 @@ from server.polres.keys import PolresKeys, Random
 from server.process.files import write_private
 from sync.errors import SyncError
 from sync.roads import certificate, tls
-from sync.roads.certificate import Pin
+from sync.roads.pin import Pin
 
 FILE: Final = "tls.pem"
 _KEY_BEGINS: Final = b"-----BEGIN PRIVATE KEY-----"
