@@ -51,3 +51,36 @@ def row(value: Value, *kinds: type) -> tuple[Value, ...]:
         if not isinstance(item, kind) or (kind is int and isinstance(item, bool)):
             raise MalformedFrame
     return value
+
+
+def count_in(value: Value) -> int:
+    """A field that holds a number which is not negative.
+
+    Raises:
+        MalformedFrame: it holds something else.
+    """
+    if not isinstance(value, int) or value < 0:
+        raise MalformedFrame
+    return value
+
+
+def octets_in(value: Value) -> bytes:
+    """A field that holds octets.
+
+    Raises:
+        MalformedFrame: it holds something else.
+    """
+    if not isinstance(value, bytes):
+        raise MalformedFrame
+    return value
+
+
+def items_in(value: Value) -> tuple[Value, ...]:
+    """A field that holds an array.
+
+    Raises:
+        MalformedFrame: it holds something else.
+    """
+    if not isinstance(value, tuple):
+        raise MalformedFrame
+    return value

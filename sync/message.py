@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sync.canonical import Value, pack, row, unpack
+from sync.canonical import Value, items_in, octets_in, pack, row, unpack
 from sync.chain import Head, LogId
 from sync.entry import HASH_OCTETS, Log
 from sync.errors import MalformedFrame
@@ -53,10 +53,10 @@ class Receipt:
         """
         fields = row(unpack(octets), int, int, int, int, int, int, bytes, int)
         version, node, log, instance, era, seq, digest, time_s = fields[:8]
-        if version != VERSION or log not in (0, 1) or len(_octets(digest)) != HASH_OCTETS:
+        if version != VERSION or log not in (0, 1) or len(octets_in(digest)) != HASH_OCTETS:
             raise MalformedFrame
         log_id = LogId(_int(node), Log(_int(log)), _int(instance))
-        return cls(log_id, _int(era), Head(_int(seq), _octets(digest)), _int(time_s))
+        return cls(log_id, _int(era), Head(_int(seq), octets_in(digest)), _int(time_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,11 @@ class Enrolment:
             MalformedFrame: not one of this version.
         """
         fields = row(unpack(octets), int, int, bytes, bytes, bytes)
-        if fields[0] != VERSION or any(len(_octets(key)) != 32 for key in fields[2:4]):
+        if fields[0] != VERSION or any(len(octets_in(key)) != 32 for key in fields[2:4]):
             raise MalformedFrame
-        return cls(_int(fields[1]), _octets(fields[2]), _octets(fields[3]), _octets(fields[4]))
+        return cls(
+            _int(fields[1]), octets_in(fields[2]), octets_in(fields[3]), octets_in(fields[4])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Certificate:
         fields = row(unpack(octets), int, int, int, bytes, int)
         if fields[0] != VERSION:
             raise MalformedFrame
-        return cls(_int(fields[1]), _int(fields[2]), _octets(fields[3]), _int(fields[4]))
+        return cls(_int(fields[1]), _int(fields[2]), octets_in(fields[3]), _int(fields[4]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,23 +175,23 @@ class Request:
         """
         kinds = (int, int, int, bytes, int, int, tuple, tuple, bytes, int)
         fields = row(unpack(octets), *kinds, tuple, tuple, tuple, tuple, tuple)
-        if fields[0] != VERSION or len(_octets(fields[3])) != 32:
+        if fields[0] != VERSION or len(octets_in(fields[3])) != 32:
             raise MalformedFrame
         return cls(
             node=_int(fields[1]),
             instance=_int(fields[2]),
-            ram_key=_octets(fields[3]),
+            ram_key=octets_in(fields[3]),
             time_s=_int(fields[4]),
             trust=_int(fields[5]),
             receipt=_pair(fields[6]),
             head=_head(fields[7]),
-            evidence=_octets(fields[8]),
+            evidence=octets_in(fields[8]),
             down_instance=_int(fields[9]),
             down=_head(fields[10]),
-            wraps=tuple(_pair(item) for item in _items(fields[11])),
-            wanted=tuple(_octets(item) for item in _items(fields[12])),
-            frames=tuple(_octets(item) for item in _items(fields[13])),
-            unit_wraps=tuple(_pair(item) for item in _items(fields[14])),
+            wraps=tuple(_pair(item) for item in items_in(fields[11])),
+            wanted=tuple(octets_in(item) for item in items_in(fields[12])),
+            frames=tuple(octets_in(item) for item in items_in(fields[13])),
+            unit_wraps=tuple(_pair(item) for item in items_in(fields[14])),
         )
 
 
@@ -251,14 +253,14 @@ class Answer:
             raise MalformedFrame
         return cls(
             state=str(fields[1]),
-            request=_octets(fields[2]),
+            request=octets_in(fields[2]),
             time_s=_int(fields[3]),
             receipt=_pair(fields[4]),
-            acks=tuple(_ack(item) for item in _items(fields[5])),
+            acks=tuple(_ack(item) for item in items_in(fields[5])),
             down_instance=_int(fields[6]),
-            down_wraps=tuple(_pair(item) for item in _items(fields[7])),
-            down=tuple(_octets(item) for item in _items(fields[8])),
-            keys=tuple(_octets(item) for item in _items(fields[9])),
+            down_wraps=tuple(_pair(item) for item in items_in(fields[7])),
+            down=tuple(octets_in(item) for item in items_in(fields[8])),
+            keys=tuple(octets_in(item) for item in items_in(fields[9])),
             durable=_int(fields[10]) if len(fields) > 10 else 0,
         )
 
@@ -294,30 +296,18 @@ def _int(value: Value) -> int:
     return value
 
 
-def _octets(value: Value) -> bytes:
-    if not isinstance(value, bytes):
-        raise MalformedFrame
-    return value
-
-
-def _items(value: Value) -> tuple[Value, ...]:
-    if not isinstance(value, tuple):
-        raise MalformedFrame
-    return value
-
-
 def _pair(value: Value) -> tuple[bytes, bytes]:
     left, right = row(value, bytes, bytes)[:2]
-    return _octets(left), _octets(right)
+    return octets_in(left), octets_in(right)
 
 
 def _ack(value: Value) -> tuple[int, bytes]:
     seq, authenticator = row(value, int, bytes)[:2]
-    return _int(seq), _octets(authenticator)
+    return _int(seq), octets_in(authenticator)
 
 
 def _head(value: Value) -> Head:
     seq, digest = row(value, int, bytes)[:2]
-    if len(_octets(digest)) != HASH_OCTETS:
+    if len(octets_in(digest)) != HASH_OCTETS:
         raise MalformedFrame
-    return Head(_int(seq), _octets(digest))
+    return Head(_int(seq), octets_in(digest))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sync import message, seal
-from sync.canonical import Value, pack, row, unpack
+from sync.canonical import Value, count_in, items_in, octets_in, pack, row, unpack
 from sync.errors import BadSignature, CannotOpen, MalformedFrame
 from sync.message import Request
 from sync.parcel.errors import Forged
@@ -81,14 +81,14 @@ class Return:
         receipt = row(fields[4], bytes, bytes)
         return cls(
             state=str(fields[1]),
-            run=_octets(fields[2]),
-            time_s=_count(fields[3]),
-            receipt=(_octets(receipt[0]), _octets(receipt[1])),
-            refused=_count(fields[5]),
-            down_instance=_count(fields[6]),
-            wraps=tuple(_wrapped(item) for item in _items(fields[7])),
-            down=tuple(_octets(item) for item in _items(fields[8])),
-            keys=tuple(_octets(item) for item in _items(fields[9])),
+            run=octets_in(fields[2]),
+            time_s=count_in(fields[3]),
+            receipt=(octets_in(receipt[0]), octets_in(receipt[1])),
+            refused=count_in(fields[5]),
+            down_instance=count_in(fields[6]),
+            wraps=tuple(_wrapped(item) for item in items_in(fields[7])),
+            down=tuple(octets_in(item) for item in items_in(fields[8])),
+            keys=tuple(octets_in(item) for item in items_in(fields[9])),
         )
 
 
@@ -163,22 +163,4 @@ def open_return(octets: bytes, root: bytes, duty: bytes, node: int) -> Return:
 
 def _wrapped(value: Value) -> Wrapped:
     session, recipient, box = row(value, bytes, bytes, bytes)[:3]
-    return Wrapped(_octets(session), _octets(recipient), _octets(box))
-
-
-def _octets(value: Value) -> bytes:
-    if not isinstance(value, bytes):
-        raise MalformedFrame
-    return value
-
-
-def _count(value: Value) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise MalformedFrame
-    return value
-
-
-def _items(value: Value) -> tuple[Value, ...]:
-    if not isinstance(value, tuple):
-        raise MalformedFrame
-    return value
+    return Wrapped(octets_in(session), octets_in(recipient), octets_in(box))

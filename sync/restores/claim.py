@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from sync.canonical import Value, pack, row, unpack
+from sync.canonical import Value, count_in, items_in, octets_in, pack, row, unpack
 from sync.chain import Head
 from sync.entry import HASH_OCTETS
 from sync.errors import MalformedFrame
@@ -83,25 +83,25 @@ class Claim:
         """
         kinds = (int, int, int, bytes, bytes, bytes, int, tuple, tuple, tuple, tuple)
         fields = row(unpack(octets), *kinds)
-        if fields[0] != VERSION or any(len(_octets(key)) != 32 for key in fields[4:6]):
+        if fields[0] != VERSION or any(len(octets_in(key)) != 32 for key in fields[4:6]):
             raise MalformedFrame
-        if len(_octets(fields[3])) not in (0, 32):
+        if len(octets_in(fields[3])) not in (0, 32):
             raise MalformedFrame
         certificate = row(fields[7], bytes, bytes)
-        logs = tuple(_log(item) for item in _items(fields[8]))
+        logs = tuple(_log(item) for item in items_in(fields[8]))
         if not logs or len(logs) > LOGS_MAX or logs[-1][0] != fields[2]:
             raise MalformedFrame
         return cls(
-            node=_int(fields[1]),
-            instance=_int(fields[2]),
-            public=_octets(fields[3]),
-            duty=_octets(fields[4]),
-            ram_key=_octets(fields[5]),
-            time_s=_int(fields[6]),
-            certificate=(_octets(certificate[0]), _octets(certificate[1])),
+            node=count_in(fields[1]),
+            instance=count_in(fields[2]),
+            public=octets_in(fields[3]),
+            duty=octets_in(fields[4]),
+            ram_key=octets_in(fields[5]),
+            time_s=count_in(fields[6]),
+            certificate=(octets_in(certificate[0]), octets_in(certificate[1])),
             logs=logs,
-            down=tuple(_octets(item) for item in _items(fields[9])),
-            down_keys=tuple(_octets(item) for item in _items(fields[10])),
+            down=tuple(octets_in(item) for item in items_in(fields[9])),
+            down_keys=tuple(octets_in(item) for item in items_in(fields[10])),
         )
 
 
@@ -146,38 +146,20 @@ class ClaimAnswer:
             raise MalformedFrame
         return cls(
             standing=str(fields[1]),
-            claim=_octets(fields[2]),
-            certificate=_octets(fields[3]),
-            marks=tuple(_marks(item) for item in _items(fields[4])),
+            claim=octets_in(fields[2]),
+            certificate=octets_in(fields[3]),
+            marks=tuple(_marks(item) for item in items_in(fields[4])),
         )
 
 
 def _log(value: Value) -> tuple[int, Head]:
     fields = row(value, int, int, bytes)
-    if len(_octets(fields[2])) != HASH_OCTETS:
+    if len(octets_in(fields[2])) != HASH_OCTETS:
         raise MalformedFrame
-    return _int(fields[0]), Head(_int(fields[1]), _octets(fields[2]))
+    return count_in(fields[0]), Head(count_in(fields[1]), octets_in(fields[2]))
 
 
 def _marks(value: Value) -> Marks:
     fields = row(value, int, tuple)
-    at = (row(item, int, bytes) for item in _items(fields[1]))
-    return Marks(_int(fields[0]), tuple((_int(one[0]), _octets(one[1])) for one in at))
-
-
-def _int(value: Value) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise MalformedFrame
-    return value
-
-
-def _octets(value: Value) -> bytes:
-    if not isinstance(value, bytes):
-        raise MalformedFrame
-    return value
-
-
-def _items(value: Value) -> tuple[Value, ...]:
-    if not isinstance(value, tuple):
-        raise MalformedFrame
-    return value
+    at = (row(item, int, bytes) for item in items_in(fields[1]))
+    return Marks(count_in(fields[0]), tuple((count_in(one[0]), octets_in(one[1])) for one in at))
