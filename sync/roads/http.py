@@ -167,9 +167,10 @@ class HttpRoad:
             patience = _Patience(self._timeout_s)
             while missing:
                 while missing and (answer := take_answer(self._came)) is not None:
-                    yield answer
+                    # Before the yield: who takes the last answer may never ask for another.
                     missing -= 1
                     patience = _Patience(self._timeout_s)
+                    yield answer
                 if missing:
                     left = self._move(line, left, patience)
         except TimeoutError as error:
