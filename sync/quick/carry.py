@@ -39,7 +39,6 @@ class Acquaintance:
         run: the public RAM key that the Polres has heard.
         sessions: those whose wraps it was given.
         tried: whether the last whole exchange brought no answer.
-        stalls: calls in a row that ended before any answer to a frame came.
         greets: whether to ask first what arrived before, and bring frames after that.
         frame_octets: how long the body of a frame may be, as far as links have taught.
         sent_to: number of the last entry that was put on a road, in whatever exchange.
@@ -47,7 +46,6 @@ class Acquaintance:
 
     run: bytes = b""
     tried: bool = False
-    stalls: int = 0
     greets: bool = False
     frame_octets: int = BODY_OCTETS_MAX
     sessions: set[bytes] = field(default_factory=set)
