@@ -133,7 +133,7 @@ class Decoder:
         log_id = received.log_id
         if received.count > READ_ENTRIES_MAX:
             raise MalformedFrame
-        known = received.dictionary == squeeze.DICTIONARY_NUMBER
+        known = received.dictionary in squeeze.DICTIONARIES
         near = received.first - PREFIX_ENTRIES_MAX <= received.prefix <= received.first
         if received.codec != CODEC_COLUMNS or not known or not near or received.prefix < 1:
             raise MalformedFrame
@@ -150,7 +150,7 @@ class Decoder:
             memory = self._rebuilt(store, received, opener)
         if len(memory.columns.text) > READ_TEXT_MAX:
             raise MalformedFrame
-        found = memory.decode(body, received.count, opener)
+        found = memory.decode(body, received.count, opener, received.dictionary)
         self._memories[log_id] = memory
         if len(self._memories) > _MEMORIES_MAX:
             self._memories.popitem(last=False)
