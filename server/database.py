@@ -15,7 +15,7 @@ from server.domain.errors import Told
 
 FILE_NAME = "kentongan.db"
 # Rises with every migration, so that an older program leaves a newer file alone.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 10
 _SETS = (sms.schema.migrations, sync.schema.migrations, schema.migrations)
 
 

@@ -4,7 +4,7 @@ from server.domain import events as e
 from server.polres.district import District
 from server.polres.down import officers
 from server.polres.projection import Fold, Opened
-from server.polres.store import air, nodes
+from server.polres.store import air, exchange_keys, nodes
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node, OfficerRow
@@ -38,12 +38,14 @@ class Taking:
             raise BadSignature
         try:
             with self._db.begin_nested():
+                keys = self._district.keys
                 taken = journal.accept(
                     self.store,
                     received,
                     self._node.public,
-                    self._district.keys.exchange.public,
+                    keys.exchange.public,
                     self._read,
+                    keys.earlier,
                 )
                 self._opened += self._fold.take(taken.new)
                 sessions = {entry.header.session for entry in taken.new}
@@ -66,6 +68,9 @@ class Taking:
 
     def _effect(self, opened: Opened, now_s: int) -> None:
         event = opened.event
+        if isinstance(event, e.ExchangeKeyTaken):
+            place = (self._node.node, opened.header.instance)
+            exchange_keys.took(self._db, *place, event.number, opened.header.seq)
         if not isinstance(event, e.OrderReceived | e.OfficerRequested | e.KeysTampered):
             return
         node = nodes.get(self._db, self._node.node) or self._node
