@@ -4,6 +4,7 @@ from server.domain import events as e
 from server.polres.district import District
 from server.polres.down import officers
 from server.polres.projection import Fold, Opened
+from server.polres.rotation.answering import readers
 from server.polres.store import air, exchange_keys, nodes
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -25,6 +26,7 @@ class Taking:
         self._node = node
         self._fold = Fold(connection, district.keys, node)
         self._opened: list[Opened] = []
+        self._readers = readers(connection, district)
         self.store = PolresStore(connection)
         self.log_id = LogId(node.node, Log.UP, node.instance)
 
@@ -38,14 +40,13 @@ class Taking:
             raise BadSignature
         try:
             with self._db.begin_nested():
-                keys = self._district.keys
                 taken = journal.accept(
                     self.store,
                     received,
                     self._node.public,
-                    keys.exchange.public,
+                    self._district.keys.exchange.public,
                     self._read,
-                    keys.earlier,
+                    self._readers,
                 )
                 self._opened += self._fold.take(taken.new)
                 sessions = {entry.header.session for entry in taken.new}

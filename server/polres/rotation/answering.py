@@ -47,6 +47,17 @@ def heard(
         exchange_keys.heard(connection, *place, used.number)
 
 
+def readers(connection: Connection, district: District) -> tuple[bytes, ...]:
+    """Every exchange key before the newest that a frame may be signed for, lost ones too."""
+    keys = district.keys
+    if not keys.number:
+        return ()
+    known = {one.number for one in keys.held} | {one.number for one in keys.gone}
+    root = keys.root.public
+    lost = (row for row in exchange_keys.every(connection) if row.number not in known)
+    return (*keys.earlier, *(announcement.read(row.announced, root).public for row in lost))
+
+
 def show(district: District, octets: bytes, now_s: int) -> Reply:
     """Take an announcement that a box shows us, since we could not open what it sealed.
 
