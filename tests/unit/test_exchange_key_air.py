@@ -1,4 +1,4 @@
-"""An exchange key that changes while SMS of the air road are on their way, and other late things."""
+"""An exchange key that changes while SMS of the air road are on their way; late wraps."""
 
 from pathlib import Path
 
