@@ -19,6 +19,7 @@ from server.desa.officers import delegation
 from server.desa.restores import successor
 from server.desa.state.choosing import Offers
 from server.desa.state.hearing import Ear
+from server.desa.state.lamp import LampState
 from server.desa.state.purse import Asking
 from server.desa.state.radio import Bell, ModemMood, RadioState
 from server.desa.state.samples import HOUR_S, Kind, Samples
@@ -132,6 +133,7 @@ class Node:
     # Which modem takes which text.
     offers: Offers = field(default_factory=Offers)
     backup: Board = field(default_factory=Board)
+    lamp: LampState = field(default_factory=LampState)
     speak_soon: Bell = field(default_factory=Bell)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 

@@ -15,6 +15,7 @@ from server.desa.exchange import rotation, short, trusted
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
+from server.desa.lamp import showing
 from server.desa.node import Node, begin_session
 from server.desa.officers import autolock, lost
 from server.desa.reading import gaps
@@ -339,7 +340,17 @@ def remind(node: Node, now_s: float) -> Outcome:
 
 
 def tend(node: Node, now_s: float) -> Outcome:
-    """Care: parts that came too late, texts that are too old, and a new session at least daily."""
+    """Care: parts that came too late, texts that are too old, and a new session at least daily.
+
+    Whatever hinders it, the lamp tells it then.
+    """
+    try:
+        return _tended(node, now_s)
+    finally:
+        showing.show(node)
+
+
+def _tended(node: Node, now_s: float) -> Outcome:
     count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
     count += short.keep_frames(node) + gaps.forget_old(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
