@@ -1,5 +1,6 @@
 """A change of the exchange key over real HTTP, on the pages, with restored boxes and remnants."""
 
+import json
 from html import unescape
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from erased_village import backed_up, lived_in, years_later
 from server.bench.sync.corpus import own_texts
 from server.bench.sync.relay import Link
 from server.bench.sync.scene import scene
+from server.card import CardBroken, CardForged, pack_card, parse_card
 from server.desa.steps import Result
-from server.polres import accounts
+from server.polres import accounts, enrolment
 from server.polres import keys as key_files
 from server.polres.accounts import Role
 from server.polres.app import create_app
@@ -19,6 +21,8 @@ from server.polres.rotation import renewing
 from server.polres.rotation.standing import LACKING, standing_now
 from server.polres.store import nodes
 from server.polres.store.exchange_keys import KeyRow, add
+from sync import announcement, seal
+from sync.errors import KeyLost
 from tests.world import CODE, NAME, World
 
 
@@ -37,6 +41,46 @@ def test_a_box_that_is_not_understood_is_told_the_key_over_real_http(*, tls: boo
         assert village.exchange().result is Result.DONE
         assert standing_now(district).missing == ()
         assert village.arrived()
+
+
+def test_a_box_shows_a_server_that_was_set_back_its_key_over_real_http() -> None:
+    with scene() as village:
+        village.use(Link())
+        assert village.exchange().result is Result.DONE
+        district, before = village.district, village.district.keys
+        lost = renewing.renew(district, 1_790_000_000)
+        assert village.exchange().result is Result.DONE
+        assert village.exchange().result is Result.DONE
+        with district.write() as connection:
+            connection.exec_driver_sql("delete from exchange_keys")
+        district.keys = before
+        assert village.exchange().trouble == KeyLost().sentence
+        assert standing_now(district).lacking == (lost,)
+        found = renewing.renew(district, 1)
+        assert found == lost + 1
+        assert village.exchange().result is Result.DONE
+        assert village.node.keys.exchange_number == found
+
+
+def test_a_card_is_read_with_the_key_that_its_root_announced_alone(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    renewing.renew(world.district, world.wall_s())
+    card = enrolment.enroll(
+        world.district, "52.04.07.2005", "Pusu", "http://127.0.0.1:1", now_s=world.wall_s()
+    )
+    fields = pack_card(card)
+    assert parse_card(json.dumps(fields)) == card
+    other = seal.box_pair(b"b" * 32).public
+    thief = announcement.announce(seal.signing_pair(b"t" * 32), 7, other)
+    for broken in ({"exchange": other.hex()}, {"announced": thief.hex()}, {"announced": "00"}):
+        with pytest.raises(CardForged):
+            parse_card(json.dumps(fields | broken))
+    for broken in ({"announced": "zz"}, {"announced": 7}):
+        with pytest.raises(CardBroken):
+            parse_card(json.dumps(fields | broken))
+    # A card that somebody stripped of it names a first key, as every older card does.
+    del fields["announced"]
+    assert parse_card(json.dumps(fields)).exchange_number() == 0
 
 
 def test_a_box_that_is_restored_with_a_new_card_uses_the_newest_key(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from server.polres.district import District
 from server.polres.store import exchange_keys, nodes, restores
 from server.polres.store.engine import Connection
+from server.polres.store.exchange_keys import UseRow
 from server.polres.store.nodes import Node
 from sync.session import fingerprint
 
@@ -35,25 +36,36 @@ def standing(connection: Connection, district: District) -> Standing:
     """How it is now."""
     keys = district.keys
     missing, uncovered = [], []
+    uses, durables = exchange_keys.uses(connection), restores.durables(connection)
     for node in nodes.every(connection) if keys.number else ():
+        place = (node.node, node.instance)
+        use = uses.get(place, UseRow(*place))
         if not counts(node):
             continue
-        use = exchange_keys.use(connection, node.node, node.instance)
         if use.taken < keys.number:
             missing.append(node.name)
-        elif restores.durable(connection, node.node, node.instance) < use.seq:
+        elif durables.get(place, 0) < use.seq:
             uncovered.append(node.name)
-    lacking = tuple(
-        row.number for row in exchange_keys.every(connection) if row.number > keys.number
-    )
     return Standing(
         keys.number,
         fingerprint(keys.exchange.public),
         len(keys.older),
         tuple(missing),
         tuple(uncovered),
-        lacking,
+        lacking(connection, district),
     )
+
+
+def lacking(connection: Connection, district: District) -> tuple[int, ...]:
+    """Numbers beyond our newest that our root announced: those keys are in no file here."""
+    number = district.keys.number
+    return tuple(row.number for row in exchange_keys.every(connection) if row.number > number)
+
+
+def is_lacking(district: District) -> bool:
+    """Whether a key is missed, read for itself."""
+    with district.read() as connection:
+        return bool(lacking(connection, district))
 
 
 def standing_now(district: District) -> Standing:

@@ -58,6 +58,12 @@ def use(connection: Connection, node: int, instance: int) -> UseRow:
     return UseRow(node, instance) if row is None else UseRow(*row)
 
 
+def uses(connection: Connection) -> dict[tuple[int, int], UseRow]:
+    """What is known of each box, by desa and instance."""
+    rows = (UseRow(*row) for row in connection.execute(select(_USES)))
+    return {(row.node, row.instance): row for row in rows}
+
+
 def heard(connection: Connection, node: int, instance: int, number: int) -> None:
     """Note under which key a box was heard."""
     before = use(connection, node, instance)
