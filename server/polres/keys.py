@@ -98,10 +98,6 @@ class PolresKeys:
                 return one, *open_addressed(one.pair, octets)
         raise CannotOpen
 
-    def is_stale(self, used: Exchange) -> bool:
-        """Whether a desa that used this key must be shown the newest."""
-        return used.number != self.number
-
     def hide(self, kind: str, node: int, octets: bytes) -> bytes:
         """Seal a secret for a row of the database."""
         name = f"{kind} {node}".encode()

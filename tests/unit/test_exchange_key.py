@@ -1,6 +1,7 @@
 """Another exchange key of the Polres: how it reaches a desa, and what stays readable."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,18 @@ def test_a_box_with_a_card_of_the_newest_key_confirms_it_too(tmp_path: Path) -> 
     world.exchange()
     assert world.standing().missing == ()
     assert world.said() == [number]
+
+
+def test_a_box_whose_card_came_without_the_announcement_confirms_it_too(tmp_path: Path) -> None:
+    world = RenewedWorld(tmp_path)
+    number = world.renew()
+    card = enrolment.enroll(world.district, CODE, NAME, "http://127.0.0.1:1", now_s=world.wall_s())
+    world.move_to(replace(card, announced=b""))
+    assert world.node.keys.exchange_number == 0
+    for _ in range(2):
+        assert world.exchange().result is Result.DONE
+    assert world.said() == [number]
+    assert world.standing().missing == ()
 
 
 def test_a_card_from_before_the_change_still_enrols_after_the_old_key_is_gone(

@@ -26,17 +26,21 @@ def unopened(district: District) -> Reply:
 def beside(
     connection: Connection, district: District, place: tuple[int, int], used: Exchange
 ) -> bytes:
-    """The announcement that goes with an answer; b"" for a box that uses the newest key.
+    """The announcement that goes with an answer; b"" for a box that has said that it took it.
 
     Args:
-        connection: an open transaction.
+        connection: an open transaction, in which what the box brought was taken in.
         district: the server.
         place: node and instance of the box.
         used: the key that it sealed to.
     """
     heard(connection, district, place, used)
     keys = district.keys
-    return keys.announcement() if keys.is_stale(used) else b""
+    if not keys.number:
+        return b""
+    # A box may use the newest and not know its number, when its card came without that.
+    knows = exchange_keys.use(connection, *place).taken >= keys.number
+    return b"" if knows and used.number == keys.number else keys.announcement()
 
 
 def heard(
