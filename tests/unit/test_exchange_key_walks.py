@@ -23,11 +23,11 @@ from server.polres.restores.backup import back_up
 from server.polres.rotation import renewing
 from sync.errors import SyncError
 
-LIVES = int(os.environ.get("KENTONGAN_ROTATIONS", "8"))
+LIVES = int(os.environ.get("KENTONGAN_ROTATIONS", "16"))
 STEPS = 40
 DEEDS = {
     "tell": 8,
-    "exchange": 8,
+    "exchange": 12,
     "road": 3,
     "lose": 2,
     "restart": 3,
@@ -35,8 +35,8 @@ DEEDS = {
     "renew": 3,
     "forget": 3,
     "parcel": 3,
-    "keep": 1,
-    "put_back": 1,
+    "keep": 3,
+    "put_back": 3,
 }
 
 
@@ -86,7 +86,7 @@ class Life:
         self.world.exchange()
 
     def _road(self) -> None:
-        self.world.road.cut = not self.world.road.cut
+        self.world.road.cut = self.dice.random() < 0.35
 
     def _lose(self) -> None:
         self.world.road.lose_answers = self.dice.choice((1, 2))
@@ -127,6 +127,7 @@ class Life:
     def _put_back(self) -> None:
         if (self.world.folder / "kept.key").exists():
             self.world.put_key_file_back()
+            self.world.exchange()
 
 
 @pytest.mark.parametrize("seed", range(LIVES))
