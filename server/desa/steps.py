@@ -305,11 +305,11 @@ def _learn(node: Node, taken: Taken, now_s: float) -> None:
         node.health.sync_state = taken.state
         learned = [keys for keys in taken.keys if node.ledger.learn(keys)]
         erasing.load_remnants(node)
-        rotation.heard(node, taken.announced, now_s)
         own = [keys for keys in learned if keys.intake is not None]
         if own:
             orders.unlocked(node, "Polres", len(own), now_s)
         orders.apply(node, now_s)
+        rotation.heard(node, taken.announced, now_s)
 
 
 def _road(node: Node) -> Road:

@@ -278,6 +278,18 @@ def test_a_key_that_somebody_wrote_on_the_card_is_none(world: RenewedWorld) -> N
     assert world.exchange().result is Result.DONE
 
 
+def test_rows_that_were_planted_on_the_card_do_not_stand_in_the_way(world: RenewedWorld) -> None:
+    with world.node.database.write() as db:
+        for number in range(world.wall_s(), world.wall_s() + 100):
+            db.execute("insert into exchange_keys values (?, x'00', 0)", (number,))
+    world.restart()
+    assert world.node.keys.exchange_number == 0
+    number = world.renew()
+    world.settle()
+    assert world.node.keys.exchange_number == number
+    assert world.restart().keys.exchange_number == number
+
+
 def json_of(card: enrolment.Card) -> str:
     """A card as it lies in its file."""
     return json.dumps(pack_card(card))

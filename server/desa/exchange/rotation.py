@@ -47,7 +47,8 @@ def take(node: Node, octets: bytes, now_s: float, *, in_clear: bool = False) -> 
         try:
             with node.database.write() as db:
                 db.execute(
-                    "insert into exchange_keys (number, announced, in_clear) values (?, ?, ?)",
+                    "insert or replace into exchange_keys (number, announced, in_clear)"
+                    " values (?, ?, ?)",
                     (made.number, made.octets, int(in_clear)),
                 )
                 node.keys = after
