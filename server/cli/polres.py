@@ -291,6 +291,8 @@ def tls(directory: Path, *, renew: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def exchange_key(directory: Path, *, renew: bool, forget_old: bool, yes: bool) -> None:
     """Show the key that boxes seal everything to, and which of them have not taken it yet."""
+    if renew and forget_old:
+        raise click.UsageError("Pilih satu saja: --renew, atau --forget-old bila semua sudah.")
     if forget_old:
         lost = "berkas kiriman yang dibuat untuk kunci lama tidak terbuka lagi"
         agree(f"Kunci lama akan dihapus dari polres.key; {lost}.", yes=yes)

@@ -246,6 +246,7 @@ def test_the_command_renews_shows_who_is_missing_and_destroys(tmp_path: Path) ->
     world.settle()
     world.district.close()
     assert "Semua desa sudah memakainya" in run("exchange-key", folder)
+    run("exchange-key", folder, "--forget-old", "--renew", "--yes", well=False)
     run("exchange-key", folder, "--forget-old", well=False)
     assert "1 kunci lama dihapus" in run("exchange-key", folder, "--forget-old", "--yes")
     assert "kunci lama" not in run("exchange-key", folder)
