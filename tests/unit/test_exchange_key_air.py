@@ -11,11 +11,14 @@ from world import CODE
 import sync.schema
 from server.database import open_memory
 from server.desa import steps
+from server.desa.desk import Login
 from server.desa.exchange import rotation
+from server.desa.steps import Result
 from server.polres.down.orders import grant_keys
 from server.polres.rotation import renewing
 from sync import exchange
 from sync.airtime.head import Kind
+from sync.roads.http import KEY_PATH
 from sync.session import Role
 
 CRY = "tolong pak ada perampokan di rumah bu siti rt 03 rw 01"
@@ -91,3 +94,33 @@ def test_a_number_that_was_lost_is_passed_even_by_a_clock_behind_it(tmp_path: Pa
     assert renewing.renew(world.district, 1) == lost + 1
     world.exchange()
     assert world.node.keys.exchange_number == lost + 1
+
+
+def test_what_only_an_officer_opens_later_reaches_a_polres_that_lost_its_key(
+    tmp_path: Path,
+) -> None:
+    world = RenewedWorld(tmp_path)
+    world.exchange()
+    made = world.officer()
+    world.keep_key_file()
+    world.renew()
+    world.settle()
+    world.exchange()
+    world.restart()
+    world.road.cut = True
+    world.tell("maling di RT 3")
+    world.restart()
+    world.put_key_file_back()
+    world.renew()
+    world.road.cut = False
+    for _ in range(2):
+        assert world.exchange().result is Result.DONE
+    # It came, but its session was wrapped to the key that was lost.
+    assert "maling di RT 3" not in world.texts()
+    opened = world.desk().login("Made", made["passphrase"], bytes.fromhex(made["phone_path"][-64:]))
+    assert isinstance(opened, Login)
+    assert rotation.tend(world.node) > 0
+    for _ in range(2):
+        assert world.exchange().result is Result.DONE
+    assert "maling di RT 3" in world.texts()
+    assert KEY_PATH not in world.heard.paths()

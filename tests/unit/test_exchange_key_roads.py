@@ -9,7 +9,6 @@ from air_world import AirWorld
 from renewed import RenewedWorld
 from world import CODE, NAME
 
-from server.desa.desk import Login
 from server.desa.exchange import rotation
 from server.desa.parcel import making
 from server.desa.parcel import taking as desa_taking
@@ -29,7 +28,7 @@ from sync.parcel.errors import OtherPolres
 from sync.quick import words
 from sync.roads.answer import Answer as HttpAnswer
 from sync.roads.answer import expect_ours
-from sync.roads.http import CONTENT_TYPE, KEY_PATH
+from sync.roads.http import CONTENT_TYPE
 
 THIEF, FLOOD, FIRE = "maling di RT 3", "banjir di RT 4", "kebakaran di RT 5"
 KINDS = frozenset({CONTENT_TYPE})
@@ -301,6 +300,22 @@ def test_a_file_for_a_destroyed_key_is_answered_with_the_newest(world: RenewedWo
     assert taken(world, brought(world)).stale is False
 
 
+def test_a_box_that_only_files_reach_enrols_with_a_card_of_a_destroyed_key(
+    tmp_path: Path,
+) -> None:
+    world = RenewedWorld(tmp_path)
+    world.road.cut = True
+    world.renew()
+    renewing.forget_old(world.district)
+    world.tell(THIEF)
+    assert taken(world, brought(world)).stale
+    assert back(world, giving.give(world.district, CODE, world.wall_s())).key
+    assert taken(world, brought(world)).reports == 1
+    assert world.texts() == {THIEF}
+    assert world.standing().missing == ()
+    assert back(world, giving.give(world.district, CODE, world.wall_s())).acked
+
+
 def test_a_file_shows_a_polres_that_was_set_back_which_key_it_lacks(world: RenewedWorld) -> None:
     world.keep_key_file()
     lost = world.renew()
@@ -362,31 +377,3 @@ def test_urgent_reports_by_sms_go_on_through_a_change(tmp_path: Path) -> None:
     world.exchange()
     assert standing_now(world.district).missing == ()
     assert len(world.at_polres()) == 3
-
-
-def test_what_only_an_officer_opens_later_reaches_a_polres_that_lost_its_key(
-    world: RenewedWorld,
-) -> None:
-    made = world.officer()
-    world.keep_key_file()
-    world.renew()
-    world.settle()
-    world.exchange()
-    world.restart()
-    world.road.cut = True
-    world.tell(THIEF)
-    world.restart()
-    world.put_key_file_back()
-    world.renew()
-    world.road.cut = False
-    for _ in range(2):
-        assert world.exchange().result is Result.DONE
-    # It came, but its session was wrapped to the key that was lost.
-    assert THIEF not in world.texts()
-    opened = world.desk().login("Made", made["passphrase"], bytes.fromhex(made["phone_path"][-64:]))
-    assert isinstance(opened, Login)
-    assert rotation.tend(world.node) > 0
-    for _ in range(2):
-        assert world.exchange().result is Result.DONE
-    assert THIEF in world.texts()
-    assert KEY_PATH not in world.heard.paths()
