@@ -15,7 +15,17 @@ from server.domain.errors import Told
 
 FILE_NAME = "kentongan.db"
 # Rises with every migration, so that an older program leaves a newer file alone.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 10
+_OF_DISK = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 _SETS = (sms.schema.migrations, sync.schema.migrations, schema.migrations)
 
 
@@ -28,11 +38,16 @@ class NewerDatabase(DatabaseError):
 
 
 class Database:
-    """One connection that writes and checkpoints; every use holds `lock`."""
+    """One connection that writes and checkpoints; every use holds `lock`.
+
+    Attributes:
+        failing: whether the disk refused the last transaction: full, read-only, or broken.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.lock = threading.RLock()
+        self.failing = False
         self._depth = 0
 
     @contextmanager
@@ -64,7 +79,9 @@ class Database:
             try:
                 yield self.connection
                 self.connection.execute("commit")
-            except BaseException:
+                self.failing = False
+            except BaseException as error:
+                self.failing = self.failing or is_of_disk(error)
                 # A full disk or a read error ends the transaction by itself.
                 if self.connection.in_transaction:
                     self.connection.execute("rollback")
@@ -82,6 +99,12 @@ class Database:
         """Checkpoint and close."""
         with self.lock:
             self.connection.close()
+
+
+def is_of_disk(error: BaseException) -> bool:
+    """Whether the disk is what an error tells of, and no question that was put wrongly."""
+    # Extended codes keep the plain one in their low octet.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_DISK
 
 
 def open_database(directory: Path) -> Database:

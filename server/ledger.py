@@ -43,6 +43,7 @@ _DUTY = (
     e.OfficerKeysChanged,
     e.ErasureTold,
     e.KeysTampered,
+    e.ExchangeKeyTaken,
     e.Carried,
     e.Resumed,
 )

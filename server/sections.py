@@ -262,6 +262,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Lamp:
+    """The lamp on the box."""
+
+    led: Annotated[
+        str, Meaning("name of a lamp under /sys/class/leds, e.g. ACT; empty for none")
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file, one attribute a section."""
 
@@ -277,11 +286,13 @@ class Settings:
     backup: Backup = Backup()
     lock: Lock = Lock()
     retention: Retention = Retention()
+    lamp: Lamp = Lamp()
 
 
 Section = (
-    Desa | Polres | Modem | Texts | Web | Answers | Credit | Air | Login | Backup | Lock | Retention
-)
+    Desa | Polres | Modem | Texts | Web | Answers | Credit | Air | Login | Backup | Lock
+    | Retention | Lamp
+)  # fmt: skip
 SECTIONS: dict[str, type[Section]] = {
     "desa": Desa,
     "polres": Polres,
@@ -295,4 +306,5 @@ SECTIONS: dict[str, type[Section]] = {
     "backup": Backup,
     "lock": Lock,
     "retention": Retention,
+    "lamp": Lamp,
 }

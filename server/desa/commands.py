@@ -81,6 +81,7 @@ def status(node: Node) -> Figures:
         "running": True,
         "open_reports": open_reports,
         "modem": box.modem.value,
+        "lamp": node.lamp.told if node.settings.lamp.led and not node.lamp.trouble else "",
         "modems": radios.told(node),
         "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
         "locked_sessions": box.locked_sessions,

@@ -15,6 +15,7 @@ from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLin
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.simlife import credit, deafness
+from server.desa.lamp import showing
 from server.desa.login import Account
 from server.desa.node import Health, Node
 from server.desa.officers import autolock, listed, renewal
@@ -268,6 +269,7 @@ def box_of(node: Node, now_s: float) -> Box:
         radios = tuple(health.radios.values())
     troubles = [
         asking.trouble(node) or orders.trouble(state),
+        *showing.troubles(node),
         *_modem_troubles(node, radios, now_s),
         nightly.trouble(node, stamp.wall_s),
         _unsent_trouble(node, now_s, refused=refused),

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from server import settings as settings_file
@@ -19,6 +19,7 @@ from server.desa.officers import delegation
 from server.desa.restores import successor
 from server.desa.state.choosing import Offers
 from server.desa.state.hearing import Ear
+from server.desa.state.lamp import LampState
 from server.desa.state.purse import Asking
 from server.desa.state.radio import Bell, ModemMood, RadioState
 from server.desa.state.samples import HOUR_S, Kind, Samples
@@ -96,6 +97,8 @@ class Node:
     present_s: float = 0.0
     # Whether the list on the card is not the one that the Polres signed.
     list_tampered: bool = False
+    # With how many keys sessions were last wrapped to the Polres' newest exchange key.
+    rewrapped_at: int = -1
     # With how many keys and on which day it was last looked for what may be erased.
     erasure_looked: tuple[int, int] = (-1, -1)
     # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
@@ -130,6 +133,7 @@ class Node:
     # Which modem takes which text.
     offers: Offers = field(default_factory=Offers)
     backup: Board = field(default_factory=Board)
+    lamp: LampState = field(default_factory=LampState)
     speak_soon: Bell = field(default_factory=Bell)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 
@@ -181,6 +185,7 @@ def open_node(
     keys = key_files.read(directory)
     key_files.check_code(keys, settings.desa.code)
     database = open_database(directory)
+    keys = key_files.with_announced(database.connection, keys)
     earlier = _earlier_runs(database, keys)
     keys = successor.settle(directory, keys, earlier.certificate)
     keys, instance = _enrolled(directory, keys, earlier.certificate)
@@ -260,14 +265,23 @@ def people_of(node: Node) -> RecipientList:
     """
     try:
         with node.database.read() as db:
-            found = peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+            listed = peers.people(db, node.keys.pinned) or node.keys.card.recipients()
     except SyncError:
         node.list_tampered = True
         card = node.keys.card.recipients()
         known = tuple(one for one in card.recipients if one.role is not Role.OFFICER)
-        return RecipientList(card.node, card.version, known)
+        return _to_newest(node, RecipientList(card.node, card.version, known))
     node.list_tampered = False
-    return found
+    return _to_newest(node, listed)
+
+
+def _to_newest(node: Node, people: RecipientList) -> RecipientList:
+    """The list with the Polres' exchange key in use: that of the list may be an older one."""
+    recipients = tuple(
+        replace(one, key=node.keys.exchange) if one.role is Role.POLRES else one
+        for one in people.recipients
+    )
+    return replace(people, recipients=recipients)
 
 
 def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None:

@@ -15,6 +15,7 @@ from server.desa.backup import nightly
 from server.desa.frontdesk import FrontDesk
 from server.desa.gateway import history
 from server.desa.intake import remember_seen
+from server.desa.lamp import showing
 from server.desa.node import Node, open_node
 from server.desa.officers.keydesk import KeyDesk
 from server.desa.radios.port_thread import start_radios
@@ -70,6 +71,7 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
             for radio in radios:
                 radio.join(timeout=LEAVE_S / len(radios))
             control.close()
+            guarded(lambda: showing.darken(node))()
             guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
             node.database.close()
 
@@ -83,6 +85,7 @@ def _jobs(node: Node, stop: threading.Event) -> Schedule:
     unlocker = Unlocker(node, lambda: not stop.is_set())
     node.ledger.patience_s = UNLOCK_PATIENCE_S
     schedule.every(0.25, guarded(unlocker.tick))
+    guarded(lambda: showing.show(node))()
     schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
     schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
     schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))

@@ -45,6 +45,7 @@ KINDS: dict[int, type[e.Event]] = {
     36: e.KeysTampered,
     37: e.BackupNoted,
     38: e.BoxRestored,
+    39: e.ExchangeKeyTaken,
     30: e.SpokeByAir,
     64: e.StatusOrdered,
     65: e.AnswerOrdered,

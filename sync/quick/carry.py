@@ -78,12 +78,14 @@ class Heard:
         state: `WHOLE` when the rest must be said in a whole exchange.
         acked: number of our last entry that the Polres holds.
         more: whether our log goes on beyond it.
+        announced: the announcement of another exchange key of the Polres, not checked yet.
     """
 
     state: State = State.OK
     acked: int = 0
     time_s: int = 0
     more: bool = False
+    announced: bytes = b""
     orders: list[Entry] = field(default_factory=list)
     keys: list[SessionKeys] = field(default_factory=list)
 
@@ -204,6 +206,7 @@ def open_answers(asks: Asks, answers: Iterable[bytes], speaker: Speaker) -> Iter
 def take(db: sqlite3.Connection, answer: Answer, speaker: Speaker, heard: Heard) -> None:
     """Keep what one answer brought; runs inside the caller's transaction."""
     store, log_id = SqliteStore(db), speaker.log_id
+    heard.announced = answer.announced or heard.announced
     seq = answer.acked.seq
     digest = genesis(log_id).hash if seq == 0 else store.hash_at(log_id, seq)
     if answer.state is not State.OK or digest is None or digest[:MARK_OCTETS] != answer.acked.mark:

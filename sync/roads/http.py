@@ -18,6 +18,7 @@ from sync.roads.tls import RECORD_OCTETS, Trust
 EXCHANGE_PATH: Final = "/tukar/v1"
 ENROL_PATH: Final = "/daftar/v1"
 QUICK_PATH: Final = "/k"
+KEY_PATH: Final = "/kunci/v1"
 CONTENT_TYPE: Final = "application/vnd.kentongan"
 _WHOLE_KINDS: Final = frozenset({CONTENT_TYPE})
 # Short answers name no type; a proxy may name one that says as little.
