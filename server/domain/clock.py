@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from server.domain.report import Stamp, Trust
 
 JUMP_S_MAX = 10 * 365 * 86_400
+SMS_LIVES_S_MAX = 63 * 7 * 86_400
+"""The longest that a network keeps a text (3GPP TS 23.040 section 9.2.3.12)."""
 EARLIEST_S = 1_767_225_600
 """2026-01-01: whoever tells an earlier time is wrong; this program is younger."""
 
@@ -45,6 +47,9 @@ def hear(clock: Clock, mono_s: float, heard_s: int, source: Trust) -> Clock:
     """
     now_s = mono_s + clock.offset_s
     far = abs(heard_s - now_s) > JUMP_S_MAX
+    if source is Trust.SMSC and now_s - heard_s > SMS_LIVES_S_MAX:
+        # No text is that old: it is this clock that is wrong, and it must not be called sure.
+        return clock
     signed = source is Trust.NETWORK and heard_s >= EARLIEST_S
     if source < clock.trust or (far and not signed):
         return clock
