@@ -196,6 +196,29 @@ def test_a_card_that_turns_read_only_keeps_texts_in_the_modem(
     post.started()
 
 
+NAIVE = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("pragma journal_mode=wal")
+db.execute("pragma synchronous=full")
+for number in range(9):
+    try:
+        db.execute(f"create table t{number} (x)")
+    except sqlite3.Error:
+        pass
+"""
+
+
+def test_a_program_that_goes_on_after_a_failed_sync_is_seen_to_ask_again(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    tracer = traced.tracer(Injected("fdatasync", "error=EIO", "8"), trace, "fsync", "close")
+    words = (*tracer, sys.executable, "-c", NAIVE, str(tmp_path / "naive.db"))
+    subprocess.run(words, check=True, timeout=60)
+    # The tracer may write its last lines a moment after the program has left.
+    assert until(lambda: bool(traced.syncs_of(traced.lines_of(trace)).retried), 20.0)
+    assert traced.syncs_of(traced.lines_of(trace)).failed == ["naive.db-wal"]
+
+
 def test_a_card_that_fails_a_sync_or_a_write_is_not_asked_again(running: Village) -> None:
     village, post = running, running.post
     traced.strace_or_skip()

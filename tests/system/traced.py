@@ -1,9 +1,9 @@
-"""A node under strace: ended, or told of a failing card, at chosen system calls."""
+"""A node under strace, which tells it at chosen system calls that its card fails."""
 
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,10 +12,7 @@ from post import Post
 
 from server.demo.processes import Process
 
-# The calls by which SQLite and the files of the box reach the card.
-ON_CARD = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "rename")
 _LINE = re.compile(r"^\d+ +(?P<call>\w+)\((?P<fd>\d+)?(?:<(?P<path>[^>]*)>)?")
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def strace_or_skip() -> str:
@@ -28,7 +25,7 @@ def strace_or_skip() -> str:
 
 @dataclass(frozen=True)
 class Injected:
-    """What happens at which call: `signal=SIGKILL` or `error=EIO` at the n-th of each thread."""
+    """What happens at which call, e.g. `error=EIO` at the n-th of each thread."""
 
     call: str
     what: str
@@ -40,30 +37,26 @@ class Injected:
         return f"inject={self.call}:{self.what}:when={self.when}"
 
 
-def start(post: Post, injected: Injected, trace: Path, *also: str) -> Process:
-    """Start the desa under strace, which leaves as soon as the desa does.
+def tracer(injected: Injected, trace: Path, *also: str) -> tuple[str, ...]:
+    """What goes before a program: strace, which leaves as soon as the program does.
 
-    The tracer is the grandchild (-D): what is signalled, and what dies with this process, is the
-    desa itself.
+    It is the program's grandchild (-D): what is signalled, and what dies with this process, is
+    the program itself. Other calls than these are not even stopped at (--seccomp-bpf).
     """
     calls = ",".join(dict.fromkeys((injected.call, *also)))
-    # All calls are seen by stopping at each; some are filtered in the kernel.
-    quick = () if "signal" in injected.what or "all" in calls.split(",") else ("--seccomp-bpf",)
-    words = ("-D", "-f", *quick, "-qqq", "-y", "-s", "0", "-o", str(trace))
-    tracer = (strace_or_skip(), *words, "-e", f"trace={calls}", "-e", injected.word)
+    words = ("-D", "-f", "--seccomp-bpf", "-qqq", "-y", "-s", "0", "-o", str(trace))
+    return (strace_or_skip(), *words, "-e", f"trace={calls}", "-e", injected.word)
+
+
+def start(post: Post, injected: Injected, trace: Path, *also: str) -> Process:
+    """Start the desa under strace."""
     node = (sys.executable, "-m", "server", "desa", "run", str(post.desa))
-    return post.processes.launch("desa", (*tracer, *node))
+    return post.processes.launch("desa", (*tracer(injected, trace, *also), *node))
 
 
 def lines_of(trace: Path) -> list[str]:
     """What strace wrote so far."""
     return trace.read_text(encoding="utf-8", errors="replace").splitlines()
-
-
-def last_call(lines: Sequence[str]) -> str:
-    """The call at which a traced process was ended, "" when it was not."""
-    called = [found["call"] for line in lines if (found := _LINE.match(line))]
-    return called[-1] if called else ""
 
 
 @dataclass
