@@ -210,6 +210,8 @@ def _from_fields(fields: dict[str, object]) -> Card:
         not isinstance(expires_s, int)
         or not isinstance(instance, int)
         or any(len(key) != seal.KEY_OCTETS for key in keys)
+        # What cannot be sealed to would be found out only when the first report is to leave.
+        or not all(map(seal.is_sound_key, keys[1:]))
         or len(door) not in {0, PIN_OCTETS}
     ):
         raise CardBroken

@@ -11,6 +11,7 @@ from server.desa.backlog import roads
 from server.desa.backlog.waiting import waiting
 from server.desa.backup import nightly
 from server.desa.backup.shown import Backups, backups
+from server.desa.console import card
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, outgoing, speaking
@@ -268,6 +269,7 @@ def box_of(node: Node, now_s: float) -> Box:
         officers = len(lookup.officer_numbers(node.projection.db))
         radios = tuple(health.radios.values())
     troubles = [
+        card.trouble(node, now_s),
         asking.trouble(node) or orders.trouble(state),
         *showing.troubles(node),
         *_modem_troubles(node, radios, now_s),

@@ -29,6 +29,12 @@ class KeyFileError(Told):
     hint = "kentongan desa init DIR --card FILE --modem PATH"
 
 
+class CodeMissing(Told):
+    """Kode desa tidak ada di kentongan.toml; berkas itu kosong atau terpotong, jadi lengkapi."""
+
+    hint = 'Paling sedikit: [desa] code = "...", [polres] url = "...", [modem] ports = ["auto"]'
+
+
 class CodeChanged(Told):
     """Kode desa di kentongan.toml bukan kode di kartu kotak ini; tulis kembali kode semula."""
 
@@ -136,8 +142,11 @@ def check_code(keys: NodeKeys, code: str) -> None:
     """See that the settings name the desa that the card was made for.
 
     Raises:
-        CodeChanged: they name another one, or none.
+        CodeMissing: they name none.
+        CodeChanged: they name another one.
     """
+    if not code:
+        raise CodeMissing
     try:
         same = node_number(code) == keys.card.node
     except BadDesaCode:

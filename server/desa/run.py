@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from flask import Flask
@@ -52,28 +53,33 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
             random=secrets.token_bytes,
             make_road=open_road,
         )
-        remember_seen(node, time.monotonic())
-        nightly.begin(node, time.monotonic())
-        desk = FrontDesk(node)
-        keys = KeyDesk(node, desk, time.monotonic)
-        control = ControlSocket(directory, commands.answers(node, desk, keys))
-        schedule = _jobs(node, stop)
-        radios = start_radios(node, stop)
-        schedule.start()
-        try:
-            web = node.settings.web
-            app = _pages(node, desk, keys)
-            serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
-        finally:
-            stop.set()
-            leave_within(LEAVE_S)
-            schedule.stop()
-            for radio in radios:
-                radio.join(timeout=LEAVE_S / len(radios))
-            control.close()
-            guarded(lambda: showing.darken(node))()
-            guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
-            node.database.close()
+        with closing(node.database):
+            _work(node, stop, say)
+
+
+def _work(node: Node, stop: threading.Event, say: Callable[[str], object]) -> None:
+    """Serve pages, modems and the clock until told to stop."""
+    remember_seen(node, time.monotonic())
+    nightly.begin(node, time.monotonic())
+    desk = FrontDesk(node)
+    keys = KeyDesk(node, desk, time.monotonic)
+    control = ControlSocket(node.directory, commands.answers(node, desk, keys))
+    schedule = _jobs(node, stop)
+    radios = start_radios(node, stop)
+    schedule.start()
+    try:
+        web = node.settings.web
+        app = _pages(node, desk, keys)
+        serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
+    finally:
+        stop.set()
+        leave_within(LEAVE_S)
+        schedule.stop()
+        for radio in radios:
+            radio.join(timeout=LEAVE_S / len(radios))
+        control.close()
+        guarded(lambda: showing.darken(node))()
+        guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
 
 
 def _jobs(node: Node, stop: threading.Event) -> Schedule:

@@ -11,6 +11,7 @@ from server.desa import keys as key_files
 from server.desa.air import lane
 from server.desa.backlog import meters
 from server.desa.backlog.meters import HTTPS
+from server.desa.console import card
 from server.desa.exchange import rotation, short, trusted
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, speaking
@@ -360,4 +361,5 @@ def _tended(node: Node, now_s: float) -> Outcome:
     count += erasing.tend(node, now_s) + rotation.tend(node)
     history.note_signals(node, now_s)
     history.flush(node, now_s)
+    card.tend(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

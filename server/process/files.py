@@ -17,15 +17,16 @@ def write_private(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Bring the names of a folder's files to the card."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)
 
 
 def replace_secret(path: Path, text: str) -> None:
@@ -45,7 +46,7 @@ def replace_secret(path: Path, text: str) -> None:
     finally:
         os.close(handle)
     old.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def finish_replacing(path: Path) -> None:
@@ -61,7 +62,7 @@ def finish_replacing(path: Path) -> None:
             os.close(handle)
     # Else the cut came before the new file: both names are of the one that counts.
     old.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _overwrite(handle: int) -> None:

@@ -6,6 +6,8 @@ from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from server.process import disk
+
 _WORDS: Final = {
     400: ("Permintaan tidak lengkap", "Kembali ke halaman sebelumnya dan coba sekali lagi."),
     401: ("Anda perlu masuk lagi", "Sesi berakhir karena lama tidak dipakai. Masuk, lalu ulangi."),
@@ -27,6 +29,10 @@ _CSRF: Final = (
     "Halaman ini terlalu lama terbuka",
     "Muat ulang halamannya, lalu kirim sekali lagi. Belum ada yang berubah.",
 )
+_CARD: Final = (
+    "Belum tersimpan",
+    "Kartu penyimpanan tidak dapat menulis. Salin yang sudah ditulis, lalu periksa sisa ruangnya.",
+)
 TYPED_FIELDS: Final = ("text", "note", "to", "result", "reason")
 """Form fields that an error page gives back; never a passphrase or a number."""
 
@@ -42,6 +48,9 @@ def _page(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     default = _WORDS[400] if code < 500 else _WORDS[500]
     title, advice = _CSRF if isinstance(error, CSRFError) else _WORDS.get(code, default)
+    cause = getattr(error, "original_exception", None)
+    if cause is not None and disk.trouble_of(cause) is not None:
+        title, advice = _CARD
     if code == 413 and request.mimetype == "multipart/form-data":
         title, advice = _LARGE_FILE
     typed = () if code == 413 else _typed()

@@ -117,6 +117,9 @@ def _listening(app: Flask, host: str, port: int, sockets: dict[int, object]) -> 
             connection_limit=_CONNECTIONS,
             backlog=_CONNECTIONS,
         )
+    except ValueError as error:
+        # What waitress says of a name that no resolver takes.
+        raise AddressRefused(host, port) from error
     except OSError as error:
         wasyncore.close_all(sockets)
         if error.errno == errno.EADDRINUSE:

@@ -13,7 +13,6 @@ from world import World
 
 from hardware.errors import LampGone, PortGone
 from hardware.lamp import BLINKS, Lamp, Sign, lamp_of
-from server.database import is_of_disk
 from server.desa import commands, steps
 from server.desa.console.figures import sentences
 from server.desa.frontdesk import box_of
@@ -22,6 +21,7 @@ from server.desa.officers.listed import LIST_TROUBLE
 from server.desa.state.radio import ModemMood, RadioState
 from server.domain.lamp.telling import Signs, Told, told
 from server.domain.requests import Take
+from server.process import disk
 from server.sections import Lamp as LampSection
 from server.settings import SettingsError, parse
 from server.words import LAMP
@@ -191,9 +191,10 @@ def test_a_card_that_is_full_is_told_until_something_can_be_written(
 def test_a_wrong_question_is_no_trouble_of_the_disk(world: World) -> None:
     with pytest.raises(sqlite3.OperationalError) as wrong, world.node.database.write() as db:
         db.execute("select nothing from nowhere")
-    assert not is_of_disk(wrong.value)
+    assert disk.trouble_of(wrong.value) is None
     assert not world.node.database.failing
-    assert not is_of_disk(ValueError())
+    assert not world.node.database.refused
+    assert disk.trouble_of(ValueError()) is None
 
 
 def test_a_card_without_room_is_told_before_it_is_full(

@@ -8,10 +8,10 @@ from typing import Final
 from hardware.errors import LampGone
 from hardware.lamp import LEDS, Sign, lamp_of
 from server import lookup
-from server.database import is_of_disk
 from server.desa.node import Node
 from server.desa.officers import listed
 from server.domain.lamp.telling import Signs, Told, told
+from server.process import disk
 from sms import inbox
 
 ROOM_OCTETS_LEAST: Final = 64 * 1024 * 1024
@@ -51,7 +51,7 @@ def signs(node: Node) -> Signs:
             radios = tuple(node.health.radios.values())
         keys = bool(listed.troubles(node))
     except sqlite3.Error as error:
-        if not is_of_disk(error):
+        if disk.trouble_of(error) is None and not disk.tells_broken(error):
             raise
         return Signs(disk=True)
     return Signs(
@@ -65,7 +65,7 @@ def signs(node: Node) -> Signs:
 
 def is_disk_bad(node: Node) -> bool:
     """Whether the card refused what was last written, or has hardly any room."""
-    if node.database.failing:
+    if node.database.failing or node.database.refused:
         return True
     try:
         return shutil.disk_usage(node.directory).free < ROOM_OCTETS_LEAST
@@ -75,4 +75,6 @@ def is_disk_bad(node: Node) -> bool:
 
 def troubles(node: Node) -> tuple[str, ...]:
     """What the pages say of the card and of the lamp, "" for what is well."""
-    return (DISK_TROUBLE if is_disk_bad(node) else "", node.lamp.trouble)
+    # Of a card that fails the box says more than that.
+    disk_trouble = DISK_TROUBLE if is_disk_bad(node) and not node.database.failing else ""
+    return (disk_trouble, node.lamp.trouble)

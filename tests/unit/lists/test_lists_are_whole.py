@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from the_lists import MODEM, SMS, SYNC
+from the_lists import FILES, MODEM, SMS, SYNC
 
 HERE = Path(__file__).parent
 NUMBER = re.compile(r"(\d+[a-z]?)(?: |: |$)")
@@ -47,6 +47,7 @@ def ids(node: ast.FunctionDef) -> Iterator[str]:
         ("test_sms_list_*.py", SMS),
         ("test_modem_list_*.py", MODEM),
         ("test_sync_list_*.py", SYNC),
+        ("test_files_list_*.py", FILES),
     ],
 )
 def test_every_number_of_the_list_has_a_test(pattern: str, table: dict[str, str]) -> None:

@@ -84,3 +84,22 @@ MODEM = {
     "50a": "the operator has 4G only",
     "50b": "an acknowledgement (CNMA) that never comes",
 }
+FILES = {
+    "97": "settings empty, truncated, with CRLF, a mark before the text, tabs",
+    "98": "a budget of -5, 1e9, banyak",
+    "99": "the time zone is missing, or is none",
+    "100": "an unknown key",
+    "101": "a public key of 31 octets, all zero, a point of small order",
+    "102": "the database is a folder, a link, empty, another box's, a newer one",
+    "103": "the log of another database",
+    "104": "the card is read-only",
+    "105": "no room and no names left on the card",
+    "106": "a stick pulled out, with a dirty mark, 10,000 files, a name with a line break",
+    # An updater is not part of the product; what comes from another version shows itself in files.
+    "107": "an update that is older, unsigned, for another machine: here, files of other versions",
+    "108": "the clock at 1970, at 2038-01-19, a day back",
+    "109": "a host name with an emoji",
+    "110": "two services at once",
+    "111": "a cut in the middle of a migration",
+    "112": "a backup restored onto a running box",
+}
