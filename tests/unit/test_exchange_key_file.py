@@ -52,7 +52,7 @@ CUTS = [
     *((files.os, name, call) for name, call in (("link", 1), ("fsync", 1), ("fsync", 2))),
     (files, "write_private", 1),
     (files, "_overwrite", 1),
-    (files, "_sync_folder", 2),
+    (files, "sync_folder", 2),
     (renewing.exchange_keys, "add", 1),
 ]
 
