@@ -75,6 +75,7 @@ def make_site(site: Site) -> Flask:
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(site.templates), FileSystemLoader(_HERE / "templates")]
     )
+    app.url_map.merge_slashes = False  # a page has one address, and nothing leads elsewhere
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.session_interface = RamSessions(
