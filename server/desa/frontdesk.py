@@ -109,6 +109,12 @@ class FrontDesk:
         with self._node.database.read() as db:
             return login.names(db)
 
+    def mark(self, name: str) -> str:
+        """What tells an officer from another one of his name, "" for nobody."""
+        with self._node.database.read() as db:
+            account = login.read(db, name)
+        return "" if account is None else (account.identity or account.public).hex()
+
     def box(self) -> Box:
         """State of modem, clock, credit and sync."""
         return box_of(self._node, self._now())

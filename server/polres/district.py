@@ -12,6 +12,7 @@ from server import settings as settings_file
 from server.polres.door.key import Door
 from server.polres.errors import AlreadyPrepared, NotPrepared
 from server.polres.keys import PROPAM_FILE, PolresKeys, Random, make_keys, read_keys
+from server.polres.rules.strangers import Strangers
 from server.polres.store.engine import Connection, Tables, open_tables
 from server.sections import Settings
 from sync.codec.coder import Decoder
@@ -28,6 +29,7 @@ class District:
             hidden in the tables.
         door: the key that boxes see when they call by TLS.
         opened_s: since when this process answers, seconds since 1970; None before the first answer.
+        strangers: tries at names that are nobody's.
         decoder: what was learnt from earlier frames of codec 1; used inside `write` alone.
     """
 
@@ -39,6 +41,7 @@ class District:
     down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
     decoder: Decoder = field(default_factory=Decoder, repr=False)
     opened_s: int | None = None
+    strangers: Strangers = field(default_factory=Strangers, repr=False)
     door: Door = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ import logging
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
 from typing import Final
 
@@ -32,6 +32,16 @@ def connections() -> int:
     return min(_CONNECTIONS_MAX, max(soft - _FILES_OF_OURS, soft // 4))
 
 
+class _Discreet(logging.LoggerAdapter[logging.Logger]):
+    """What waitress tells of a connection, without the address that was asked for."""
+
+    def process(
+        self, msg: object, kwargs: MutableMapping[str, object]
+    ) -> tuple[object, MutableMapping[str, object]]:
+        """Leave out what it quotes."""
+        return str(msg).partition(" while serving ")[0], kwargs
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection that knows since when its caller keeps us waiting.
 
@@ -42,6 +52,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     mono_s: Callable[[], float] = time.monotonic
     room = Room()
+    logger = _Discreet(log)
     request: Asking | None
 
     def __init__(self, server: TcpWSGIServer, *rest: object, **named: object) -> None:

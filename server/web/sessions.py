@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, Request, Response, session
+from flask import Flask, Request, Response, current_app, session
 from flask.sessions import SessionInterface, SessionMixin
 
 ABSOLUTE_S: Final = 12 * 3_600
 SESSIONS_MAX: Final = 512
+_USER: Final = "_user_id"
+"""Where Flask-Login keeps who it is."""
 PASSIVE_HEADER: Final = "X-Segar"
 """Requests that a page makes by itself carry it: they do not count as a person's activity."""
 
@@ -88,6 +90,13 @@ class RamSessions(SessionInterface):
             samesite="Strict",
         )
 
+    def end(self, who: Callable[[str], bool], but: str | None) -> None:
+        """End the sessions of a person, one of them aside."""
+        with self._lock:
+            for key, kept in list(self._kept.items()):
+                if key != but and who(str(kept.get(_USER, ""))):
+                    del self._kept[key]
+
     def _over(self, kept: RamSession, now_s: float) -> bool:
         return (
             now_s - kept.seen_s > self._lifetime.idle_s
@@ -97,9 +106,7 @@ class RamSessions(SessionInterface):
     def _make_room(self) -> None:
         """Visitors who never logged in go first, then who was silent for longest."""
         while len(self._kept) >= SESSIONS_MAX:
-            key, _ = min(
-                self._kept.items(), key=lambda item: ("_user_id" in item[1], item[1].seen_s)
-            )
+            key, _ = min(self._kept.items(), key=lambda item: (_USER in item[1], item[1].seen_s))
             del self._kept[key]
 
 
@@ -109,3 +116,11 @@ def renew(mono_s: float) -> None:
     current = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     current.renewed = True
     current.started_s = current.seen_s = mono_s
+
+
+def end_others(who: Callable[[str], bool]) -> None:
+    """End the sessions of a person, but not the one that asks."""
+    kept = current_app.session_interface
+    current = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    if isinstance(kept, RamSessions):
+        kept.end(who, current.key)

@@ -113,6 +113,8 @@ def test_a_body_may_take_as_long_as_a_slow_link_needs_and_no_longer(place: Place
     with place.line(octets) as slow, place.line(octets) as slower:
         for line in (slow, slower):
             line.sendall(bytes(30_000))
+        # Who is answered later came later: by then both had begun.
+        assert "ada" in place.says(GET + b"Connection: close\r\n\r\n")
         place.clock.now_s = 300
         assert "ada" in place.says(GET + b"Connection: close\r\n\r\n")
         slow.sendall(bytes(30_000))
