@@ -3,6 +3,7 @@
 import ast
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from server.process import control
 from server.web.uploads import LARGEST
 
 ROOT = Path(__file__).parents[3]
+PACKAGES = ("hardware", "sms", "sync", "server")
 ROWS = 50_000
 
 
@@ -65,18 +67,23 @@ def stream(folder: Path, values: dict[str, str]) -> Iterator[object]:
     return control.stream(folder, export.COMMAND, **values)
 
 
+@cache
+def imports() -> dict[str, set[str]]:
+    """What each module of the product imports."""
+    found = {}
+    for path in (path for one in PACKAGES for path in (ROOT / one).rglob("*.py")):
+        names = found.setdefault(str(path.relative_to(ROOT)), set())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {one.name for one in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return found
+
+
 def importers(*modules: str) -> set[str]:
     """Modules of the product that import one of these."""
-    found = set()
-    for package in ("hardware", "sms", "sync", "server"):
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
-                if isinstance(node, ast.ImportFrom) and node.module:
-                    names = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
-                if set(names) & set(modules):
-                    found.add(str(path.relative_to(ROOT)))
-    return found
+    return {path for path, names in imports().items() if names & set(modules)}
 
 
 def test_no_server_fetches_an_address_that_a_page_was_given(still: Site) -> None:
