@@ -19,6 +19,8 @@ HEAD_S: Final = 30.0
 """How long a caller may take for the head of a request."""
 OCTETS_A_SECOND: Final = 100
 """A body may come as slowly as this: a link of the second generation carries more."""
+TAKE_S: Final = 60.0
+"""How long a caller may take nothing of his answer."""
 _CONNECTIONS_MAX: Final = 4_096
 _FILES_OF_OURS: Final = 256
 """Descriptors that calls never take: database, modems, card and sticks need theirs."""
@@ -29,7 +31,8 @@ def connections() -> int:
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return _CONNECTIONS_MAX
-    return min(_CONNECTIONS_MAX, max(soft - _FILES_OF_OURS, soft // 4))
+    # A caller may keep two: his connection, and the file that he is sent.
+    return min(_CONNECTIONS_MAX, max((soft - _FILES_OF_OURS) // 2, soft // 4))
 
 
 class _Discreet(logging.LoggerAdapter[logging.Logger]):
@@ -47,7 +50,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     Attributes:
         asked_s: when the request began that is not complete yet.
-        idle_s: when the connection began, or its last answer ended.
+        idle_s: when the connection began, or its last answer was made.
+        took_s: when the caller last took something of an answer.
     """
 
     mono_s: Callable[[], float] = time.monotonic
@@ -57,7 +61,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def __init__(self, server: TcpWSGIServer, *rest: object, **named: object) -> None:
         self.parser_class = partial(Asking, self.room)
-        self.asked_s = self.idle_s = self.mono_s()
+        self.asked_s = self.idle_s = self.took_s = self.mono_s()
         self._began: Asking | None = None
         super().__init__(server, *rest, **named)
 
@@ -71,7 +75,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     def service(self) -> None:
         """Answer one request."""
         super().service()
-        self.idle_s = self.mono_s()
+        self.idle_s = self.took_s = self.mono_s()
+
+    def _flush_some(self, do_close: bool = True) -> bool:  # noqa: FBT001, FBT002 -- waitress calls it so
+        sent: bool = super()._flush_some(do_close)
+        if sent:
+            self.took_s = self.mono_s()
+        return sent
 
     def del_channel(self, map: object = None) -> None:  # noqa: A002 -- waitress names it so
         """The connection ends, also with half a request."""
@@ -85,7 +95,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         self.handle_close()
 
     def hurry(self, now_s: float) -> None:
-        """Refuse a request that comes too slowly."""
+        """Refuse a request that comes too slowly, and leave who takes nothing of his answer."""
+        if self.total_outbufs_len and not self.requests and now_s - self.took_s > TAKE_S:
+            self.handle_close()
+            return
         with self.requests_lock:
             late = self.request
             if late is None or self.requests or now_s - self.asked_s <= patience_s(late):
@@ -95,10 +108,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self.request = self._began = None
             self.server.add_task(self)
 
-    def answers(self) -> bool:
-        """Whether an answer is being made or sent."""
-        return bool(self.requests or self.total_outbufs_len)
-
 
 def patience_s(asking: Asking) -> float:
     """How long a request may take until it is complete; longer for a larger body."""
@@ -106,7 +115,7 @@ def patience_s(asking: Asking) -> float:
 
 
 def hurry(sockets: Mapping[int, object], now_s: float) -> None:
-    """Refuse all requests that come too slowly."""
+    """Refuse all requests that come too slowly, and end answers that nobody takes."""
     for one in list(sockets.values()):
         if isinstance(one, Channel):
             one.hurry(now_s)
@@ -119,7 +128,7 @@ def thin(sockets: Mapping[int, object], limit: int) -> int:
     idle = [
         (one.idle_s, one.handle_close)
         for one in sockets.values()
-        if isinstance(one, Channel) and not one.answers()
+        if isinstance(one, Channel) and not one.requests
     ]
     idle += relay.unopened(sockets)
     closed = 0

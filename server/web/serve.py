@@ -176,8 +176,7 @@ def _harden(
     listeners = [kept for kept in sockets.values() if isinstance(kept, TcpWSGIServer)]
     for listener in listeners:
         listener.channel_class = OneServers if tls is None else _sniffing(sockets, tls, OneServers)
-    port: int = listeners[0].effective_port
-    return port
+    return int(listeners[0].effective_port)
 
 
 def _sniffing(

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,9 +21,10 @@ PASSIVE_HEADER: Final = "X-Segar"
 class RamSession(dict[str, Any], SessionMixin):
     """What is known of one browser; `key` is None until something must be remembered."""
 
-    def __init__(self, key: str | None, now_s: float) -> None:
+    def __init__(self, key: str | None, now_s: float, address: str = "") -> None:
         super().__init__()
         self.key = key
+        self.address = address
         self.started_s = now_s
         self.seen_s = now_s
         self.renewed = False
@@ -59,7 +61,7 @@ class RamSessions(SessionInterface):
                 del self._kept[key]
                 found = None
             if found is None:
-                return RamSession(None, now_s)
+                return RamSession(None, now_s, request.remote_addr or "")
             if PASSIVE_HEADER not in request.headers:
                 found.seen_s = now_s
             return found
@@ -104,9 +106,16 @@ class RamSessions(SessionInterface):
         )
 
     def _make_room(self) -> None:
-        """Visitors who never logged in go first, then who was silent for longest."""
+        """Visitors who never logged in go first, of the address that has most of them.
+
+        So nobody empties the forms of others by opening many himself.
+        """
         while len(self._kept) >= SESSIONS_MAX:
-            key, _ = min(self._kept.items(), key=lambda item: (_USER in item[1], item[1].seen_s))
+            visitors = [item for item in self._kept.items() if _USER not in item[1]]
+            counted = Counter(kept.address for _, kept in visitors)
+            many = [address for address, _ in counted.most_common(1)]
+            from_there = [item for item in visitors if [item[1].address] == many]
+            key, _ = min(from_there or self._kept.items(), key=lambda item: item[1].seen_s)
             del self._kept[key]
 
 

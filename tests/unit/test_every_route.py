@@ -27,6 +27,7 @@ from server.polres.app import create_app as polres_app
 from server.polres.district import District
 from server.process.logs import PlainFormatter
 from server.sections import Login
+from server.web import sessions
 from server.web.guards import public
 from server.web.serve import serve
 from server.web.site import Site, make_site
@@ -190,6 +191,18 @@ def test_the_wait_after_a_wrong_guess_does_not_tell_which_names_exist(world: Wor
     assert known == unknown
     assert {None, accounts.TooSoon(1)} < set(known)
     assert accounts.check_user(district, "ani", passphrase, 1_000) is not None
+
+
+def test_whoever_opens_many_forms_empties_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "SESSIONS_MAX", 32)
+    phone = Phone(PaperDesk())
+    form = phone.hidden("/masuk", "/masuk")
+    for _ in range(64):
+        phone.client.application.test_client().get(
+            "/masuk", environ_overrides={"REMOTE_ADDR": "10.0.0.66"}
+        )
+    answer = phone.send("/masuk", form | {"name": OFFICER, "passphrase": PASSPHRASE})
+    assert answer.status_code == 303
 
 
 def test_names_that_nobody_has_fill_no_memory(world: World) -> None:
