@@ -18,7 +18,7 @@ from server.desa.gateway.simlife import credit, deafness
 from server.desa.login import Account
 from server.desa.node import Health, Node
 from server.desa.officers import autolock, listed, renewal
-from server.desa.officers.guesses import Guesses
+from server.desa.officers.guesses import BUSY_S, Guesses
 from server.desa.parcel import making, state, taking
 from server.desa.parcel.told import Made, TakenIn, ToCarry
 from server.desa.radios import sims
@@ -179,8 +179,8 @@ class FrontDesk:
         """
         if phone_key is not None:
             renewal.confirm(self._node, name, phone_key, self._now())
-        with self.guesses.one:
-            checked = self.check(name, passphrase)
+        with self.guesses.turn() as mine:
+            checked = self.check(name, passphrase) if mine else BUSY_S
         if isinstance(checked, float):
             return checked
         account, stretched = checked
@@ -222,7 +222,7 @@ class FrontDesk:
     def check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait.
 
-        The caller holds `guesses.one`.
+        It is the caller's turn of `guesses`.
         """
         node = self._node
         with node.database.read() as db:
