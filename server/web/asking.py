@@ -49,6 +49,7 @@ class Asking(HTTPRequestParser):  # type: ignore[misc]
 
     error: Error | None
     content_length: int
+    body_bytes_received: int
 
     def __init__(self, room: Room, adjusted: Adjustments) -> None:
         super().__init__(adjusted)

@@ -110,8 +110,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
 
 def patience_s(asking: Asking) -> float:
-    """How long a request may take until it is complete; longer for a larger body."""
-    return HEAD_S + asking.content_length / OCTETS_A_SECOND
+    """How long a request may have taken until now; longer the more of its body came."""
+    return HEAD_S + asking.body_bytes_received / OCTETS_A_SECOND
 
 
 def hurry(sockets: Mapping[int, object], now_s: float) -> None:

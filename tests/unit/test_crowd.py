@@ -155,6 +155,19 @@ def test_callers_who_take_nothing_of_their_answers_keep_no_page_from_others(plac
         assert "ada" in place.says(GET + b"Connection: close\r\n\r\n")
 
 
+def test_a_large_body_that_was_only_announced_holds_no_room_for_long(place: Place) -> None:
+    size = 2 * LARGE
+    octets = head(f"Connection: close\r\nContent-Length: {size}")
+    with ExitStack() as stack:
+        callers = [stack.enter_context(place.line(octets)) for _ in range(ROOM_OCTETS // size)]
+        stack.enter_context(place.line(octets[:20]))
+        assert "ada" in place.says(GET + b"Connection: close\r\n\r\n")
+        assert " 503 " in place.says(octets)
+        place.clock.now_s = crowd.HEAD_S + 10
+        assert {heard(line)[:12] for line in callers} == {"HTTP/1.1 408"}
+        assert place.says(octets + bytes(size)).endswith(str(size))
+
+
 def unsent() -> int:
     """How many connections of this process hold something that nobody takes."""
     channels = [one for one in gc.get_objects() if isinstance(one, crowd.Channel)]
@@ -165,11 +178,14 @@ def test_an_answer_that_nobody_takes_is_given_up(place: Place) -> None:
     with ExitStack() as stack:
         deaf(place, stack)
         assert unsent() == 1
-        # The answer may still be in the making when its first octet is here.
-        for _ in range(4):
+
+        def given_up() -> bool:
             place.clock.now_s += crowd.TAKE_S + 10
             assert "ada" in place.says(GET + b"Connection: close\r\n\r\n")
-        assert until(lambda: unsent() == 0, 5)
+            return unsent() == 0
+
+        # The answer may still be in the making when its first octet is here.
+        assert until(given_up, PATIENCE_S)
 
 
 def test_connections_leave_descriptors_for_the_box_itself(
