@@ -20,7 +20,7 @@ from server.desa.lamp import showing
 from server.desa.login import Account
 from server.desa.node import Health, Node
 from server.desa.officers import autolock, listed, renewal
-from server.desa.officers.guesses import Guesses
+from server.desa.officers.guesses import BUSY_S, Guesses
 from server.desa.parcel import making, state, taking
 from server.desa.parcel.told import Made, TakenIn, ToCarry
 from server.desa.radios import sims
@@ -111,6 +111,12 @@ class FrontDesk:
         with self._node.database.read() as db:
             return login.names(db)
 
+    def mark(self, name: str) -> str:
+        """What tells an officer from another one of his name, "" for nobody."""
+        with self._node.database.read() as db:
+            account = login.read(db, name)
+        return "" if account is None else (account.identity or account.public).hex()
+
     def box(self) -> Box:
         """State of modem, clock, credit and sync."""
         return box_of(self._node, self._now())
@@ -175,8 +181,8 @@ class FrontDesk:
         """
         if phone_key is not None:
             renewal.confirm(self._node, name, phone_key, self._now())
-        with self.guesses.one:
-            checked = self.check(name, passphrase)
+        with self.guesses.turn() as mine:
+            checked = self.check(name, passphrase) if mine else BUSY_S
         if isinstance(checked, float):
             return checked
         account, stretched = checked
@@ -218,7 +224,7 @@ class FrontDesk:
     def check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait.
 
-        The caller holds `guesses.one`.
+        It is the caller's turn of `guesses`.
         """
         node = self._node
         with node.database.read() as db:

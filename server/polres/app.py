@@ -50,7 +50,7 @@ def create_app(
 
     def find(name: str) -> Person | None:
         account = find_user(district, name)
-        return None if account is None else Person(account.name, account.role)
+        return None if account is None else Person(account.name, account.role, account.mark)
 
     app = make_site(
         Site(

@@ -19,6 +19,7 @@ from server.polres.keys import (
     make_keys,
     read_keys,
 )
+from server.polres.rules.strangers import Strangers
 from server.polres.store import exchange_keys
 from server.polres.store.engine import Connection, Tables, open_tables
 from server.polres.store.exchange_keys import KeyRow
@@ -37,6 +38,7 @@ class District:
             hidden in the tables.
         door: the key that boxes see when they call by TLS.
         opened_s: since when this process answers, seconds since 1970; None before the first answer.
+        strangers: tries at names that are nobody's.
         decoder: what was learnt from earlier frames of codec 1; used inside `write` alone.
     """
 
@@ -48,6 +50,7 @@ class District:
     down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
     decoder: Decoder = field(default_factory=Decoder, repr=False)
     opened_s: int | None = None
+    strangers: Strangers = field(default_factory=Strangers, repr=False)
     door: Door = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
