@@ -232,6 +232,11 @@ phase() {
     esac
 }
 
+# Power cuts are replayed from what it records.
+find_strace() {
+    command -v strace >/dev/null 2>&1 || install_debian strace || true
+}
+
 find_chromium() {
     [ -x "$CHROMIUM" ] && return 0
     install_debian chromium fonts-liberation || true
@@ -240,6 +245,7 @@ find_chromium() {
 
 run_tests() {
     local browser=1 slow='page or system' bin=$VENV/bin
+    find_strace
     find_chromium || browser=0
     [ "$browser" = 1 ] || slow='system and not page'
     cd -- "$ROOT"
