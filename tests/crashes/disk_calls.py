@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,7 @@ class StrangeCallError(Exception):
 def recorded(script: Path, folder: Path, *words: str) -> list[Call]:
     """Run a script of this folder under strace; gives what it did to files below `folder`."""
     assert shutil.which("strace"), "strace is missing: apt-get install strace"
+    found = [str(one.relative_to(folder)) for one in folder.rglob("*") if one.is_file()]
     record = folder.with_name(folder.name + ".strace")
     parts = (ROOT, ROOT / "tests", ROOT / "tests" / "unit", script.parent)
     done = subprocess.run(
@@ -106,14 +107,17 @@ def recorded(script: Path, folder: Path, *words: str) -> list[Call]:
         if done.returncode:
             raise AssertionError(done.stderr[-4_000:])
         with record.open(encoding="ascii", errors="surrogateescape") as lines:
-            return list(read(lines, str(folder)))
+            return list(read(lines, str(folder), found))
     finally:
         record.unlink(missing_ok=True)
 
 
-def read(lines: Iterator[str], root: str) -> Iterator[Call]:
-    """The calls below a folder, with names relative to it, in the order in which they ended."""
-    below = _Below(root)
+def read(lines: Iterator[str], root: str, found: Collection[str] = ()) -> Iterator[Call]:
+    """The calls below a folder, with names relative to it, in the order in which they ended.
+
+    `found` are the files that were there before.
+    """
+    below = _Below(root, found)
     halves: dict[str, str] = {}
     for line in lines:
         text = line.rstrip("\n")
@@ -132,9 +136,9 @@ def read(lines: Iterator[str], root: str) -> Iterator[Call]:
 class _Below:
     """Turns lines into calls; knows which names there are and where each handle stands."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, found: Collection[str]) -> None:
         self._root = root.rstrip("/") + "/"
-        self._names: set[str] = set()
+        self._names = set(found)
         self._at: dict[str, int] = {}
 
     def calls(self, call: str, words: str, result: int, rest: str) -> Iterator[Call]:

@@ -13,6 +13,8 @@ from server.domain.errors import Told as Refusal
 
 PAIR = ("desa", "polres")
 ROUNDS = 6
+OFTEN = 2
+"""What may have gone out when the power went is sent once more and no oftener."""
 
 
 def laid_out(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -33,23 +35,31 @@ def wrong_after(folder: Path, told: Told) -> list[str]:
     except Refusal as refusal:
         return [f"does not open: {type(refusal).__name__}"]
     try:
-        for done in range(ROUNDS):
-            world.listen()
-            world.exchange()
-            world.speak()
-            world.mono_s += 90
-            if done and not _ends(world):
-                break
+        go_on(world)
         return [*_reports(world, told), *_ends(world), *_answers(world, told)]
     finally:
         world.close()
 
 
+def go_on(world: TakenUp) -> None:
+    """Work until nothing is left to do, or for as long as that should take."""
+    for done in range(ROUNDS):
+        world.listen()
+        world.exchange()
+        world.speak()
+        world.mono_s += 90
+        if done and not _ends(world):
+            break
+
+
 def _reports(world: TakenUp, told: Told) -> list[str]:
     with world.district.read() as connection:
-        rows = connection.exec_driver_sql("select sender, text, sealed from reports").fetchall()
+        rows = connection.exec_driver_sql(
+            "select sender, text, copies, sealed from reports"
+        ).fetchall()
         forks = connection.exec_driver_sql("select count(*) from forks").scalar()
-    found = Counter((sender, text) for sender, text, sealed in rows if not sealed)
+    found = Counter((sender, text) for sender, text, _, sealed in rows if not sealed)
+    copies = {(sender, text): count for sender, text, count, _ in rows}
     complaints = sum(bool(sealed) for *_, sealed in rows)
     wanted = {(sender, words) for sender, words, _ in told.texts}
     wrong = [] if not forks else ["I5: a fork where there is no second box"]
@@ -58,6 +68,10 @@ def _reports(world: TakenUp, told: Told) -> list[str]:
         wrong.append("I2: two reports of one text")
     if COMPLAINT in wanted and complaints != 1:
         wrong.append("the complaint did not arrive")
+    for sender, words, parts in told.texts:
+        often = max(1, told.came[parts[0]])
+        if copies.get((sender, words), often) != often:
+            wrong.append("I2: a report says wrongly how often its text was sent")
     strange = set(found) - set(MATTERS)
     return wrong + (["a report of what nobody wrote"] if strange else [])
 
@@ -91,4 +105,10 @@ def _ends(world: TakenUp) -> list[str]:
 def _answers(world: TakenUp, told: Told) -> list[str]:
     answered = Counter(number for number, _ in world.sent)
     silent = {sender for sender, *_ in told.texts if not answered[sender]}
-    return ["a villager was never answered"] if silent else []
+    wrong = ["a villager was never answered"] if silent else []
+    heard = [words for _, words in world.sent]
+    if any(not any(one in words for words in heard) for one in told.promised):
+        wrong.append("an answer that the Polres promised was never sent")
+    if max(Counter(world.sent).values(), default=0) > OFTEN:
+        wrong.append("I7: one answer was sent again and again")
+    return wrong

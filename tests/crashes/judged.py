@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -75,12 +76,15 @@ class Opener:
     def event(self, header: bytes, body: bytes) -> e.Event | None:
         """What an entry says."""
         if body not in self._events:
-            entry = Entry(Header.unpack(header), body)
+            entry = Entry(header_of(header), body)
             try:
                 self._events[body] = codec.decode(self.vault.open_entry(entry, unit=True))[1]
             except (CannotOpen, SyncError):
                 self._events[body] = None
         return self._events[body]
+
+
+header_of = lru_cache(maxsize=None)(Header.unpack)
 
 
 @contextlib.contextmanager
@@ -103,7 +107,7 @@ def chained(rows: Rows, log_id: LogId, name: str) -> tuple[list[str], list[bytes
     """Faults of a log that must begin at 1, have no gap and hold its hashes; and these."""
     head, hashes = chain.genesis(log_id).hash, []
     for expected, (seq, header, body, digest) in enumerate(rows, start=1):
-        head = Entry(Header.unpack(header), body).hash_after(head)
+        head = Entry(header_of(header), body).hash_after(head)
         hashes.append(digest)
         if seq != expected or digest != head:
             return [f"{name}: entry {expected} does not follow"], hashes
@@ -195,13 +199,13 @@ class DesaJudge:
         if answered - read.keys():
             yield "I3: an answer to a text that still waits to be read"
         tickets = {one.ticket for one in begun}
-        tickets |= {ticket_text(Header.unpack(header).ticket) for _, header, _, _ in rows}
+        tickets |= {ticket_text(header_of(header).ticket) for _, header, _, _ in rows}
         if {ticket for ticket in read.values() if ticket} - tickets:
             yield "I3: a text was read and its report is not here"
 
     def _keys(self, db: sqlite3.Connection, told: Told) -> Iterator[str]:
         known = {one for (one,) in db.execute("select id from sessions")}
-        used = {Header.unpack(header).session for _, header, _, _ in entries(db, UP)}
+        used = {header_of(header).session for _, header, _, _ in entries(db, UP)}
         used |= {one for (one,) in db.execute("select session from inbox union"
                                               " select session from outbox")}  # fmt: skip
         wrapped = {one for (one,) in db.execute("select session from wraps")}
@@ -266,9 +270,9 @@ class PolresJudge:
         (public,) = db.execute("select public from nodes where node = ?", (NUMBER,)).fetchone()
         if told.enrolled and not public:
             yield "a box that was enrolled is not known"
-        begun = sum(Header.unpack(header).sets == 1 for _, header, _, _ in rows)
-        (shown,) = db.execute("select count(*) from reports").fetchone()
-        if begun != shown:
+        said = [one for _, packed, _, _ in rows if (one := header_of(packed)).sets]
+        shown = dict(db.execute("select ticket, status from reports"))
+        if {ticket_text(one.ticket): one.sets for one in said} != shown:
             yield "I3: entries and the reports that people see do not agree"
 
 

@@ -9,7 +9,7 @@ import itertools
 import os
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,12 +60,13 @@ class Disk:
     """One machine's disk, fed with its calls in order.
 
     Args:
+        found: the files that rest on it at the beginning.
         honest: whether the sync of a file does what it says; that of a folder does.
     """
 
-    def __init__(self, *, honest: bool = True) -> None:
-        self.names: dict[str, Inode] = {}
-        self._rests: dict[str, Inode] = {}
+    def __init__(self, found: Mapping[str, bytes] | None = None, *, honest: bool = True) -> None:
+        self.names = {path: Inode(bytearray(one)) for path, one in (found or {}).items()}
+        self._rests = dict(self.names)
         self._moves: list[tuple[str, Inode | None]] = []
         self._honest = honest
         self._count = 0

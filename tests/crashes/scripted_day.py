@@ -42,6 +42,7 @@ MATTERS = (
     ("+6281399990000", "pohon tumbang menutup jalan ke dusun Puncak"),
     ("+6281312341234", "anak hilang sejak sore di dekat sungai"),
 )
+PROMISED = "Petugas menuju lokasi"
 COMPLAINT = "+6281344445555", "oknum polisi minta uang di pos, saya ada bukti"
 
 
@@ -100,10 +101,9 @@ def _noon(world: WatchedWorld) -> None:
     world.desk().act(r.Take(first, "Made"))
     world.saved()
     world.exchange()
-    orders.order_answer(
-        world.district, CODE, first, "Petugas menuju lokasi", by="SPKT", now_s=world.wall_s()
-    )
+    orders.order_answer(world.district, CODE, first, PROMISED, by="SPKT", now_s=world.wall_s())
     world.ordered()
+    world.say("promised", PROMISED)
     orders.order_status(
         world.district, CODE, _ticket(world, 1), Move.TAKE, "", by="SPKT", now_s=world.wall_s()
     )

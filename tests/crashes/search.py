@@ -6,25 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import disk_calls
 import going_on
-import older_tables
-from disk_calls import Call, Said
+from disk_calls import Said
 from going_on import PAIR
-from judged import Judge, judges_of
 from power_cut import Card, Disk, Image, in_memory
+from recorded import MACHINES, Day, machine_of, recorded_life
 from told import Told
-
-MACHINES = (*PAIR, older_tables.DESA, older_tables.POLRES)
-
-
-@dataclass(slots=True)
-class Day:
-    """A day as its calls, and who judges what is left of it."""
-
-    calls: list[Call]
-    judges: dict[str, Judge]
-    left: dict[str, bytes]
 
 
 @dataclass(slots=True)
@@ -46,26 +33,6 @@ class Found:
     gone_on: int = 0
 
 
-def recorded_day(fault: str = "") -> Day:
-    """Play the scripted day as a process of its own under strace."""
-    with in_memory() as home:
-        folder = home / "day"
-        folder.mkdir()
-        script = Path(__file__).with_name("scripted_day.py")
-        calls = disk_calls.recorded(script, folder, fault)
-        left = {
-            str(path.relative_to(folder)): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file() and path.name not in {"told", "keys.json"}
-        }
-        return Day(calls, judges_of(folder), left)
-
-
-def machine_of(call: Call) -> str:
-    """Whose disk a call is about."""
-    return getattr(call, "path", "").split("/", 1)[0]
-
-
 @dataclass(frozen=True, slots=True)
 class Point:
     """The moment before a call: which it is, whose disk it is about, and how all disks stand."""
@@ -83,8 +50,8 @@ class Point:
 
 def points(day: Day, *, honest: bool = True) -> Iterator[Point]:
     """Before every call after the beginning."""
-    disks = {name: Disk(honest=honest) for name in MACHINES}
-    told = Told()
+    disks = {name: Disk(day.found_on(name), honest=honest) for name in MACHINES}
+    told = day.told_before()
     for number, call in enumerate(day.calls):
         if isinstance(call, Said):
             began = told.began
@@ -118,6 +85,25 @@ def quotas(day: Day, total: int, *, honest: bool = True) -> dict[int, int]:
         shares[number] = min(most, max(1, left // (len(room) - done)))
         left -= shares[number]
     return shares
+
+
+def second_life(day: Day, number: int, chance: random.Random) -> Day:
+    """What follows one cut: the box and the Polres come up and go on, recorded call by call.
+
+    Args:
+        day: the day.
+        number: before which call the power is cut.
+        chance: draws what the disk then holds.
+    """
+    point = next(one for one in points(day) if one.number >= number and one.machine in PAIR)
+    (other,) = (name for name in PAIR if name != point.machine)
+    *_, image = point.disk.images(chance, 4)
+    files = {
+        name: content.octets()
+        for name, content in (image | point.disks[other].as_it_runs()).items()
+    }
+    before = [one.line for one in day.calls[: point.number] if isinstance(one, Said)]
+    return recorded_life(files, [*day.before, *before], day.keys)
 
 
 @dataclass(slots=True)

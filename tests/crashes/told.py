@@ -1,6 +1,7 @@
 """What the outside world was told, line by line: what a disk must hold from then on."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 
 Line = list[object]
@@ -20,13 +21,14 @@ class Told:
         opened: how often the node was opened.
         clock_s: the monotonic clock.
         memory: what lies in the modem, by memory and slot.
-        freed: PDUs that the modem no longer has.
+        freed: PDUs that the modem no longer has. came: how often each came.
         texts: sender, words and PDUs of what villagers sent.
         answered: for each outbox row (its number modulo 256) how often the modem took it.
         spoken: sender and words of each answer.
         up, down: entries that the node said it has, of its own log and of the Polres'.
         saved: entries that it had when an officer was told that his work is saved.
         received: entries that the Polres gave a receipt for.
+        promised: words that a person at the Polres was told will go to a villager.
         ordered: entries of the Polres' log when a person there was told that an order stands.
         erased: sessions that were said to be destroyed.
         backups: files that were said to be proven backups of the box.
@@ -40,6 +42,7 @@ class Told:
     clock_s: float = 100.0
     memory: dict[tuple[str, int], str] = field(default_factory=dict)
     freed: set[str] = field(default_factory=set)
+    came: Counter[str] = field(default_factory=Counter)
     texts: list[tuple[str, str, list[str]]] = field(default_factory=list)
     answered: dict[int, int] = field(default_factory=dict)
     spoken: list[tuple[str, str]] = field(default_factory=list)
@@ -48,6 +51,7 @@ class Told:
     saved: int = 0
     received: int = 0
     ordered: int = 0
+    promised: list[str] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)
     backups: list[str] = field(default_factory=list)
     covered: int = 0
@@ -66,6 +70,7 @@ class Told:
     def _stored(self, memory: str, index: int, pdu: str) -> None:
         self.memory[memory, index] = pdu
         self.freed.discard(pdu)
+        self.came[pdu] += 1
 
     def _freed(self, memory: str, index: int, pdu: str) -> None:
         del self.memory[memory, index]
@@ -96,6 +101,7 @@ _HEARD = {
     "saved": _set("saved"),
     "received": _set("received"),
     "ordered": _set("ordered"),
+    "promised": lambda told, words: told.promised.append(words),
     "erased": lambda told, *sessions: told.erased.update(sessions),
     "backup": lambda told, name: told.backups.append(name),
     "covered": _set("covered"),

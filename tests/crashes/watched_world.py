@@ -132,13 +132,15 @@ class WatchedWorld(World):
 class TakenUp(WatchedWorld):
     """A world that goes on from folders as a cut left them, with the modem as it was then."""
 
-    def __init__(self, folder: Path, told: Told) -> None:
+    def __init__(
+        self, folder: Path, told: Told, hear: Callable[[str], object] = lambda _: None
+    ) -> None:
         super(World, self).__init__()
         self.folder, self.directory = folder, folder / "desa"
         self.mono_s = told.clock_s + 60
         self.sent = list(told.spoken)
         self.sessions = {}
-        self.hear = quiet
+        self.hear = hear
         self._begun = False
         self._numbers = iter(range(200, 255))
         self.district = open_district(folder / "polres")
