@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from scripted_day import COMPLAINT, MATTERS
+from scripted_day import COMPLAINT, MATTERS, OFFICER
 from told import Told
-from watched_world import NUMBER, TakenUp
+from watched_world import NUMBER, TakenUp, browser
 
 from server.domain.errors import Told as Refusal
 
@@ -36,7 +36,7 @@ def wrong_after(folder: Path, told: Told) -> list[str]:
         return [f"does not open: {type(refusal).__name__}"]
     try:
         go_on(world)
-        return [*_reports(world, told), *_ends(world), *_answers(world, told)]
+        return [*_reports(world, told), *_ends(world), *_answers(world, told), *_login(world, told)]
     finally:
         world.close()
 
@@ -100,6 +100,17 @@ def _ends(world: TakenUp) -> list[str]:
     if node.health.road_trouble:
         wrong.append(f"the road says: {node.health.road_trouble}")
     return wrong
+
+
+def _login(world: TakenUp, told: Told) -> list[str]:
+    """With the keys in his phone the officer gets in; looked at when they may have changed."""
+    if not told.erased or told.phone is None:
+        return []
+    passphrase, key = told.phone
+    phone = browser(world)
+    phone.carries(key)
+    entered = phone.login(passphrase, OFFICER).status_code == 303
+    return [] if entered else ["the officer cannot log in with the key in his phone"]
 
 
 def _answers(world: TakenUp, told: Told) -> list[str]:

@@ -147,7 +147,7 @@ class DesaJudge:
                 return found + ([] if version == SCHEMA_VERSION else ["half migrated"]), True
             with reading(path) as db:
                 found += [*sound(db), *self._texts(db, told), *self._logs(db, told)]
-                found += self._keys(db, told)
+                found += [*self._keys(db, told), *self._accounts(db)]
         except (sqlite3.Error, Refusal) as error:
             return [*found, f"cannot be read: {error!r}"], wrote
         return found + _backups(folder, told), wrote
@@ -181,6 +181,13 @@ class DesaJudge:
         if max([*by_text.values(), *by_row.values()], default=0) > 1:
             yield "I2: two reports of one text"
         yield from self._together(db, begun, rows)
+
+    def _accounts(self, db: sqlite3.Connection) -> Iterator[str]:
+        events = (self.opener.event(header, body) for _, header, body, _ in entries(db, UP))
+        told = sum(isinstance(event, e.OfficerKeysChanged) for event in events)
+        (renewed,) = db.execute("select count(*) from accounts where renewed > 0").fetchone()
+        if renewed > told:
+            yield "I3: an officer's keys changed and the journal does not say so"
 
     def _together(
         self, db: sqlite3.Connection, begun: list[e.ReportReceived], rows: Rows

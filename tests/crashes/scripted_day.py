@@ -11,7 +11,7 @@ from pathlib import Path
 
 import faulty_ways
 import older_tables
-from watched_world import WatchedWorld, dumped
+from watched_world import WatchedWorld, browser, dumped
 from world import CODE
 
 from server import lookup
@@ -42,6 +42,7 @@ MATTERS = (
     ("+6281399990000", "pohon tumbang menutup jalan ke dusun Puncak"),
     ("+6281312341234", "anak hilang sejak sore di dekat sungai"),
 )
+OFFICER = "Made"
 PROMISED = "Petugas menuju lokasi"
 COMPLAINT = "+6281344445555", "oknum polisi minta uang di pos, saya ada bukti"
 
@@ -77,7 +78,8 @@ def _text(world: WatchedWorld, number: int) -> None:
 
 def _morning(world: WatchedWorld) -> None:
     world.exchange()
-    world.officer("Made")
+    made = world.officer(OFFICER)
+    world.say("phone", made["passphrase"], made["phone_path"].rpartition("/")[2])
     world.desk().set_contact(Contact("Made", "Bhabinkamtibmas", "081300001111"))
     world.saved()
     for number in (0, 1):
@@ -145,6 +147,20 @@ def _years_later(world: WatchedWorld) -> None:
         gone = [bytes(one).hex() for (one,) in db.execute("select session from erased")]
     assert gone, "nothing was erased"
     world.say("erased", *gone)
+    world.exchange()
+    _login(world)
+
+
+def _login(world: WatchedWorld) -> None:
+    """After an erasure the officer's phone gets new keys, which it shows with the next page."""
+    phone = browser(world)
+    passphrase, key = world.phone
+    phone.carries(key)
+    assert phone.login(passphrase, OFFICER).status_code == 303
+    fresh = phone.key() or ""
+    assert fresh != key, "no new keys were given"
+    world.say("phone", passphrase, fresh)
+    phone.get("/kunci")
     world.exchange()
 
 

@@ -31,6 +31,7 @@ class Told:
         promised: words that a person at the Polres was told will go to a villager.
         ordered: entries of the Polres' log when a person there was told that an order stands.
         erased: sessions that were said to be destroyed.
+        phone: the officer's passphrase and the key that his phone holds.
         backups: files that were said to be proven backups of the box.
         covered: entries in the backup that the Polres said it has.
         migrated: machines whose older tables were said to be open.
@@ -53,6 +54,7 @@ class Told:
     ordered: int = 0
     promised: list[str] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)
+    phone: tuple[str, str] | None = None
     backups: list[str] = field(default_factory=list)
     covered: int = 0
     migrated: set[str] = field(default_factory=set)
@@ -103,6 +105,7 @@ _HEARD = {
     "ordered": _set("ordered"),
     "promised": lambda told, words: told.promised.append(words),
     "erased": lambda told, *sessions: told.erased.update(sessions),
+    "phone": lambda told, *keys: setattr(told, "phone", keys),
     "backup": lambda told, name: told.backups.append(name),
     "covered": _set("covered"),
     "migrated": lambda told, machine: told.migrated.add(machine),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from paper_phone import Phone
 from told import Told, line_of
 from world import CODE, MemoryRoad, World
 
@@ -13,6 +14,7 @@ from hardware.simulated.held import SlotChange, Stored
 from hardware.simulated.virtual import VirtualModem
 from server.card import node_number
 from server.desa.node import Node
+from server.desa.officers.keydesk import KeyDesk
 from server.polres.district import open_district
 from server.polres.store.journals import PolresStore
 from sms import pdu
@@ -61,10 +63,13 @@ class WatchedWorld(World):
 
     hear: Callable[[str], None] = quiet
     sessions: dict[str, list[str | None]] = field(default_factory=dict)
+    phone: tuple[str, str] = ("", "")
     _begun: bool = False
 
     def say(self, kind: str, *values: object) -> None:
         """One line."""
+        if kind == "phone":
+            self.phone = str(values[0]), str(values[1])
         self.hear(line_of(kind, *values))
 
     def start(self) -> Node:
@@ -161,6 +166,12 @@ class TakenUp(WatchedWorld):
         """Let everything go."""
         self.node.database.close()
         self.district.close()
+
+
+def browser(world: World) -> Phone:
+    """An officer's phone in front of the village's pages."""
+    desk = world.desk()
+    return Phone(desk, KeyDesk(world.node, desk, lambda: world.mono_s))
 
 
 def checkpoint_often(world: World) -> None:
