@@ -3,13 +3,12 @@
 import contextlib
 import random
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import disk_calls
 import pytest
 from disk_calls import Made, Removed, Renamed, Resized, Said, StrangeCallError, Synced, Written
-from power_cut import Card, Disk, in_memory
+from power_cut import Card, Disk
 
 SMALL = Path(__file__).with_name("small_disk.py")
 FOLDER = "/somewhere"
@@ -41,12 +40,6 @@ class Seen:
         self.broken += not whole
         self.lost += whole and len(rows[0]) < told + 1
         return writes
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with in_memory() as home:
-        yield home
 
 
 def small(home: Path, journal: str, synchronous: str, *, honest: bool = True) -> Seen:

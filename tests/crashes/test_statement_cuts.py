@@ -19,18 +19,6 @@ from server.database import FILE_NAME
 EVERY = int(os.environ.get("KENTONGAN_STATES", "5"))
 
 
-@pytest.fixture(scope="module")
-def camera() -> Iterator[Camera]:
-    with in_memory() as home:
-        yield photographed(home)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with in_memory() as home:
-        yield home
-
-
 def test_the_day_has_everything_in_it_that_must_survive(camera: Camera) -> None:
     told = camera.told
     assert [(sender, words) for sender, words, _ in told.texts].count(COMPLAINT) == 1
