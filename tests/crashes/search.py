@@ -133,11 +133,16 @@ class Search:
         shares = quotas(self.day, self.total, honest=self.honest)
         with in_memory() as home:
             cards = {name: Card(home / name) for name in MACHINES}
+            owed = 0
             for point in points(self.day, honest=self.honest):
                 if point.number not in shares:
                     continue
                 self.found.points += 1
-                for image in point.disk.images(chance, shares[point.number]):
+                # Where less could be drawn than there was to draw, the next points make it up.
+                owed += shares[point.number]
+                share = min(owed, 4 * shares[point.number]) if point.disk.choices() > 6 else 0
+                for image in point.disk.images(chance, share or shares[point.number]):
+                    owed -= 1
                     self._look(cards[point.machine], image, point)
                     if self.enough and self.found.bad >= self.enough:
                         return self.found

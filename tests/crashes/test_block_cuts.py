@@ -17,7 +17,7 @@ from search import Search, points, second_life
 
 IMAGES = int(os.environ.get("KENTONGAN_IMAGES", "5000"))
 SEED = int(os.environ.get("KENTONGAN_SEED", "1"))
-LIVES = int(os.environ.get("KENTONGAN_LIVES", "2"))
+LIVES = int(os.environ.get("KENTONGAN_LIVES", "1"))
 LIFE_IMAGES = max(500, IMAGES // 20)
 ENOUGH = 12
 GO_ON_EVERY = 250

@@ -16,7 +16,7 @@ from statement_cuts import Camera, gone_on, judged, photographed
 
 from server.database import FILE_NAME
 
-EVERY = int(os.environ.get("KENTONGAN_STATES", "5"))
+EVERY = int(os.environ.get("KENTONGAN_STATES", "8"))
 
 
 def test_the_day_has_everything_in_it_that_must_survive(camera: Camera) -> None:
