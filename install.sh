@@ -239,7 +239,8 @@ find_chromium() {
     [ -x "$CHROMIUM" ]
 }
 
-# strace lets a card fail at chosen moments, faketime turns the clock.
+# strace lets a card fail at chosen moments and records what power cuts are replayed from;
+# faketime turns the clock.
 have_tools() {
     command -v strace >/dev/null 2>&1 && compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null
 }

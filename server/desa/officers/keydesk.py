@@ -88,7 +88,7 @@ class KeyDesk:
             kept = login.read(db, account.name) or account
             if not login.put(db, replace(kept, recovery=card)):
                 return Wait(self._desk.guesses.failed(name))
-        renewal.journal(node, name, How.CARD, self._now())
+            renewal.journal(node, name, How.CARD, self._now())
         return words
 
     def recover(self, name: str, words: str) -> NewOfficer | Wait:

@@ -23,7 +23,8 @@ def recover(node: Node, account: Account, seed: bytes, now_s: float) -> NewOffic
     new, fresh = login.keyed(account.name, seed, passphrase, cost, node.random)
     words, card = login.make_card(account.name, seed, cost, node.random)
     fresh = replace(fresh, recovery=card, renewed=newest_erasure(node))
-    if not wait_for_phone(node, account, fresh, new.phone_key, How.RECOVERED):
-        return None
-    journal(node, account.name, How.RECOVERED, now_s)
+    with node.database.write():
+        if not wait_for_phone(node, account, fresh, new.phone_key, How.RECOVERED):
+            return None
+        journal(node, account.name, How.RECOVERED, now_s)
     return replace(new, recovery=words)

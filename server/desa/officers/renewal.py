@@ -83,15 +83,15 @@ def confirm(node: Node, name: str, phone_key: bytes, now_s: float) -> bool:
             if pending.how == How.RECOVERED:
                 lost.lose(node, name, account.public, pending.account.public, now_s)
             _drop_wraps(node, account.public)
+            if pending.how != How.RECOVERED:
+                journal(node, name, pending.how, now_s)
         lost.give_back(node)
-        if pending.how != How.RECOVERED:
-            journal(node, name, pending.how, now_s)
         held.tell(node, now_s)
         return True
 
 
 def journal(node: Node, name: str, how: str, now_s: float) -> None:
-    """Tell the Polres that an officer's keys have changed."""
+    """Tell the Polres that an officer's keys have changed; in the transaction that does it."""
     event = e.OfficerKeysChanged(name, str(how))
     node.ledger.record(node.stamp(now_s), Decision((event,)), cause="keys")
     node.exchange_soon.set()
