@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 
@@ -56,7 +57,9 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         desk = FrontDesk(node)
         keys = KeyDesk(node, desk, time.monotonic)
         control = ControlSocket(directory, commands.answers(node, desk, keys))
-        schedule = _jobs(node, stop)
+        # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
+        schedule = Schedule(threads=3)
+        drive(node, stop, schedule)
         radios = start_radios(node, stop)
         schedule.start()
         try:
@@ -74,10 +77,15 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
             node.database.close()
 
 
-def _jobs(node: Node, stop: threading.Event) -> Schedule:
-    """What the clock drives; not started yet."""
-    # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
-    schedule = Schedule(threads=3)
+class Jobs(Protocol):
+    """What runs jobs: the process's schedule, or the simulator's."""
+
+    def every(self, seconds: float, job: Callable[[], object]) -> None:
+        """Run a job again and again."""
+
+
+def drive(node: Node, stop: threading.Event, schedule: Jobs) -> None:
+    """Say what the clock drives; it is not started here."""
     exchanger = Exchanger(node)
     schedule.every(0.25, guarded(exchanger.tick))
     unlocker = Unlocker(node, lambda: not stop.is_set())
@@ -86,7 +94,6 @@ def _jobs(node: Node, stop: threading.Event) -> Schedule:
     schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
     schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
     schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))
-    return schedule
 
 
 def _pages(node: Node, desk: FrontDesk, keys: KeyDesk) -> Flask:
