@@ -121,7 +121,7 @@ class Plan:
     boxes: int
     weather: Weather
     happenings: tuple[Happening, ...]
-    every_h: float = 6.0
+    every_h: float = 12.0
 
 
 # What happens on a box-day where it is common; each seed takes some of the faults, or none.
@@ -155,7 +155,7 @@ def draw(seed: int, days: int, boxes: int) -> Plan:
         for at_s, number in _moments(chance.sub(kind, box), rate, days)
     ]
     weather = Weather() if calm else _weather(chance)
-    every_h = chance.choice((4.0, 6.0, 12.0))
+    every_h = chance.choice((8.0, 12.0, 24.0))
     return Plan(seed, days, boxes, weather, tuple(sorted(happenings)), every_h)
 
 

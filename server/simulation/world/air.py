@@ -30,7 +30,12 @@ class Later(Protocol):
 
 @dataclass(slots=True)
 class Text:
-    """A text that somebody wrote, and how often each of its PDUs reached the modem."""
+    """A text that somebody wrote.
+
+    Attributes:
+        came: its PDUs that reached the modem.
+        sure: False when the card that may have held it was lost.
+    """
 
     number: int
     box: int
@@ -39,7 +44,8 @@ class Text:
     sort: str
     sent_s: float
     pdus: tuple[str, ...]
-    due: int = 0
+    came: set[str] = field(default_factory=set)
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,8 @@ class Air:
             self._deliver_at(self.clock.now_s + again_s, line, text, one)
 
     def _deliver_at(self, at_s: float, line: Line, text: Text, one: str) -> None:
-        text.due += 1
-
         def deliver() -> None:
-            text.due -= 1
+            text.came.add(one)
             line.modem.deliver(one)
             line.wake()
 
@@ -161,11 +165,8 @@ class Air:
         self._later(chance.uniform(1, 60), line, report)
 
     def _later(self, wait_s: float, line: Line, one: str) -> None:
-        def deliver() -> None:
-            line.modem.deliver(one)
-            line.wake()
-
-        self.later(self.clock.now_s + wait_s, deliver)
+        # It is listed with what comes next: a report of delivery is in no hurry.
+        self.later(self.clock.now_s + wait_s, lambda: line.modem.deliver(one))
 
     def _is_robot(self, number: str) -> bool:
         if number not in self._robots:

@@ -19,6 +19,7 @@ from server.desa.node import Node, open_node
 from server.desa.officers.keydesk import KeyDesk
 from server.desa.radios.port_thread import RadioThread
 from server.domain.errors import Told
+from server.radio import Outgoing, open_outgoing
 from server.simulation.chance import Chance
 from server.simulation.outside.clock import Clock, Watch
 from server.simulation.outside.disk import Disk, Injected
@@ -29,12 +30,15 @@ from server.simulation.world.air import Air, Later, Line
 from server.simulation.world.link import Link
 from server.simulation.world.ports import OnePort, Stop
 from server.simulation.world.template import sim_of
+from sms import outbox
+from sms.outbox import Purpose
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 BOOT_S: Final = 45.0
 AGAIN_S: Final = 60.0
-_QUIET_ROUNDS: Final = 6
+SOON_S: Final = 5.0
+_QUIET_ROUNDS, _IDLE_ROUNDS = 2, 6
 _ROUNDS_MAX: Final = 400
 _TROUBLES_MAX: Final = 3
 _PASSES_MAX: Final = 8
@@ -46,15 +50,43 @@ class Jobs:
 
     clock: Clock
     jobs: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
+    due_s: dict[int, float] = field(default_factory=dict)
 
     def every(self, seconds: float, job: Callable[[], object]) -> None:
         """Take a job."""
         self.jobs.append((seconds, job))
 
     def run(self) -> None:
-        """Run them all: so long has passed since the box last woke."""
-        for _, job in self.jobs:
-            job()
+        """Run those that are due."""
+        for number, (seconds, job) in enumerate(self.jobs):
+            if self.clock.now_s >= self.due_s.get(number, 0.0):
+                job()
+                self.due_s[number] = self.clock.now_s + seconds
+
+
+@dataclass(slots=True)
+class Ageing:
+    """How long texts have waited by the true time, whatever the box believes."""
+
+    looked_s: float = 0.0
+    since_s: dict[int, float] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
+
+    def look(self, db: sqlite3.Connection, now_s: float) -> list[str]:
+        """Note new texts; tells of those that ended as too old before their time."""
+        last = max(self.since_s, default=0)
+        for (number,) in db.execute("select id from outbox where id > ?", (last,)).fetchall():
+            # It may have been queued at any moment since the last look.
+            self.since_s[number] = self.looked_s
+        self.looked_s = now_s
+        early: list[str] = []
+        expired = db.execute("select id, purpose from outbox where state = 'expired'").fetchall()
+        for number, purpose in expired:
+            age_s = now_s - self.since_s[number]
+            if number not in self.ended and age_s < outbox.LIFETIME_S[Purpose(purpose)] * 0.98:
+                early.append(f"text {number} ({purpose}) ended as too old after {age_s:.0f} s")
+            self.ended.add(number)
+        return early
 
 
 @dataclass(slots=True)
@@ -87,9 +119,12 @@ class Box:
         self.line = Line(number, sim_of(number), self._modem(), self.wake_soon)
         self.ports = OnePort(self.line.modem, self.effects, self.clock.pass_s)
         self.process: Process | None = None
-        self.gone = False
+        self.gone = self._woken = False
         self.starts = self.crashes = 0
+        self.copies = self.restores = self.clones = 0
+        self.broken: dict[str, list[str]] = {"i1": [], "i13": [], "i14": []}
         self.at_start: Callable[[Box], object] = lambda _: None
+        self._ageing = Ageing()
 
     def _modem(self) -> VirtualModem:
         modem = VirtualModem(on_send=self._sent, on_slot=self._slot)
@@ -177,16 +212,28 @@ class Box:
         return Process(node, desk, keys, asked, jobs, stop, radio)
 
     def wake_soon(self) -> None:
-        """Something came: the modem tells at once."""
-        self.wake()
+        """Something came: the modem tells, and what comes with it is taken together."""
+        if not self._woken:
+            self._woken = True
+            self.later(self.clock.now_s + SOON_S, self.wake)
 
-    def wake(self) -> None:
-        """Let everything run that has become due."""
-        self.do(self._work)
+    def wake(self, *, chores: bool = False) -> None:
+        """Let everything run that has become due; `chores` stays until the modem is idle."""
+        self._woken = False
+        self.do(lambda process: self._work(process, _IDLE_ROUNDS if chores else _QUIET_ROUNDS))
+        if self.process is not None:
+            db = self.node.database.connection
+            self.broken["i14"] += self._ageing.look(db, self.clock.now_s)
 
-    def _work(self, process: Process) -> None:
+    def outgoing(self, number: int) -> Outgoing | None:
+        """A text of the outbox, if it lies open."""
+        node = self.node
+        row = outbox.row_of(node.database.connection, number)
+        return None if row is None else open_outgoing(node.vault, row)
+
+    def _work(self, process: Process, quiet: int) -> None:
         for _ in range(_PASSES_MAX):
-            self._radio(process)
+            self._radio(process, quiet)
             rings = process.node.speak_soon.rings
             process.jobs.run()
             node = process.node
@@ -194,7 +241,7 @@ class Box:
                 return
             self.clock.pass_s(0.3)
 
-    def _radio(self, process: Process) -> None:
+    def _radio(self, process: Process, enough: int) -> None:
         """Rounds of the modem's thread until it has nothing more to do."""
         quiet = troubles = 0
         for _ in range(_ROUNDS_MAX):
@@ -202,7 +249,7 @@ class Box:
             process.trouble = process.radio.turn(process.trouble)
             troubles += process.trouble is not None
             quiet = 0 if self._activity() != before else quiet + 1
-            if quiet >= _QUIET_ROUNDS or troubles >= _TROUBLES_MAX:
+            if quiet >= enough or troubles >= _TROUBLES_MAX:
                 return
 
     def _activity(self) -> tuple[int, int]:

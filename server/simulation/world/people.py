@@ -57,12 +57,12 @@ class People:
             return
         report = chance.choice(found)
         number = len(self.done)
-        words = _ANSWERS.format(number)
+        answer, result = _ANSWERS.format(number), f"selesai nomor {number}."
         actions: dict[str, r.Action] = {
             "take": r.Take(report.ticket, self.name),
-            "answer": r.Answer(report.ticket, self.name, words),
+            "answer": r.Answer(report.ticket, self.name, answer),
             "forward": r.Forward(report.ticket, self.name, "Polsek Utan"),
-            "close": r.Close(report.ticket, self.name, f"selesai {number}"),
+            "close": r.Close(report.ticket, self.name, result),
             "reopen": r.Reopen(report.ticket, self.name, "ada lagi"),
         }
         kind = chance.choice(("take", "answer", "forward", "close"))
@@ -71,6 +71,7 @@ class People:
         if isinstance(process.desk.act(actions[kind]), Refused):
             return
         self._world.trace.tell(f"officer of box {box.number}: {kind} {report.ticket}")
+        words = {"answer": answer, "close": result}.get(kind, "")
         self.done.append(
             Done(box.number, report.ticket, kind, words, self._world.clock.now_s)
         )
@@ -84,8 +85,6 @@ class People:
         self.logins += 1
         if told.phone_key:
             self.keys[number] = told.phone_key
-        for _ in range(3):
-            process.jobs.run()
         return True
 
     def attend(self) -> None:
@@ -93,6 +92,5 @@ class People:
         world = self._world
         for box in world.boxes:
             world.polres.attend(code_of(box.number))
-            box.wake()
             box.do(lambda process, box=box: self.login(box, process))  # type: ignore[misc]
             box.wake()

@@ -96,7 +96,7 @@ def _box(
 def _settings(number: int) -> Settings:
     return Settings(
         desa=Desa(code_of(number), f"Desa {number}"),
-        polres=Polres(url=URL, exchange_every_s=6 * 3_600),
+        polres=Polres(url=URL, exchange_every_s=12 * 3_600),
         modem=Modem(ports=("none",), numbers=(sim_of(number),)),
         login=Login(memory_mib=1, passes=1),
     )

@@ -20,8 +20,9 @@ from server.simulation.world.polres import Polres
 from server.simulation.world.template import POLRES, Prepared
 
 BEGIN_S: Final = 3_600.0
-CALM_DAYS: Final = 3.0
-_CALM_EVERY_S: Final = 3 * 3_600.0
+CALM_DAYS: Final = 2.0
+_CALM_EVERY_S: Final = 6 * 3_600.0
+_LAST_ROUNDS: Final = 2
 
 
 class World:
@@ -82,11 +83,15 @@ class World:
             for _ in range(int(CALM_DAYS * DAY_S / _CALM_EVERY_S)):
                 self.people.attend()
                 self._run(self.clock.now_s + _CALM_EVERY_S)
-            self.people.attend()
+            for _ in range(_LAST_ROUNDS):
+                self.people.attend()
+                for box in self.boxes:
+                    box.do(lambda process: process.node.exchange_soon.set())
+                    box.wake()
 
     def _routine(self, box: Box, every_s: float) -> None:
         def tick() -> None:
-            box.wake()
+            box.wake(chores=True)
             share = self.chance.sub("routine", box.number, self.clock.now_s).uniform(0.5, 1.5)
             self.later(self.clock.now_s + every_s * share, tick)
 
