@@ -54,7 +54,7 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
         )
         remember_seen(node, time.monotonic())
         nightly.begin(node, time.monotonic())
-        desk = FrontDesk(node)
+        desk = FrontDesk(node, time.monotonic)
         keys = KeyDesk(node, desk, time.monotonic)
         control = ControlSocket(directory, commands.answers(node, desk, keys))
         # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
@@ -88,7 +88,7 @@ def drive(node: Node, stop: threading.Event, schedule: Jobs) -> None:
     """Say what the clock drives; it is not started here."""
     exchanger = Exchanger(node)
     schedule.every(0.25, guarded(exchanger.tick))
-    unlocker = Unlocker(node, lambda: not stop.is_set())
+    unlocker = Unlocker(node, lambda: not stop.is_set(), time.monotonic)
     node.ledger.patience_s = UNLOCK_PATIENCE_S
     schedule.every(0.25, guarded(unlocker.tick))
     schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
