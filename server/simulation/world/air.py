@@ -15,6 +15,7 @@ from server.simulation.world.words import NUMBERS, Sort
 from sms import pdu
 from sms.alphabet import Alphabet
 from sms.errors import PduError
+from sms.tpdu import Deliver
 
 PEOPLE: Final = 6
 DOUBLED_DAYS_MAX: Final = 5.0
@@ -33,6 +34,7 @@ class Text:
     """A text that somebody wrote.
 
     Attributes:
+        pieces: what each of its PDUs says.
         came: its PDUs that reached the modem.
         sure: False when the card that may have held it was lost.
     """
@@ -44,6 +46,7 @@ class Text:
     sort: str
     sent_s: float
     pdus: tuple[str, ...]
+    pieces: tuple[str, ...]
     came: set[str] = field(default_factory=set)
     sure: bool = True
 
@@ -98,7 +101,8 @@ class Air:
         number = len(self.texts)
         at = datetime.fromtimestamp(sent_s, UTC)
         pdus = tuple(pdu.split_deliver(sender, words, at, number % 255 + 1))
-        text = Text(number, line.box, sender, words, sort, sent_s - START_S, pdus)
+        pieces = tuple(read.text for one in pdus if isinstance(read := pdu.decode(one), Deliver))
+        text = Text(number, line.box, sender, words, sort, sent_s - START_S, pdus, pieces)
         self.texts.append(text)
         self.trace.tell(f"text {number} {sort} to box {line.box}")
         for one in pdus:
