@@ -1,4 +1,4 @@
-"""Faults of the program itself: what it logs as one while nothing that the world did explains it."""
+"""Faults of the program itself: logged ones that nothing in the world explains."""
 
 import logging
 import traceback

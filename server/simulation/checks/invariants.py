@@ -11,10 +11,12 @@ from server.simulation.checks import promises, view
 from server.simulation.world.box import Box
 from server.simulation.world.words import NUMBERS
 from server.simulation.world.world import World
+from sms.user_data import split_words
 from sync.errors import SyncError
 
 _UNENDED: Final = ("queued", "reserved", "submitting")
 _REASONED: Final = ("withheld", "expired", "failed")
+_WENT: Final = ("sent", "delivered")
 
 
 def i1_what_left_the_modem_is_kept(world: World) -> Iterator[str]:
@@ -92,14 +94,26 @@ def i5_alarms_mean_copies(world: World) -> Iterator[str]:
 def i6_every_ticket_has_its_answer(world: World) -> Iterator[str]:
     """I6. Every text that was to go out went, or carries the reason why not."""
     for box in world.boxes:
+        went = {(one.to, one.text) for one in world.air.sent if one.box == box.number}
         rows = box.node.database.connection.execute(
             "select id, purpose, state, reason, attempts from outbox"
         ).fetchall()
         for number, purpose, state, reason, attempts in rows:
             if state in _UNENDED:
                 yield f"box {box.number}: text {number} ({purpose}) is {state} after {attempts}"
+            elif state in _WENT and not _is_out(box, number, went):
+                yield f"box {box.number}: text {number} ({purpose}) is {state} and never went out"
             elif state in _REASONED and not reason and state != "failed":
                 yield f"box {box.number}: text {number} ({purpose}) is {state} without a reason"
+
+
+def _is_out(box: Box, number: int, went: set[tuple[str, str]]) -> bool:
+    """Whether a short text was handed to the network; long ones go in pieces."""
+    text = box.outgoing(number)
+    if text is None or len(split_words(text.text)) > 1:
+        return True
+    # The last answer of a day says so in other words.
+    return (text.to, text.text) in went or any(to == text.to for to, _ in went)
 
 
 def i7_answers_stay_within_brakes(world: World) -> Iterator[str]:

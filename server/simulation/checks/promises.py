@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from server.database import open_memory
-from server.ledger import Ledger
 from server.domain.report import Trust
+from server.ledger import Ledger
 from server.polres.projection import rebuild
 from server.polres.store.projected import PROJECTION
 from server.projection import Projection
@@ -42,7 +42,7 @@ def no_text_is_lost(world: World) -> Iterator[str]:
                 if one.words not in whole and not all(piece in parts for piece in one.pieces)
             }
             if missing:
-                yield f"{len(missing)} texts of box {box.number} miss at the {where}: {_few(missing)}"
+                yield f"{len(missing)} of box {box.number} miss at the {where}: {_few(missing)}"
         sealed = len(view.owed(world, box, Sort.OFFICIAL))
         there = sum(one.sealed for one in view.at_polres(world, box))
         if there < sealed:
@@ -84,7 +84,7 @@ def state_is_a_fold(world: World) -> Iterator[str]:
             yield f"Polres: table {name} is not that of a rebuild"
 
 
-def _tables(projection: Projection) -> dict[str, list[object]]:
+def _tables(projection: Projection) -> dict[str, list[str]]:
     return {
         name: sorted(map(repr, projection.db.execute(f"select * from {name}"))) for name in _FOLDED
     }
@@ -159,7 +159,7 @@ def _patterns() -> dict[str, bytes]:
 
 
 def _packed(text: str, offset: int) -> bytes:
-    bits = sum(septet << 7 * at for at, septet in enumerate(encode_gsm7(text))) << offset
+    bits = sum(septet << 7 * at for at, septet in enumerate(encode_gsm7(text) or b"")) << offset
     return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
 
 

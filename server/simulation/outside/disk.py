@@ -120,7 +120,7 @@ class Connection(sqlite3.Connection):
         self.disk, self.path = disk, path
         disk.connections.append(self)
 
-    def execute(self, sql: str, *rest: object) -> sqlite3.Cursor:  # type: ignore[override]
+    def execute(self, sql: str, *rest: object) -> sqlite3.Cursor:
         """As always; a commit is an effect."""
         if sql == "commit":
             return self._committed(lambda: sqlite3.Connection.execute(self, sql))
@@ -154,10 +154,14 @@ class Connection(sqlite3.Connection):
                 self._poisoned = True
             sqlite3.Connection.execute(self, "rollback")
             raise failure
-        done = disk.effects.do(Effect.COMMIT, act, self._leave_unsynced)
-        if not self._lazy and not self._poisoned:
-            self._synced = self._end()[:2]
-        return done
+
+        def synced() -> T:
+            done = act()
+            if not self._lazy and not self._poisoned:
+                self._synced = self._end()[:2]
+            return done
+
+        return disk.effects.do(Effect.COMMIT, synced, self._leave_unsynced)
 
     def _leave_unsynced(self) -> None:
         self._lazy = True

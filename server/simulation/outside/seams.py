@@ -33,14 +33,14 @@ class Outside:
     def in_place(self) -> Iterator[None]:
         """Inside, the product sees this world; nothing else of the process may run meanwhile."""
         time.time, time.monotonic = self.clock.wall_s, self.clock.mono_s
-        sqlite3.connect = sqlite3.dbapi2.connect = self._connect  # type: ignore[assignment,attr-defined]
-        os.rename, os.replace = self._moved(_RENAME), self._moved(_REPLACE)  # type: ignore[assignment]
-        os.fsync = lambda _: None
+        sqlite3.connect = sqlite3.dbapi2.connect = self._connect  # type: ignore[assignment]
+        os.rename, os.replace = self._moved(_RENAME), self._moved(_REPLACE)
+        os.fsync = _synced
         try:
             yield
         finally:
             time.time, time.monotonic = _TIME, _MONOTONIC
-            sqlite3.connect = sqlite3.dbapi2.connect = _CONNECT  # type: ignore[attr-defined]
+            sqlite3.connect = sqlite3.dbapi2.connect = _CONNECT
             os.rename, os.replace, os.fsync = _RENAME, _REPLACE, _FSYNC
 
     def _connect(self, database: object, *rest: object, **named: object) -> sqlite3.Connection:
@@ -65,6 +65,11 @@ class Outside:
                 disk.effects.do(Effect.RENAME, lambda: really(source, target, **named))
 
         return move
+
+
+def _synced(fd: object) -> None:
+    """What is written lies in memory anyway; what a cut leaves is decided at the cut."""
+    del fd
 
 
 def _path(database: str) -> Path | None:

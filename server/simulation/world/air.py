@@ -19,6 +19,8 @@ from sms.tpdu import Deliver
 
 PEOPLE: Final = 6
 DOUBLED_DAYS_MAX: Final = 5.0
+ROBOT_TEXTS: Final = 60
+"""So often a robot answers before its own operator stops it."""
 _REFUSED: Final = "+CMS ERROR: 38"
 
 
@@ -93,6 +95,7 @@ class Air:
         self.calls = 0
         self._last_s: dict[str, int] = {}
         self._robots: dict[str, bool] = {}
+        self._patience: Counter[str] = Counter()
 
     def write(self, line: Line, sender: str, words: str, sort: str) -> Text:
         """Somebody writes to a box."""
@@ -178,6 +181,9 @@ class Air:
         return self._robots[number]
 
     def _answer(self, line: Line, number: str, chance: Chance) -> None:
+        self._patience[number] += 1
+        if self._patience[number] > ROBOT_TEXTS:
+            return
         words = chance.choice(("Terima kasih, pesan Anda sudah kami terima.", "OK", "siap pak"))
 
         def act() -> None:

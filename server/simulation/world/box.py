@@ -23,9 +23,8 @@ from server.radio import Outgoing, open_outgoing
 from server.simulation.chance import Chance
 from server.simulation.outside.clock import Clock, Watch
 from server.simulation.outside.disk import Disk, Injected
-from server.simulation.outside.effects import Effect, Effects, PowerCut
+from server.simulation.outside.effects import Effect, PowerCut
 from server.simulation.outside.seams import Outside
-from server.simulation.trace import Trace
 from server.simulation.world.air import Air, Later, Line
 from server.simulation.world.link import Link
 from server.simulation.world.ports import OnePort, Stop
@@ -42,6 +41,10 @@ _QUIET_ROUNDS, _IDLE_ROUNDS = 2, 6
 _ROUNDS_MAX: Final = 400
 _TROUBLES_MAX: Final = 3
 _PASSES_MAX: Final = 8
+
+
+class Down(Exception):
+    """The box does not run."""
 
 
 @dataclass(slots=True)
@@ -144,7 +147,8 @@ class Box:
     @property
     def node(self) -> Node:
         """The running node."""
-        assert self.process is not None, "the box is down"
+        if self.process is None:
+            raise Down
         return self.process.node
 
     def now_s(self) -> float:
@@ -166,6 +170,9 @@ class Box:
             # As a page that could not be written: people see that nothing was saved.
             self.trace.tell(f"box {self.number} could not write")
             return None
+        except Exception:
+            log.exception("page or job failed")
+            return None
 
     def start(self) -> None:
         """Switch it on, and start its process."""
@@ -184,6 +191,9 @@ class Box:
             self.disk.fall(self.chance.randint, power=False)
             self.trace.tell(f"box {self.number} does not start: {type(error).__name__}")
             self.later(self.clock.now_s + AGAIN_S, self.start)
+        except Exception:
+            self.process = None
+            log.exception("start failed")
         else:
             self.trace.tell(f"box {self.number} starts")
             self.at_start(self)

@@ -83,7 +83,7 @@ class Mishaps:
 
     def _storm(self, _: Happening, box: Box, chance: Chance) -> None:
         air = self._world.air
-        for _ in range(STORM):
+        for _n in range(STORM):
             words = short(len(air.texts))
             air.write(box.line, air.number_of(box.line, chance), words, Sort.REPORT)
 
@@ -108,7 +108,7 @@ class Mishaps:
     def _cuts(self, _: Happening, box: Box, chance: Chance) -> None:
         """Power that comes back and fails again while the box starts."""
         world = self._world
-        for _ in range(5):
+        for _n in range(5):
             at_s = world.clock.now_s + chance.uniform(0, 200)
             left, when = chance.randint(1, 25), chance.choice(tuple(When))
 

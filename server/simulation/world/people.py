@@ -72,9 +72,7 @@ class People:
             return
         self._world.trace.tell(f"officer of box {box.number}: {kind} {report.ticket}")
         words = {"answer": answer, "close": result}.get(kind, "")
-        self.done.append(
-            Done(box.number, report.ticket, kind, words, self._world.clock.now_s)
-        )
+        self.done.append(Done(box.number, report.ticket, kind, words, self._world.clock.now_s))
 
     def login(self, box: Box, process: Process) -> bool:
         """Log in with passphrase and phone; gives whether it was let in."""

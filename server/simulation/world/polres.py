@@ -1,5 +1,6 @@
 """The Polres as a machine: its process starts, falls, is set back; people sit at its desk."""
 
+import logging
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +18,7 @@ from server.polres.lookup import DesaLine
 from server.polres.restores import claims
 from server.polres.store.engine import FILE_NAME
 from server.simulation.chance import Chance
-from server.simulation.outside.clock import Clock, Watch
+from server.simulation.outside.clock import Watch
 from server.simulation.outside.disk import Disk
 from server.simulation.outside.effects import Effects, PowerCut
 from server.simulation.outside.seams import Outside
@@ -26,9 +27,14 @@ from server.simulation.world.air import Later
 from server.simulation.world.station import Station
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 BY: Final = "spkt"
 _UP_AGAIN_S: Final = 120.0
 _MOVES: Final = (Move.TAKE, Move.FORWARD, Move.CLOSE)
+
+
+class Down(Exception):
+    """The Polres does not run."""
 
 
 class Polres:
@@ -55,7 +61,8 @@ class Polres:
     @property
     def district(self) -> District:
         """The open server."""
-        assert self.station is not None, "the Polres is down"
+        if self.station is None:
+            raise Down
         return self.station.district
 
     def start(self) -> None:
@@ -85,6 +92,9 @@ class Polres:
                 return act(self.station)
         except PowerCut:
             self.fall(power=True)
+            return None
+        except Exception:
+            log.exception("page failed")
             return None
 
     def fall(self, *, power: bool) -> None:

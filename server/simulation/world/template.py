@@ -64,9 +64,7 @@ def prepare(folder: Path, boxes: int) -> Prepared:
     return Prepared(folder, officers)
 
 
-def _box(
-    folder: Path, station: Station, number: int, clock: Clock, chance: Chance
-) -> NewOfficer:
+def _box(folder: Path, station: Station, number: int, clock: Clock, chance: Chance) -> NewOfficer:
     directory = folder / f"box{number}"
     directory.mkdir()
     code, name = code_of(number), f"Desa {number}"

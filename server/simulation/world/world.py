@@ -34,9 +34,7 @@ class World:
         self.outside = Outside(self.clock)
         self.trace = Trace(self.clock)
         self.chance = Chance(plan.seed)
-        self.air = Air(
-            self.clock, self.later, plan.weather, self.chance.sub("air"), self.trace
-        )
+        self.air = Air(self.clock, self.later, plan.weather, self.chance.sub("air"), self.trace)
         self.polres = Polres(
             self.folder / POLRES, self.outside, self.later, self.chance.sub("polres"), self.trace
         )
