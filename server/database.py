@@ -1,8 +1,9 @@
 """The desa's one SQLite file: opening, migrating, and the single writing connection."""
 
+import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +14,10 @@ import sync.schema
 from server import schema
 from server.domain.errors import Told
 
+log = logging.getLogger(__name__)
 FILE_NAME = "kentongan.db"
+# Linux forgets what it could not write: what was not synced before such an error may be lost.
+_UNSYNCED = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC})
 # Rises with every migration, so that an older program leaves a newer file alone.
 SCHEMA_VERSION = 8
 _SETS = (sms.schema.migrations, sync.schema.migrations, schema.migrations)
@@ -28,10 +32,25 @@ class NewerDatabase(DatabaseError):
 
 
 class Database:
-    """One connection that writes and checkpoints; every use holds `lock`."""
+    """One connection that writes and checkpoints; every use holds `lock`.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Args:
+        connection: the open one.
+        again: opens it anew.
+
+    Attributes:
+        reopened: how often the disk failed to sync, and all was opened anew and read again.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        again: Callable[[], sqlite3.Connection] | None = None,
+    ) -> None:
         self.connection = connection
+        self.reopened = 0
+        self._again = again
+        self._unsure = False
         self.lock = threading.RLock()
         self._depth = 0
 
@@ -59,18 +78,35 @@ class Database:
             if self._depth:
                 yield self.connection
                 return
+            if self._unsure:
+                self._reopen()
             self.connection.execute("begin immediate")
             self._depth = 1
             try:
                 yield self.connection
                 self.connection.execute("commit")
-            except BaseException:
+            except BaseException as error:
+                self._unsure = self._unsure or getattr(error, "sqlite_errorcode", 0) in _UNSYNCED
                 # A full disk or a read error ends the transaction by itself.
                 if self.connection.in_transaction:
                     self.connection.execute("rollback")
                 raise
             finally:
                 self._depth = 0
+
+    def _reopen(self) -> None:
+        """Begin anew after a failed sync: what the system then calls written may be nowhere.
+
+        A sync that is only tried again succeeds, and tells nothing. Closing copies the log into
+        the file and syncs that; what was committed is read again from there.
+        """
+        if self._again is None:
+            return
+        self.connection.close()
+        self.connection = self._again()
+        self._unsure = False
+        self.reopened += 1
+        log.error("card failed to sync", extra={"times": self.reopened})
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -92,15 +128,20 @@ def open_database(directory: Path) -> Database:
         DatabaseError: it cannot be read, or is no database.
     """
     with _told():
-        connection = _connect(_uri(directory, "rwc"))
-        _refuse_newer(connection)
-        connection.execute("pragma journal_mode=wal")
-        connection.execute("pragma synchronous=full")
-        connection.execute("pragma fullfsync=on")
+        connection = _open(directory)
         _migrate(connection)
         (directory / FILE_NAME).chmod(0o600)
         connection.execute("pragma wal_checkpoint(truncate)")
-    return Database(connection)
+    return Database(connection, lambda: _open(directory))
+
+
+def _open(directory: Path) -> sqlite3.Connection:
+    connection = _connect(_uri(directory, "rwc"))
+    _refuse_newer(connection)
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("pragma synchronous=full")
+    connection.execute("pragma fullfsync=on")
+    return connection
 
 
 def open_readonly(directory: Path) -> Database:

@@ -54,6 +54,12 @@ NO_BUDGET = (
 )
 
 
+CARD_UNSURE = (
+    "Kartu kotak sempat gagal menyimpan; isinya sudah dibuka dan dibaca ulang. Buat cadangan ke "
+    "flashdisk hari ini, lalu ganti kartunya."
+)
+
+
 class FrontDesk:
     """`server.desa.desk.Desk` over a running node.
 
@@ -270,6 +276,7 @@ def box_of(node: Node, now_s: float) -> Box:
         asking.trouble(node) or orders.trouble(state),
         *_modem_troubles(node, radios, now_s),
         nightly.trouble(node, stamp.wall_s),
+        CARD_UNSURE if node.database.reopened else "",
         _unsent_trouble(node, now_s, refused=refused),
         "" if officers else NO_OFFICER,
     ]

@@ -74,7 +74,6 @@ class Weather:
         doubled: texts that the operator delivers twice.
         no_report: delivery reports that never come.
         refused: sends that the network refuses.
-        unsure: sends of which nobody knows whether they went out.
         drop: posts that never arrive. lost: answers that never come back.
         repeated: posts that arrive once more, later.
         quirks: how odd the modems are.
@@ -88,7 +87,6 @@ class Weather:
     doubled: float = 0.0
     no_report: float = 0.0
     refused: float = 0.0
-    unsure: float = 0.0
     drop: float = 0.0
     lost: float = 0.0
     repeated: float = 0.0
@@ -130,11 +128,17 @@ _RATES: Final[dict[Kind, float]] = {
     Kind.WRITE: 0.3, Kind.FSYNC: 0.1, Kind.SLOW: 0.1, Kind.CLOCK: 0.1, Kind.REBOOT: 0.5,
     Kind.GONE: 0.1, Kind.NO_NETWORK: 0.1, Kind.LINK_DOWN: 0.3, Kind.CAPTIVE: 0.1,
     Kind.ONE_WAY: 0.1, Kind.POLRES_KILL: 0.3, Kind.POLRES_CUT: 0.3, Kind.POLRES_SAVED: 0.3,
-    Kind.POLRES_RESTORED: 0.1, Kind.COPIED: 0.3, Kind.CARD_RESTORED: 0.1, Kind.CLONED: 0.05,
+    Kind.POLRES_RESTORED: 0.1, Kind.CARD_RESTORED: 0.1, Kind.CLONED: 0.05, Kind.STOLEN: 0.02,
+    Kind.REBUILT: 0.05,
 }  # fmt: skip
 _LIFE: Final[dict[Kind, float]] = {
-    Kind.TEXT: 1.2, Kind.CALL: 0.1, Kind.OFFICER: 0.4, Kind.DUTY: 0.2,
+    Kind.TEXT: 1.2, Kind.CALL: 0.1, Kind.OFFICER: 0.4, Kind.DUTY: 0.2, Kind.PARCEL: 0.03,
 }  # fmt: skip
+_NEEDS: Final = {
+    Kind.CARD_RESTORED: Kind.COPIED,
+    Kind.REBUILT: Kind.BACKUP,
+    Kind.POLRES_RESTORED: Kind.POLRES_SAVED,
+}
 CALM_SHARE: Final = 0.12
 _FAULT_SHARE: Final = 0.4
 
@@ -148,6 +152,8 @@ def draw(seed: int, days: int, boxes: int) -> Plan:
         strength = chance.choice((0.3, 1.0, 3.0)) if chance.happens(_FAULT_SHARE) else 0.0
         if not calm and strength:
             rates[kind] = rate * strength
+    # What can be set back must have been kept before.
+    rates |= {kept: 0.4 for lost, kept in _NEEDS.items() if lost in rates}
     happenings = [
         Happening(at_s, kind, box, number)
         for kind, rate in rates.items()
@@ -177,7 +183,6 @@ def _weather(chance: Chance) -> Weather:
         doubled=share(0.3),
         no_report=share(1.0),
         refused=share(0.3),
-        unsure=share(0.2),
         drop=share(0.6),
         lost=share(0.5),
         repeated=share(0.3),

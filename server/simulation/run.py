@@ -99,7 +99,7 @@ def _played(world: World, faults: Faults, began_s: float) -> Outcome:
 
 def _judged(world: World, faults: Faults) -> Iterator[Violation]:
     with world.outside.in_place():
-        running = all(box.process is not None for box in world.boxes if not box.gone)
+        running = all(box.process is not None for box in world.living)
         checks = (*PROMISES, *INVARIANTS) if running else INVARIANTS[10:11]
         for check in checks:
             try:

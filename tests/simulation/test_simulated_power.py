@@ -112,3 +112,32 @@ def test_a_full_disk_fails_the_commit_and_takes_it_back(tmp_path: Path) -> None:
         write(database, "two")
         database.close()
     assert machine.words() == ["two"]
+
+
+def test_a_failed_sync_is_never_tried_again_but_all_is_opened_anew(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    with machine.outside.in_place():
+        database = machine.open()
+        write(database, "one")
+        machine.disk.fsync_errors = 1
+        with pytest.raises(Injected):
+            write(database, "two")
+        assert database.reopened == 0
+        write(database, "three")
+        assert database.reopened == 1
+        machine.disk.fall(fewest, power=True)
+    assert machine.words() == ["one", "three"]
+
+
+def test_who_writes_on_after_a_failed_sync_loses_what_comes_later(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    with machine.outside.in_place():
+        database = machine.open()
+        write(database, "one")
+        machine.disk.fsync_errors = 1
+        careless = Database(database.connection)
+        with pytest.raises(Injected):
+            write(careless, "two")
+        write(careless, "three")
+        machine.disk.fall(fewest, power=True)
+    assert machine.words() == ["one"]

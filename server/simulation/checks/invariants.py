@@ -6,11 +6,12 @@ from typing import Final
 from hardware.filling import is_filler
 from server.domain import codec
 from server.domain import events as e
-from server.polres.store.schema import forks
+from server.polres.store.schema import claims, forks
 from server.simulation.checks import promises, view
 from server.simulation.world.box import Box
 from server.simulation.world.words import NUMBERS
 from server.simulation.world.world import World
+from sms.replies import ReplyKey, render
 from sms.user_data import split_words
 from sync.errors import SyncError
 
@@ -21,7 +22,7 @@ _WENT: Final = ("sent", "delivered")
 
 def i1_what_left_the_modem_is_kept(world: World) -> Iterator[str]:
     """I1. A text that the modem let go is in the database, after every stop and start."""
-    for box in world.boxes:
+    for box in world.living:
         yield from box.broken["i1"]
         yield from _kept(box, "at the end")
 
@@ -47,7 +48,7 @@ def when_full(box: Box) -> None:
 
 def i2_one_report_for_one_sms(world: World) -> Iterator[str]:
     """I2. At most one report tells of an SMS; a long one is one SMS."""
-    for box in world.boxes:
+    for box in world.living:
         tickets = [one.ticket for one in view.at_desa(box)]
         if len(tickets) != len(set(tickets)):
             yield f"box {box.number}: a ticket stands for two reports"
@@ -56,7 +57,7 @@ def i2_one_report_for_one_sms(world: World) -> Iterator[str]:
 
 def i3_report_entry_and_answer_together(world: World) -> Iterator[str]:
     """I3. A report, its entry, its read text and its answer are committed together."""
-    for box in world.boxes:
+    for box in world.living:
         db = box.node.database.connection
         states = dict(db.execute("select id, state from inbox").fetchall())
         keys = {str(key) for (key,) in db.execute("select key from outbox")}
@@ -89,11 +90,20 @@ def i5_alarms_mean_copies(world: World) -> Iterator[str]:
         found = len(connection.execute(forks.select()).fetchall())
     if found and view.is_plain(world):
         yield f"{found} forks are shown though nothing was copied"
+    for box in world.living:
+        if box.twin_synced and not found and not _asked(world):
+            yield f"box {box.number}: a copy of it synced, and nobody was told"
+
+
+def _asked(world: World) -> int:
+    """Boxes that asked to go on in a new log, as the Polres remembers."""
+    with world.polres.district.read() as connection:
+        return len(connection.execute(claims.select()).fetchall())
 
 
 def i6_every_ticket_has_its_answer(world: World) -> Iterator[str]:
     """I6. Every text that was to go out went, or carries the reason why not."""
-    for box in world.boxes:
+    for box in world.living:
         went = {(one.to, one.text) for one in world.air.sent if one.box == box.number}
         rows = box.node.database.connection.execute(
             "select id, purpose, state, reason, attempts from outbox"
@@ -113,7 +123,8 @@ def _is_out(box: Box, number: int, went: set[tuple[str, str]]) -> bool:
     if text is None or len(split_words(text.text)) > 1:
         return True
     # The last answer of a day says so in other words.
-    return (text.to, text.text) in went or any(to == text.to for to, _ in went)
+    last = render(ReplyKey.BATAS)
+    return (text.to, text.text) in went or any(to == text.to and last in said for to, said in went)
 
 
 def i7_answers_stay_within_brakes(world: World) -> Iterator[str]:
@@ -123,7 +134,7 @@ def i7_answers_stay_within_brakes(world: World) -> Iterator[str]:
 
 def i8_chains_verify(world: World) -> Iterator[str]:
     """I8. The chain of every log verifies from its first entry."""
-    for box in world.boxes:
+    for box in world.living:
         log_id, entries = view.up_log(box)
         if not view.unbroken(log_id, entries):
             yield f"box {box.number}: its log is broken"
@@ -136,12 +147,10 @@ def i9_no_plain_text_on_disk(world: World) -> Iterator[str]:
 
 def i10_what_was_saved_stays(world: World) -> Iterator[str]:
     """I10. What an officer did, and the page called saved, stands in both histories."""
-    for box in world.boxes:
-        if box.copies:
-            continue
+    for box in world.living:
         told = _told(world, box)
         for done in world.people.done:
-            if done.box != box.number or done.kind not in ("answer", "close"):
+            if done.box != box.number or not done.words or done in world.people.lost:
                 continue
             for where, text in told.items():
                 if done.words not in text:
@@ -160,9 +169,7 @@ def _told(world: World, box: Box) -> dict[str, str]:
 
 def i11_every_box_works_again(world: World) -> Iterator[str]:
     """I11. After every stop a box works again by itself, and its modem is good."""
-    for box in world.boxes:
-        if box.gone:
-            continue
+    for box in world.living:
         if box.process is None:
             yield f"box {box.number} does not run"
         elif box.process.trouble is not None:
@@ -171,7 +178,7 @@ def i11_every_box_works_again(world: World) -> Iterator[str]:
 
 def i12_queues_run_empty(world: World) -> Iterator[str]:
     """I12. Once the faults stop, nothing waits any more: modem, inbox, road."""
-    for box in world.boxes:
+    for box in world.living:
         modem = box.line.modem
         waiting = [
             pdu
@@ -190,13 +197,13 @@ def i12_queues_run_empty(world: World) -> Iterator[str]:
 
 def i13_a_full_card_keeps_the_modem_full(world: World) -> Iterator[str]:
     """I13. While the card is full, no text leaves the modem that is not kept."""
-    for box in world.boxes:
+    for box in world.living:
         yield from box.broken["i13"]
 
 
 def i14_no_clock_reorders_or_expires(world: World) -> Iterator[str]:
     """I14. A clock that is wrong or jumps neither expires a text early nor reorders the log."""
-    for box in world.boxes:
+    for box in world.living:
         yield from box.broken["i14"]
 
 

@@ -98,4 +98,4 @@ def unbroken(log_id: LogId, entries: Sequence[Entry]) -> bool:
 
 def is_plain(world: World) -> bool:
     """Whether nothing was ever set back or copied in this world."""
-    return not world.polres.restores and not any(box.copies for box in world.boxes)
+    return not world.polres.restores and not any(box.copies or box.stolen for box in world.boxes)

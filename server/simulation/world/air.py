@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from hardware.simulated.virtual import VirtualModem
+from hardware.simulated.virtual import RefusedError, VirtualModem
 from server.simulation.chance import Chance
 from server.simulation.outside.clock import START_S, Clock
 from server.simulation.plan import DAY_S, Weather
@@ -38,6 +38,7 @@ class Text:
     Attributes:
         pieces: what each of its PDUs says.
         came: its PDUs that reached the modem.
+        came_s: when the first of them did.
         sure: False when the card that may have held it was lost.
     """
 
@@ -50,6 +51,7 @@ class Text:
     pdus: tuple[str, ...]
     pieces: tuple[str, ...]
     came: set[str] = field(default_factory=set)
+    came_s: float = 0.0
     sure: bool = True
 
 
@@ -68,7 +70,7 @@ class Line:
     """The SIM and modem of one box as the network sees them.
 
     Attributes:
-        freed: PDUs that the modem let go, each as often as it did.
+        freed: PDUs that the modem let go, each as often as it did, and when it last did.
         wake: called when something has come.
         sim: the SIM's own number.
     """
@@ -78,6 +80,7 @@ class Line:
     modem: VirtualModem
     wake: Callable[[], object]
     freed: Counter[str] = field(default_factory=Counter)
+    freed_s: dict[str, float] = field(default_factory=dict)
     changes: int = 0
 
 
@@ -92,7 +95,7 @@ class Air:
         self.texts: list[Text] = []
         self.sent: list[Out] = []
         self.lines: list[Line] = []
-        self.calls = 0
+        self.calls = self.asked = 0
         self._last_s: dict[str, int] = {}
         self._robots: dict[str, bool] = {}
         self._patience: Counter[str] = Counter()
@@ -124,6 +127,7 @@ class Air:
 
     def _deliver_at(self, at_s: float, line: Line, text: Text, one: str) -> None:
         def deliver() -> None:
+            text.came_s = text.came_s or self.clock.now_s
             text.came.add(one)
             line.modem.deliver(one)
             line.wake()
@@ -140,6 +144,12 @@ class Air:
         line.modem.ring(chance.choice((self.number_of(line, chance), "")))
         line.modem.hang_up()
         line.wake()
+
+    def refuse(self) -> None:
+        """The network may refuse a text before it takes it."""
+        self.asked += 1
+        if self.chance.sub("refused", self.asked).happens(self.weather.refused):
+            raise RefusedError(_REFUSED)
 
     def submit(self, line: Line, hex_pdu: str) -> list[str]:
         """A box's modem hands a text to the network; gives what comes back at once."""

@@ -125,12 +125,14 @@ class Box:
         self.gone = self._woken = False
         self.starts = self.crashes = 0
         self.copies = self.restores = self.clones = 0
+        self.stolen = self.twin_synced = False
         self.broken: dict[str, list[str]] = {"i1": [], "i13": [], "i14": []}
         self.at_start: Callable[[Box], object] = lambda _: None
         self._ageing = Ageing()
 
     def _modem(self) -> VirtualModem:
         modem = VirtualModem(on_send=self._sent, on_slot=self._slot)
+        modem.submitting.append(lambda _: self.air.refuse())
         modem.imei, modem.imsi = f"8661230400000{self.number:02}", f"5101011111111{self.number:02}"
         modem.iccid = f"896200000000000000{self.number:02}"
         return modem
@@ -143,6 +145,7 @@ class Box:
         if change.action == "freed":
             pdu = self.line.modem.held.residue[change.memory][change.index]
             self.line.freed[pdu] += 1
+            self.line.freed_s[pdu] = self.clock.now_s
 
     @property
     def node(self) -> Node:

@@ -14,6 +14,8 @@ from server.simulation.world.air import Later
 from server.simulation.world.station import answered
 from sync.errors import NoRoad, RoadEnded, RoadStuck, StrangePage
 
+OK = 200
+
 
 class Server(Protocol):
     """Who answers at the Polres' address."""
@@ -27,13 +29,16 @@ class Mood:
     """How a link is.
 
     Attributes:
-        down, captive, one_way: until then, by the world's time.
+        down_s, captive_s, one_way_s: until then, by the world's time.
+        posts, answered: how many went out, and how many came back well.
+        fine: nothing spoils it any more.
     """
 
     down_s: float = 0.0
     captive_s: float = 0.0
     one_way_s: float = 0.0
     posts: int = 0
+    answered: int = 0
     fine: bool = False
 
 
@@ -77,6 +82,7 @@ class Link:
             raise NoRoad
         if now_s < mood.one_way_s or (not mood.fine and chance.happens(weather.lost)):
             raise chance.choice((RoadEnded, RoadStuck))
+        mood.answered += reply.status == OK
         return answered(reply)
 
     def _repeat(self, path: str, octets: bytes, chance: Chance) -> None:

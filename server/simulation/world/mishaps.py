@@ -1,5 +1,6 @@
 """What each happening of a plan does to the world."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -8,12 +9,14 @@ from server.simulation.chance import Chance
 from server.simulation.outside.effects import When
 from server.simulation.plan import DAY_S, Happening, Kind
 from server.simulation.world.box import Box
+from server.simulation.world.cards import Cards
 from server.simulation.world.template import code_of
 from server.simulation.world.words import Sort, compose, short
 
 if TYPE_CHECKING:
     from server.simulation.world.world import World
 
+log = logging.getLogger(__name__)
 STORM: Final = 25
 _HOUR_S: Final = 3_600.0
 # Ways of real modems that change when things come, and lose nothing.
@@ -28,6 +31,7 @@ class Mishaps:
 
     def __init__(self, world: "World") -> None:
         self._world = world
+        self.cards = Cards(world)
         self._acts: dict[Kind, Callable[[Happening, Box, Chance], object]] = {
             Kind.TEXT: self._text,
             Kind.CALL: lambda _, box, chance: world.air.call(box.line, chance),
@@ -49,8 +53,16 @@ class Mishaps:
             Kind.POLRES_RESTORED: lambda _, __, ___: world.polres.restore(),
             Kind.FULL: self._full,
             Kind.WRITE: self._write,
+            Kind.FSYNC: self._fsync,
             Kind.SLOW: self._slow,
             Kind.CLOCK: self._clock,
+            Kind.COPIED: self.cards.copy,
+            Kind.CARD_RESTORED: self.cards.restore,
+            Kind.CLONED: self.cards.clone,
+            Kind.STOLEN: self.cards.steal,
+            Kind.PARCEL: world.carrying.parcel,
+            Kind.BACKUP: world.carrying.backup,
+            Kind.REBUILT: self.cards.rebuild,
         }
 
     def prepare(self, box: Box) -> None:
@@ -74,7 +86,10 @@ class Mishaps:
         """Let it happen."""
         act = self._acts.get(one.kind)
         if act is not None:
-            act(one, self._world.boxes[one.box], Chance(one.number))
+            try:
+                act(one, self._world.boxes[one.box], Chance(one.number))
+            except Exception:
+                log.exception("happening failed")
 
     def _text(self, _: Happening, box: Box, chance: Chance) -> None:
         air = self._world.air
@@ -165,6 +180,9 @@ class Mishaps:
     def _write(self, _: Happening, box: Box, chance: Chance) -> None:
         box.disk.errors = chance.randint(1, 4)
 
+    def _fsync(self, _: Happening, box: Box, chance: Chance) -> None:
+        box.disk.fsync_errors = chance.randint(1, 2)
+
     def _slow(self, _: Happening, box: Box, chance: Chance) -> None:
         box.disk.slow_s = chance.choice((0.5, 5.0, 30.0))
 
@@ -180,7 +198,8 @@ class Mishaps:
     def cease(self) -> None:
         """All faults stop."""
         world = self._world
-        for box in world.boxes:
+        self.cards.cease()
+        for box in world.living:
             self._heal(box)
         world.polres.effects.left = None
         world.polres.start()

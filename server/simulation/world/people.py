@@ -38,10 +38,13 @@ class People:
         self.passphrases = {number: one.passphrase for number, one in enumerate(officers)}
         self.name = officers[0].name if officers else ""
         self.done: list[Done] = []
+        self.lost: set[Done] = set()
         self.logins = 0
 
     def look(self, box: Box, chance: Chance) -> None:
         """The officer looks at the page, and perhaps does something."""
+        if box.stolen:
+            return
         box.do(lambda process: self._look(box, process, chance))
         box.wake()
 
@@ -88,7 +91,7 @@ class People:
     def attend(self) -> None:
         """In calm days: every officer logs in, and the Polres allows what waits."""
         world = self._world
-        for box in world.boxes:
+        for box in world.living:
             world.polres.attend(code_of(box.number))
             box.do(lambda process, box=box: self.login(box, process))  # type: ignore[misc]
             box.wake()

@@ -13,6 +13,7 @@ from server.simulation.plan import DAY_S, Happening, Plan
 from server.simulation.trace import Trace
 from server.simulation.world.air import Air
 from server.simulation.world.box import Box
+from server.simulation.world.carrying import Carrying
 from server.simulation.world.link import Link
 from server.simulation.world.mishaps import Mishaps
 from server.simulation.world.people import People
@@ -43,7 +44,13 @@ class World:
         self._count = 0
         self.boxes = tuple(self._box(number) for number in range(plan.boxes))
         self.people = People(self, prepared.officers)
+        self.carrying = Carrying(self)
         self.mishaps = Mishaps(self)
+
+    @property
+    def living(self) -> tuple[Box, ...]:
+        """The boxes that are still where they belong."""
+        return tuple(box for box in self.boxes if not box.stolen)
 
     @property
     def end_s(self) -> float:
@@ -109,6 +116,6 @@ class World:
     def close(self) -> None:
         """Close everything; what comes of the folder is its maker's business."""
         with self.outside.in_place():
-            for box in self.boxes:
+            for box in (*self.boxes, *self.mishaps.cards.clones):
                 box.leave()
             self.polres.close()
