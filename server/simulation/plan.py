@@ -40,12 +40,16 @@ class Kind(StrEnum):
     CARD_RESTORED = "the card is set back to its copy"
     CLONED = "a copy of the card runs beside the box"
     STOLEN = "the box is stolen"
+    KEYS = "the officer sees to his keys"
+    STAFF = "officers change"
     PARCEL = "a file is carried to the Polres and back"
     BACKUP = "a stick is plugged in for a backup"
     REBUILT = "the box is rebuilt from its backup"
 
 
-ALWAYS: Final = frozenset({Kind.TEXT, Kind.CALL, Kind.OFFICER, Kind.DUTY, Kind.PARCEL, Kind.BACKUP})
+ALWAYS: Final = frozenset(
+    {Kind.TEXT, Kind.CALL, Kind.OFFICER, Kind.DUTY, Kind.PARCEL, Kind.BACKUP, Kind.KEYS, Kind.STAFF}
+)
 """What is no fault."""
 
 
@@ -133,6 +137,7 @@ _RATES: Final[dict[Kind, float]] = {
 }  # fmt: skip
 _LIFE: Final[dict[Kind, float]] = {
     Kind.TEXT: 1.2, Kind.CALL: 0.1, Kind.OFFICER: 0.4, Kind.DUTY: 0.2, Kind.PARCEL: 0.03,
+    Kind.KEYS: 0.04, Kind.STAFF: 0.04,
 }  # fmt: skip
 _NEEDS: Final = {
     Kind.CARD_RESTORED: Kind.COPIED,

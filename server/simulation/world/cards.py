@@ -10,7 +10,7 @@ from server.polres import enrolment
 from server.polres.down import orders
 from server.simulation.chance import Chance
 from server.simulation.outside.effects import Effects
-from server.simulation.plan import Happening
+from server.simulation.plan import DAY_S, Happening
 from server.simulation.world.box import Box
 from server.simulation.world.link import Link
 from server.simulation.world.template import URL, code_of
@@ -113,10 +113,18 @@ class Cards:
         if box.stolen or len(world.living) < 2:
             return
         if box.process is not None:
-            box.fall(power=True, again_s=chance.uniform(60, 12 * _HOUR_S))
+            box.fall(power=True, again_s=30 * DAY_S)
         box.stolen = True
         code = code_of(box.number)
-        world.polres.do(lambda one: orders.revoke(one.district, code, world.clock.true_s))
+
+        def report() -> None:
+            world.polres.do(lambda one: orders.revoke(one.district, code, world.clock.true_s))
+            if not world.polres.is_closed(code):
+                world.later(world.clock.now_s + _HOUR_S, report)
+                return
+            world.later(world.clock.now_s + chance.uniform(60, 12 * _HOUR_S), box.start)
+
+        report()
 
     def backed_up(self, box: Box, folder: Path) -> None:
         """A backup was made: what it holds is remembered as of a copy."""

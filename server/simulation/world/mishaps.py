@@ -26,6 +26,12 @@ _QUIRKS: Final = (
 )  # fmt: skip
 
 
+FALLS: Final = frozenset({
+    Kind.KILL, Kind.CUT, Kind.CUTS, Kind.FULL, Kind.WRITE, Kind.FSYNC, Kind.REBOOT, Kind.GONE,
+    Kind.CARD_RESTORED, Kind.CLONED, Kind.STOLEN, Kind.REBUILT,
+})  # fmt: skip
+
+
 class Mishaps:
     """All of them, over one world."""
 
@@ -60,6 +66,8 @@ class Mishaps:
             Kind.CARD_RESTORED: self.cards.restore,
             Kind.CLONED: self.cards.clone,
             Kind.STOLEN: self.cards.steal,
+            Kind.KEYS: world.keys.change,
+            Kind.STAFF: world.keys.staff,
             Kind.PARCEL: world.carrying.parcel,
             Kind.BACKUP: world.carrying.backup,
             Kind.REBUILT: self.cards.rebuild,
@@ -70,6 +78,10 @@ class Mishaps:
         world, chance = self._world, self._world.chance.sub("odd", box.number)
         weather = world.plan.weather
         quirks = [name for name in _QUIRKS if chance.happens(0.4 * weather.quirks)]
+        # What comes past the memories is nowhere else: only a box that never falls keeps it all.
+        falls = any(one.kind in FALLS for one in world.plan.happenings)
+        if not falls and chance.happens(weather.quirks):
+            quirks.append("direct-delivery")
         if quirks:
             install(box.line.modem, quirks, chance.getrandbits(32))
         if chance.happens(weather.drift):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from server.desa.login import NewOfficer
 from server.domain import requests as r
@@ -15,7 +15,8 @@ from server.simulation.world.template import code_of
 if TYPE_CHECKING:
     from server.simulation.world.world import World
 
-_ANSWERS = "Terima kasih, petugas menuju lokasi, kode {}."
+_BROWSES: Final = 0.3
+_ANSWERS: Final = "Terima kasih, petugas menuju lokasi, kode {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class People:
         if not found:
             return
         report = chance.choice(found)
+        if chance.happens(_BROWSES):
+            self._browse(process, report.ticket)
         number = len(self.done)
         answer, result = _ANSWERS.format(number), f"selesai nomor {number}."
         actions: dict[str, r.Action] = {
@@ -76,6 +79,14 @@ class People:
         self._world.trace.tell(f"officer of box {box.number}: {kind} {report.ticket}")
         words = {"answer": answer, "close": result}.get(kind, "")
         self.done.append(Done(box.number, report.ticket, kind, words, self._world.clock.now_s))
+
+    def _browse(self, process: Process, ticket: str) -> None:
+        """Every page once."""
+        desk, keys = process.desk, process.keys
+        desk.version(), desk.report(ticket), desk.history(ticket), desk.notes(), desk.contacts()
+        desk.officers(), desk.box(), desk.outbox(), desk.past(), desk.backups(), desk.parcel()
+        keys.keepers(), keys.erasures()
+        desk.back_up()
 
     def login(self, box: Box, process: Process) -> bool:
         """Log in with passphrase and phone; gives whether it was let in."""

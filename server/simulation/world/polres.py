@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from server.card import node_number
 from server.domain.report import Move
 from server.polres import lookup
+from server.polres.accounts import Account, check_user
 from server.polres.district import District, open_district
 from server.polres.down import officers, orders
 from server.polres.enrolment import Reply
@@ -56,6 +57,7 @@ class Polres:
         outside.disks.append(self.disk)
         self.station: Station | None = None
         self.ordered = self.crashes = self.restores = 0
+        self.passphrase = ""
         self._saved = folder.with_name("polres-saved")
 
     @property
@@ -144,6 +146,9 @@ class Polres:
         self.do(lambda one: self._order(one.district, code, chance))
 
     def _order(self, district: District, code: str, chance: Chance) -> None:
+        known = isinstance(check_user(district, BY, self.passphrase, self.clock.true_s), Account)
+        if not known:
+            return
         found = lookup.search(district, lookup.ReportFilter(code=code))
         if not found:
             return
@@ -178,6 +183,14 @@ class Polres:
                 officers.approve_officer(
                     district, code, waiting.name, BY, now_s, waiting.fingerprint
                 )
+
+    def is_closed(self, code: str) -> bool:
+        """Whether the box of a desa was reported stolen here."""
+        return bool(self.do(lambda one: self._closed(one.district, code)))
+
+    def _closed(self, district: District, code: str) -> bool:
+        with district.read() as connection:
+            return orders.known(connection, code).revoked_s is not None
 
     def line(self, district: District, code: str) -> DesaLine:
         """A desa on the district's screen."""

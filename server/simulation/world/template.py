@@ -11,17 +11,19 @@ from server.desa.login import NewOfficer
 from server.desa.node import open_node
 from server.polres import district as districts
 from server.polres import enrolment
+from server.polres.accounts import Role, add_user
 from server.sections import Desa, Login, Modem, Polres, Settings
-from server.settings import dump
+from server.settings import FILE_NAME, dump, load
 from server.simulation.chance import Chance
 from server.simulation.outside.clock import Clock
 from server.simulation.outside.seams import Outside
+from server.simulation.world.polres import BY
 from server.simulation.world.station import Station, answered
 
 POLRES: Final = "polres"
 URL: Final = "http://127.0.0.1:1"
 OFFICER: Final = "Made"
-MADE_S: Final = 600.0
+CHEAP: Final = Login(memory_mib=1, passes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,12 @@ class Prepared:
 
     Attributes:
         officers: the officer of each box.
+        duty: the passphrase of the Polres' duty desk.
     """
 
     folder: Path
     officers: tuple[NewOfficer, ...]
+    duty: str
 
 
 def code_of(number: int) -> str:
@@ -57,11 +61,14 @@ def prepare(folder: Path, boxes: int) -> Prepared:
     chance = Chance("template")
     with Outside(clock).in_place():
         districts.init(folder / POLRES, "Polres Sumbawa", chance.octets)
+        path = folder / POLRES / FILE_NAME
+        path.write_text(dump(replace(load(path), login=CHEAP)), encoding="utf-8")
         district = districts.open_district(folder / POLRES, chance.octets)
         station = Station(district)
         officers = tuple(_box(folder, station, number, clock, chance) for number in range(boxes))
+        duty = add_user(district, BY, Role.SPKT, clock.true_s)
         district.close()
-    return Prepared(folder, officers)
+    return Prepared(folder, officers, duty)
 
 
 def _box(folder: Path, station: Station, number: int, clock: Clock, chance: Chance) -> NewOfficer:
@@ -71,7 +78,7 @@ def _box(folder: Path, station: Station, number: int, clock: Clock, chance: Chan
     card = enrolment.enroll(station.district, code, name, URL, now_s=clock.true_s)
     key_files.create(directory, card, chance.octets)
     written = dump(_settings(number))
-    (directory / "kentongan.toml").write_text(written, encoding="utf-8")
+    (directory / FILE_NAME).write_text(written, encoding="utf-8")
     node = open_node(
         directory,
         system_s=clock.wall_s(),
@@ -96,7 +103,7 @@ def _settings(number: int) -> Settings:
         desa=Desa(code_of(number), f"Desa {number}"),
         polres=Polres(url=URL, exchange_every_s=12 * 3_600),
         modem=Modem(ports=("none",), numbers=(sim_of(number),)),
-        login=Login(memory_mib=1, passes=1),
+        login=CHEAP,
     )
 
 

@@ -14,6 +14,7 @@ from server.simulation.trace import Trace
 from server.simulation.world.air import Air
 from server.simulation.world.box import Box
 from server.simulation.world.carrying import Carrying
+from server.simulation.world.keys import Keys
 from server.simulation.world.link import Link
 from server.simulation.world.mishaps import Mishaps
 from server.simulation.world.people import People
@@ -39,12 +40,14 @@ class World:
         self.polres = Polres(
             self.folder / POLRES, self.outside, self.later, self.chance.sub("polres"), self.trace
         )
+        self.polres.passphrase = prepared.duty
         self.calm = False
         self._moments: list[tuple[float, int, Callable[[], object]]] = []
         self._count = 0
         self.boxes = tuple(self._box(number) for number in range(plan.boxes))
         self.people = People(self, prepared.officers)
         self.carrying = Carrying(self)
+        self.keys = Keys(self)
         self.mishaps = Mishaps(self)
 
     @property
