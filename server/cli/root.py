@@ -14,7 +14,7 @@ from server.process import disk, logs
 LEVELS = click.Choice(("debug", "info", "warning", "error"), case_sensitive=False)
 # Each stands in the module of its name. It is imported when it is called: a village node needs
 # nothing of the Polres, whose libraries alone take 40 MiB.
-COMMANDS: Final = ("bench", "demo", "desa", "docs", "modem", "polres", "sms")
+COMMANDS: Final = ("bench", "demo", "desa", "docs", "modem", "polres", "simulate", "sms")
 EXIT_REFUSED = 1
 EXIT_BUG = 70
 FAULT = "Ada kesalahan pada program. Kirim baris di atas kepada pengembang; data tetap aman."

@@ -151,7 +151,7 @@ def accept_sim(node: Node, name: str) -> Figures:
     """
     radios = node.health.radios
     name = next(iter(radios)) if not name and len(radios) == 1 else name
-    if FrontDesk(node).accept_sim(name) is not None:
+    if FrontDesk(node, time.monotonic).accept_sim(name) is not None:
         raise UnknownModem
     return {"name": name}
 
@@ -190,7 +190,7 @@ def set_contact(node: Node, asked: dict[str, str]) -> dict[str, str]:
         NotAContact: the name is empty, or the number is no mobile number.
     """
     contact = Contact(asked["name"], asked.get("role", ""), asked["number"])
-    if FrontDesk(node).set_contact(contact) is not None:
+    if FrontDesk(node, time.monotonic).set_contact(contact) is not None:
         raise NotAContact
     return {"name": contact.name}
 

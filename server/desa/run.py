@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 
@@ -61,10 +62,12 @@ def _work(node: Node, stop: threading.Event, say: Callable[[str], object]) -> No
     """Serve pages, modems and the clock until told to stop."""
     remember_seen(node, time.monotonic())
     nightly.begin(node, time.monotonic())
-    desk = FrontDesk(node)
+    desk = FrontDesk(node, time.monotonic)
     keys = KeyDesk(node, desk, time.monotonic)
     control = ControlSocket(node.directory, commands.answers(node, desk, keys))
-    schedule = _jobs(node, stop)
+    # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
+    schedule = Schedule(threads=3)
+    drive(node, stop, schedule)
     radios = start_radios(node, stop)
     schedule.start()
     try:
@@ -82,20 +85,24 @@ def _work(node: Node, stop: threading.Event, say: Callable[[str], object]) -> No
         guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
 
 
-def _jobs(node: Node, stop: threading.Event) -> Schedule:
-    """What the clock drives; not started yet."""
-    # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
-    schedule = Schedule(threads=3)
+class Jobs(Protocol):
+    """What runs jobs: the process's schedule, or the simulator's."""
+
+    def every(self, seconds: float, job: Callable[[], object]) -> None:
+        """Run a job again and again."""
+
+
+def drive(node: Node, stop: threading.Event, schedule: Jobs) -> None:
+    """Say what the clock drives; it is not started here."""
     exchanger = Exchanger(node)
     schedule.every(0.25, guarded(exchanger.tick))
-    unlocker = Unlocker(node, lambda: not stop.is_set())
+    unlocker = Unlocker(node, lambda: not stop.is_set(), time.monotonic)
     node.ledger.patience_s = UNLOCK_PATIENCE_S
     schedule.every(0.25, guarded(unlocker.tick))
     guarded(lambda: showing.show(node))()
     schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
     schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
     schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))
-    return schedule
 
 
 def _pages(node: Node, desk: FrontDesk, keys: KeyDesk) -> Flask:
