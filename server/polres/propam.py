@@ -38,8 +38,10 @@ def complaints(district: District, pair: KeyPair) -> tuple[dict[str, str | int |
     """Every entry that was sealed to Propam, oldest first; nothing is written anywhere.
 
     `kind` says what it is: report, completed (late parts came), note (an addition), cancel (asked
-    for), or text (no report).
+    for), or text (no report). `same_as` names the report that was the same text once more: a copy
+    that the network brought after a restart, which nobody in the desa could know again.
     """
+    firsts: dict[tuple[int, str, str, int | None], str] = {}
     with district.read() as connection:
         store = PolresStore(connection)
         found: list[dict[str, str | int | None]] = []
@@ -57,6 +59,10 @@ def complaints(district: District, pair: KeyPair) -> tuple[dict[str, str | int |
                     except (CannotOpen, MalformedFrame):
                         continue
                     line = _line(event)
+                    if isinstance(event, e.ReportReceived) and line is not None:
+                        text = (number, event.sender, event.text, event.sent_s)
+                        first = firsts.setdefault(text, event.ticket)
+                        line["same_as"] = None if first == event.ticket else first
                     if line is not None:
                         found.append({"desa": node_code(number), "seq": entry.header.seq, **line})
     return tuple(found)

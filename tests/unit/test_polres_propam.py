@@ -24,6 +24,8 @@ def test_propam_reads_additions_wishes_to_cancel_and_texts_of_every_kind(tmp_pat
     node.enrol()
     for event in (
         received("50003", "oknum polisi minta uang", category="aparat"),
+        received("50014", "oknum polisi minta uang", category="aparat"),
+        received("50025", "oknum polisi memukul warga", category="aparat"),
         e.NoteAdded("50003", "+6281", "uangnya diminta lagi", START_S),
         e.CancelAsked("50003", "+6281"),
         e.TextNoted("+6282", "oknum itu lagi", "terlalu banyak", START_S),
@@ -39,8 +41,11 @@ def test_propam_reads_additions_wishes_to_cancel_and_texts_of_every_kind(tmp_pat
     )
     node.exchange(request=replace(node.request(), unit_wraps=boxes))
     read = propam.complaints(district, propam.read_key(tmp_path / PROPAM_FILE, district))
+    assert [one["same_as"] for one in read if one["kind"] == "report"] == [None, "50003", None]
     assert [(one["kind"], one["ticket"], one["text"]) for one in read] == [
         ("report", "50003", "oknum polisi minta uang"),
+        ("report", "50014", "oknum polisi minta uang"),
+        ("report", "50025", "oknum polisi memukul warga"),
         ("note", "50003", "uangnya diminta lagi"),
         ("cancel", "50003", ""),
         ("text", None, "oknum itu lagi"),
