@@ -143,6 +143,14 @@ class Journals(RuleBasedStateMachine):
         with self.writers[False].write() as db:
             journal.reissue(SqliteStore(db), UP, self.acked, SIGNER, READER)
 
+    @rule(at=st.integers(0, 9))
+    def lose_a_frame(self, at: int) -> None:
+        """The card loses one of the frames that it keeps; what they are made of stays."""
+        with self.writers[False].write() as db:
+            kept = [last for (last,) in db.execute("select last from frames order by last")]
+            if kept:
+                db.execute("delete from frames where last = ?", (kept[at % len(kept)],))
+
     @precondition(lambda self: getattr(self, "read", None))
     @rule(kept=st.integers(0, 9))
     def set_the_reader_back(self, kept: int) -> None:
@@ -204,3 +212,14 @@ class Journals(RuleBasedStateMachine):
 
 TestJournals = Journals.TestCase
 TestJournals.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_a_hole_among_the_kept_frames_is_filled_before_they_are_sent() -> None:
+    life = Journals()
+    life.begin()
+    for session in (1, 2, 1):
+        life.write([5], session, copy=False, cut=False)
+    life.send(HUGE, copy=False)
+    assert [one.last for one in life.road] == [1, 2, 3]
+    life.lose_a_frame(1)
+    life.teardown()
