@@ -96,7 +96,7 @@ def compose(
         trust=trust,
         receipt=shown,
         head=store.head(log_id),
-        evidence=_hash_at(store, log_id, shown_seq) if shown[0] else b"",
+        evidence=hash_at(store, log_id, shown_seq) if shown[0] else b"",
         down_instance=down_instance,
         down=down_head,
         wraps=wraps_of(db, sessions, Role.POLRES),
@@ -170,7 +170,7 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
     receipt = peers.check_receipt(answer.receipt, speaker.pinned)
     peers.keep_heard(db, answer.time_s, answer.state)
     if receipt.log_id == speaker.log_id and answer.state not in {State.FORK, State.RESTORED_CARD}:
-        if _hash_at(store, receipt.log_id, receipt.head.seq) != receipt.head.hash:
+        if hash_at(store, receipt.log_id, receipt.head.seq) != receipt.head.hash:
             raise Fork
         peers.keep_receipt(db, message.envelope(*answer.receipt))
         peers.keep_durable(db, speaker.log_id, min(max(answer.durable, 0), receipt.head.seq))
@@ -231,7 +231,8 @@ def _expect_down(log_id: LogId, node: int) -> None:
         raise BadSignature
 
 
-def _hash_at(store: SqliteStore, log_id: LogId, seq: int) -> bytes:
+def hash_at(store: SqliteStore, log_id: LogId, seq: int) -> bytes:
+    """The chain's hash at an entry of our log, that of its genesis for 0, b"" beyond its end."""
     return genesis(log_id).hash if seq == 0 else store.hash_at(log_id, seq) or b""
 
 

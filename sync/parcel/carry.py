@@ -153,18 +153,22 @@ def take(
         raise Forged from error
     known = peers.receipt(db)
     newer = known is None or (receipt.era, receipt.time_s) > (known[0].era, known[0].time_s)
-    taken = Taken(
-        newest=newer and receipt.log_id == log_id,
-        state=made.state,
-        time_s=made.time_s,
-        acked=receipt.head.seq if receipt.log_id == log_id else 0,
-    )
+    ours = receipt.log_id == log_id
+    taken = Taken(newest=newer and ours, state=made.state, time_s=made.time_s)
+    followed = made.state not in {State.FORK, State.RESTORED_CARD}
+    fits = ours and exchange.hash_at(store, log_id, receipt.head.seq) == receipt.head.hash
+    if fits:
+        taken.acked = receipt.head.seq
+    elif taken.newest and followed:
+        # What the Polres signed tells of another history of this log: proof, and no receipt.
+        taken.state, followed = State.FORK, False
+        peers.keep_strange_receipt(db, message.envelope(*made.receipt))
     if taken.newest:
-        peers.keep_heard(db, max(made.time_s, peers.heard(db)[0] or 0), made.state)
-        if made.state not in {State.FORK, State.RESTORED_CARD}:
+        peers.keep_heard(db, max(made.time_s, peers.heard(db)[0] or 0), taken.state)
+        if followed:
             peers.keep_receipt(db, message.envelope(*made.receipt))
             quick.progressed(db, log_id, receipt.time_s, receipt.head.seq)
-        if taken.acked < made.refused <= store.framed_to(log_id):
+        if fits and taken.acked < made.refused <= store.framed_to(log_id):
             pinned = speaker.pinned
             journal.reissue(store, log_id, taken.acked, speaker.signing, pinned.exchange)
         remember_taken(db, made.time_s)

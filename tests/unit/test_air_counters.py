@@ -38,3 +38,12 @@ def test_a_stop_at_any_moment_repeats_no_counter(runs: list[int]) -> None:
         counter.take() for uses in runs for counter in [Counter(reserve)] for _ in range(uses)
     ]
     assert given_out == sorted(set(given_out))
+
+
+def test_the_last_64_counters_can_be_told_and_no_older_one() -> None:
+    window = Window().admit(WIDTH + 1)
+    assert window is not None
+    assert window.admit(1) is None
+    oldest = window.admit(2)
+    assert oldest is not None
+    assert Window.of(oldest.highest, oldest.pack()) == oldest

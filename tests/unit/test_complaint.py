@@ -8,6 +8,7 @@ import pytest
 from world import World
 
 from server import lookup
+from server.desa.desk import Contact
 from server.domain import requests as r
 from server.domain.errors import Reason, Refused
 from server.polres import propam
@@ -113,6 +114,20 @@ def test_its_sender_is_answered_and_may_ask_and_add_in_the_same_run(world: World
     assert "dicatat" in ask(world, MORE.format(ticket), SENDER)
     assert "batal" in ask(world, f"BATAL {ticket}", SENDER)
     assert len(lookup.reports(world.node.projection.db)) == 2
+
+
+def test_it_calls_no_officer_however_urgent_it_sounds(world: World) -> None:
+    officer = "+6281211110000"
+    world.desk().set_contact(Contact("Made", "Bhabinkamtibmas", officer))
+    world.sent.clear()
+    world.text(SENDER, "tolong! oknum polisi sedang memukuli warga, ada yang luka parah")
+    world.listen()
+    world.speak()
+    assert [to for to, _ in world.sent] == [SENDER]
+    world.text(OTHER, "tolong kebakaran rumah warga, ada yang luka parah")
+    world.listen()
+    world.speak()
+    assert officer in [to for to, _ in world.sent]
 
 
 def test_another_phone_learns_nothing_about_it(world: World) -> None:

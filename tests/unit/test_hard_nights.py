@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from server import lookup
 from server.card import read_card, write_card
 from server.desa import run, steps
 from server.desa.desk import Contact
+from server.domain.clock import at_boot
 from server.process import files
 from sms import outbox
 from sync.enrol import certificate_octets
@@ -53,6 +55,26 @@ def test_an_alarm_without_credit_waits_and_leaves_when_there_is_some(world: Worl
     world.mono_s += 86_400
     world.speak()
     assert alarms(world) == 1
+
+
+def test_a_clock_that_nobody_vouches_for_ends_no_call(world: World) -> None:
+    world.exchange()
+    world.text(VILLAGER, "tolong kebakaran rumah pak Amir, ada anak di dalam")
+    world.listen()
+    world.restart()
+    ahead_s = float(world.wall_s() + 10 * 86_400)
+    world.node.clock = at_boot(ahead_s, world.mono_s, 0, world.node.clock.boot)
+    world.speak()
+    assert alarms(world) == 1
+
+
+def test_two_reports_never_bear_one_number_however_chance_falls(world: World) -> None:
+    world.node.random = bytes
+    for number in range(3):
+        world.text(VILLAGER, f"pohon tumbang di RT {number + 1}")
+        world.listen()
+    tickets = [report.ticket for report in lookup.reports(world.node.projection.db)]
+    assert len(set(tickets)) == 3
 
 
 def test_a_certificate_of_another_box_is_no_enrolment(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import zstandard
 from drawn import empty_store
-from played_node import START_S, Chance, PlayedNode, octets, received
+from played_node import START_S, Chance, PlayedNode, octets, received, row
 from test_polres_pages import Desk
 
 from server.domain.codec import KINDS
@@ -20,12 +20,14 @@ from server.polres import enrolment, gate, lookup, quick
 from server.polres.accounts import Role
 from server.polres.district import District
 from server.polres.down import officers
+from server.polres.restores import claims
 from server.polres.store import nodes
 from server.polres.store.journals import PolresStore
 from server.sections import Login
 from server.vault import Bodies, Lock
 from sync import frame, journal, message, seal
 from sync.canonical import Value, pack
+from sync.chain import LogId, genesis
 from sync.codec import coder, squeeze
 from sync.codec.coder import Decoder
 from sync.codec.packed import Memory
@@ -33,8 +35,10 @@ from sync.enrol import addressed, enrolment_octets
 from sync.entry import Entry, Flag, Header, Log, Shape
 from sync.errors import MalformedFrame
 from sync.frame import Coded, Frame
+from sync.message import CERTIFICATE_DOMAIN, Certificate
 from sync.quick import words
 from sync.quick.words import Ask, State, Wish
+from sync.restores.claim import CLAIM_DOMAIN, Claim
 from sync.session import Recipient
 
 CODE = "52.04.07.2001"
@@ -141,6 +145,45 @@ def test_no_body_of_any_value_stops_a_log_or_breaks_a_page(
     texts = [line["text"] for line in lookup.reports_json(district)]
     assert "kambing hilang" in texts
     assert "kambing hilang" in unescape(desk.client.get(f"/laporan/{CODE}/50003").text)
+
+
+@pytest.mark.parametrize(("neighbour", "instance"), [(1, 1), (0, 2)])
+def test_a_box_writes_into_no_log_but_its_own(
+    district: District, node: PlayedNode, neighbour: int, instance: int
+) -> None:
+    log_id = LogId(node.card.node + neighbour, Log.UP, instance)
+    session = node.vault.running.id
+    header = Header(log_id.node, instance, Log.UP, 1, session, Shape.SEALED, 1, 0, 0, Flag.NONE)
+    store = empty_store()
+    journal.append(store, log_id, (Entry(header, b"sealed"),))
+    journal.make_frames(store, log_id, node.identity.signing, node.card.exchange)
+    forged = store.frames_after(log_id, 0, 10_000)
+    node.exchange(request=replace(node.request(), frames=tuple(map(frame.pack, forged))))
+    with district.read() as connection:
+        assert PolresStore(connection).head(log_id).seq == 0
+    node.write(received("41276"), sets=1)
+    node.exchange()
+    with district.read() as connection:
+        assert PolresStore(connection).head(node.log_id).seq == 2
+
+
+def test_a_stranger_does_not_become_a_later_box_of_a_desa(
+    district: District, node: PlayedNode
+) -> None:
+    stranger = seal.signing_pair(octets("stranger"))
+    ram = seal.box_pair(octets("ram of a stranger"))
+    number, instance = node.card.node, node.instance + 1
+    made = Certificate(number, instance, stranger.public, 0).pack()
+    for signer in (stranger, node.identity.signing):
+        certificate = (made, seal.sign(signer, CERTIFICATE_DOMAIN, made))
+        head = genesis(LogId(number, Log.UP, instance))
+        asked = Claim(
+            number, instance, b"", bytes(32), ram.public, START_S, certificate, ((instance, head),)
+        ).pack()
+        signed = message.envelope(asked, seal.sign(stranger, CLAIM_DOMAIN, asked))
+        body = addressed(number, node.card.exchange, signed, octets("seed"))
+        assert claims.claim(district, body, START_S).status == 403
+    assert row(district, number).instance == node.instance
 
 
 def test_an_urgency_that_is_not_known_here_stops_nothing(node: PlayedNode) -> None:

@@ -97,6 +97,19 @@ def test_whatever_statement_fails_everything_is_recorded_or_nothing(world: World
     assert world.node.projection.report("41275") is not None
 
 
+def test_a_sessions_wraps_are_on_the_card_before_anything_is_sealed_under_it(world: World) -> None:
+    db, said = world.node.database.connection, list[str]()
+    marks = ("insert into wraps", "commit", "insert into entries")
+    db.set_trace_callback(
+        lambda statement: said.extend(one for one in marks if statement.lower().startswith(one))
+    )
+    begin_session(world.node, world.mono_s)
+    db.set_trace_callback(None)
+    wrapped = len(said) - said[::-1].index("insert into wraps")
+    assert said[wrapped] == "commit"
+    assert said.index("insert into entries") > wrapped
+
+
 def test_a_write_beside_the_decision_shares_its_fate(world: World) -> None:
     before = stored(world)
 

@@ -16,6 +16,7 @@ from server.polres.down.orders import Placed
 from server.polres.store import nodes
 from sync import message
 from sync.entry import Log
+from sync.message import Receipt
 from sync.session import RecipientList
 
 CODE = "52.04.07.2001"
@@ -90,6 +91,20 @@ def test_a_receipt_of_an_order_that_was_lost_does_not_close_a_later_one(
     for later_s in range(3):
         node.exchange(START_S + 60 + later_s)
     assert [getattr(order, "text", "") for order in node.orders()] == ["Harap tunggu"]
+
+
+def test_an_order_that_the_desa_holds_and_the_polres_lost_raises_the_era_once(
+    tmp_path: Path, node: PlayedNode
+) -> None:
+    back_up(tmp_path, node)
+    answer(node, "Pelaku tertangkap", START_S)
+    node.exchange(START_S + 5)
+    restored(tmp_path, node)
+    eras = []
+    for later_s in (60, 61, 62):
+        node.exchange(START_S + later_s)
+        eras.append(Receipt.unpack(node.receipt[0]).era)
+    assert eras == [1, 1, 1]
 
 
 def test_a_list_that_the_desa_calls_older_is_sent_with_higher_versions_until_it_fits(

@@ -66,6 +66,20 @@ def test_of_an_erased_report_only_ticket_and_date_are_left(village: Village) -> 
     assert SECRET not in "".join(world.node.projection.db.iterdump())
 
 
+def test_no_wrap_that_was_destroyed_stays_in_the_file(village: Village) -> None:
+    world = village.world
+    db = world.node.database.connection
+    # As an erasure leaves it, and as SQLite is built elsewhere.
+    db.execute("pragma secure_delete = off")
+    before = {bytes(box) for (box,) in db.execute("select box from wraps")}
+    years_later(village)
+    gone = before - {bytes(box) for (box,) in db.execute("select box from wraps")}
+    assert gone
+    db.execute("pragma wal_checkpoint(truncate)")
+    whole = (world.directory / "kentongan.db").read_bytes()
+    assert not [box for box in gone if box in whole]
+
+
 def test_after_a_restart_what_stays_opens_with_the_officers_keys_and_what_went_does_not(
     village: Village,
 ) -> None:
