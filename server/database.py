@@ -52,7 +52,7 @@ class Database:
     write opens the file anew, which checks what is there and writes all of it once more.
 
     Attributes:
-        failing: the device failed, and the file was not opened anew since.
+        distrusted: the device failed, and the file was not opened anew since.
         failures: how often it failed since the start.
     """
 
@@ -64,7 +64,7 @@ class Database:
     ) -> None:
         self.connection = connection
         self.lock = threading.RLock()
-        self.failing = False
+        self.distrusted = False
         self.failures = 0
         self._connect = connect
         self._leave = leave
@@ -121,7 +121,7 @@ class Database:
     def close(self) -> None:
         """Checkpoint and close; where the device failed, leave all as it is for the next start."""
         with self.lock:
-            if self.failing:
+            if self.distrusted:
                 self._leave(self.connection)
             self.connection.close()
 
@@ -138,13 +138,13 @@ class Database:
 
     def _judge(self, error: BaseException) -> None:
         if isinstance(error, sqlite3.Error) and disk.refuses_to_write(error):
-            self.failing = True
+            self.distrusted = True
             self.failures += 1
             log.critical("card failed", extra={"error": disk.name_of(error)})
 
     def _renew(self) -> None:
         """Open the file anew where the device failed."""
-        if not self.failing:
+        if not self.distrusted:
             return
         self._leave(self.connection)
         try:
@@ -152,10 +152,9 @@ class Database:
         except BaseException as error:
             # What can be read is still shown.
             self.connection = self._connect("ro")
-            self._judge(error)
             raise (disk.CardFails() if isinstance(error, OSError) else error) from error
         self.connection = connection
-        self.failing = False
+        self.distrusted = False
         log.warning("card works again")
 
 

@@ -82,7 +82,7 @@ def status(node: Node) -> Figures:
         "open_reports": open_reports,
         "modem": box.modem.value,
         "modems": radios.told(node),
-        "card": {"failing": node.database.failing, "failures": node.database.failures},
+        "card": {"failing": node.database.distrusted, "failures": node.database.failures},
         "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
         "locked_sessions": box.locked_sessions,
         "trouble": [
