@@ -146,6 +146,9 @@ class Database:
         """Open the file anew where the device failed."""
         if not self.distrusted:
             return
+        # Where not even this can be read the old connection stays, to show what it still has.
+        with closing(self._connect("ro")) as reader:
+            reader.execute("select count(*) from sqlite_schema").fetchone()
         self._leave(self.connection)
         try:
             connection = self._connect("rw")

@@ -184,7 +184,8 @@ def test_a_card_that_turns_read_only_keeps_texts_in_the_modem(
         card.remount("abort")
         village.say()
         post.wait("it is said", lambda: FAILING in post.status().get("trouble", []))
-        assert (village.lies_in_modem(), post.figures().kept) == (1, kept)
+        post.wait("the text lies in the modem", lambda: village.lies_in_modem() == 1)
+        assert post.figures().kept == kept
         post.kill()
         assert village.refused().startswith(READ_ONLY)
     with own_card.in_image(image, other):
