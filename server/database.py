@@ -52,7 +52,7 @@ class Database:
     write opens the file anew, which checks what is there and writes all of it once more.
 
     Attributes:
-        failing: the device failed, and the file was not opened anew since.
+        distrusted: the device failed, and the file was not opened anew since.
         failures: how often it failed since the start.
         refused: the last transaction was refused: the card is full, read-only, or fails.
     """
@@ -65,7 +65,7 @@ class Database:
     ) -> None:
         self.connection = connection
         self.lock = threading.RLock()
-        self.failing = False
+        self.distrusted = False
         self.failures = 0
         self.refused = False
         self._connect = connect
@@ -125,7 +125,7 @@ class Database:
     def close(self) -> None:
         """Checkpoint and close; where the device failed, leave all as it is for the next start."""
         with self.lock:
-            if self.failing:
+            if self.distrusted:
                 self._leave(self.connection)
             self.connection.close()
 
@@ -142,24 +142,26 @@ class Database:
 
     def _judge(self, error: BaseException) -> None:
         if isinstance(error, sqlite3.Error) and disk.refuses_to_write(error):
-            self.failing = True
+            self.distrusted = True
             self.failures += 1
             log.critical("card failed", extra={"error": disk.name_of(error)})
 
     def _renew(self) -> None:
         """Open the file anew where the device failed."""
-        if not self.failing:
+        if not self.distrusted:
             return
+        # Where not even this can be read the old connection stays, to show what it still has.
+        with closing(self._connect("ro")) as reader:
+            reader.execute("select count(*) from sqlite_schema").fetchone()
         self._leave(self.connection)
         try:
             connection = self._connect("rw")
         except BaseException as error:
             # What can be read is still shown.
             self.connection = self._connect("ro")
-            self._judge(error)
             raise (disk.CardFails() if isinstance(error, OSError) else error) from error
         self.connection = connection
-        self.failing = False
+        self.distrusted = False
         log.warning("card works again")
 
 

@@ -83,7 +83,7 @@ def status(node: Node) -> Figures:
         "modem": box.modem.value,
         "lamp": node.lamp.told if node.settings.lamp.led and not node.lamp.trouble else "",
         "modems": radios.told(node),
-        "card": {"failing": node.database.failing, "failures": node.database.failures},
+        "card": {"failing": node.database.distrusted, "failures": node.database.failures},
         "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
         "locked_sessions": box.locked_sessions,
         "trouble": [

@@ -14,7 +14,7 @@ import pytest
 import traced
 from disk import mounts_or_skip
 from own_card import Card
-from post import CODE, Post
+from post import Post
 from traced import Injected
 
 from server.demo.processes import until
@@ -72,7 +72,7 @@ class Village:
     def all_arrived(self) -> None:
         """All that was said arrives once and is answered."""
         # After so many starts an officer of the Polres lets the box have its older keys.
-        self.post.processes.run("polres", "keys", "grant", str(self.post.polres), CODE)
+        self.post.unlock_all()
         self.post.settle()
         wanted = Counter(self.said)
         self.post.wait("all is at the Polres", lambda: self.post.report_counts() == wanted)
@@ -184,7 +184,8 @@ def test_a_card_that_turns_read_only_keeps_texts_in_the_modem(
         card.remount("abort")
         village.say()
         post.wait("it is said", lambda: FAILING in post.status().get("trouble", []))
-        assert (village.lies_in_modem(), post.figures().kept) == (1, kept)
+        post.wait("the text lies in the modem", lambda: village.lies_in_modem() == 1)
+        assert post.figures().kept == kept
         post.kill()
         assert village.refused().startswith(READ_ONLY)
     with own_card.in_image(image, other):

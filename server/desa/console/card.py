@@ -32,7 +32,7 @@ def tend(node: Node, now_s: float) -> None:
 
 def trouble(node: Node, now_s: float) -> str:
     """What people must do about the card, "" for nothing."""
-    if node.database.failing:
+    if node.database.distrusted:
         return FAILING
     if node.database.failures:
         return FAILED

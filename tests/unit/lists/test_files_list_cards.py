@@ -224,12 +224,12 @@ def test_a_card_that_refuses_leaves_texts_in_the_modem(
     with pytest.raises(sqlite3.OperationalError):
         settled.listen()
     assert len(settled.virtual.stored("SM")) + len(settled.virtual.stored("ME")) == 1
-    assert node.database.failing == failing
+    assert node.database.distrusted == failing
     assert (card_of.FAILING in settled.desk().box().trouble) == failing
     broken.refused.clear()
     settled.listen()
     assert (node.database.connection is broken) != failing
-    assert not node.database.failing
+    assert not node.database.distrusted
     assert (card_of.FAILED in settled.desk().box().trouble) == failing
     assert arrived(settled) == (ONE, TWO)
     steps.tend(node, settled.mono_s)
