@@ -122,9 +122,9 @@ def test_a_failed_sync_is_never_tried_again_but_all_is_opened_anew(tmp_path: Pat
         machine.disk.fsync_errors = 1
         with pytest.raises(Injected):
             write(database, "two")
-        assert database.failing
+        assert database.distrusted
         write(database, "three")
-        assert (database.failing, database.failures) == (False, 1)
+        assert (database.distrusted, database.failures) == (False, 1)
         machine.disk.fall(fewest, power=True)
     assert machine.words() == ["one", "three"]
 

@@ -192,7 +192,7 @@ def test_a_wrong_question_is_no_trouble_of_the_disk(world: World) -> None:
     with pytest.raises(sqlite3.OperationalError) as wrong, world.node.database.write() as db:
         db.execute("select nothing from nowhere")
     assert disk.trouble_of(wrong.value) is None
-    assert not world.node.database.failing
+    assert not world.node.database.distrusted
     assert not world.node.database.refused
     assert disk.trouble_of(ValueError()) is None
 

@@ -65,7 +65,7 @@ def signs(node: Node) -> Signs:
 
 def is_disk_bad(node: Node) -> bool:
     """Whether the card refused what was last written, or has hardly any room."""
-    if node.database.failing or node.database.refused:
+    if node.database.distrusted or node.database.refused:
         return True
     try:
         return shutil.disk_usage(node.directory).free < ROOM_OCTETS_LEAST
@@ -76,5 +76,5 @@ def is_disk_bad(node: Node) -> bool:
 def troubles(node: Node) -> tuple[str, ...]:
     """What the pages say of the card and of the lamp, "" for what is well."""
     # Of a card that fails the box says more than that.
-    disk_trouble = DISK_TROUBLE if is_disk_bad(node) and not node.database.failing else ""
+    disk_trouble = DISK_TROUBLE if is_disk_bad(node) and not node.database.distrusted else ""
     return (disk_trouble, node.lamp.trouble)
