@@ -32,10 +32,11 @@ def cut_before_the_journal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def gone(*_: object) -> None:
         raise ConnectionAbortedError
 
-    with monkeypatch.context() as patch, pytest.raises(ConnectionAbortedError):
+    with monkeypatch.context() as patch:
         patch.setattr("server.desa.officers.renewal.journal", gone)
         patch.setattr("server.desa.officers.recovery.journal", gone)
-        yield
+        with pytest.raises(ConnectionAbortedError):
+            yield
 
 
 def state(world: World) -> tuple[login.Account | None, int]:
