@@ -156,3 +156,10 @@ class MemoryFull(HardwareError):
 
     sentence = "Memori SMS modem penuh. Tunggu sampai node mengosongkannya."
     hint = "Bila tetap penuh, periksa ruang cakram: node tidak menghapus yang belum tersimpan."
+
+
+class LampGone(HardwareError):
+    """There is no such lamp, or this user may not change it."""
+
+    sentence = "Lampu kotak tidak dapat diatur. Periksa namanya di [lamp] dan izin berkasnya."
+    hint = "Lihat nama lampu dengan: ls /sys/class/leds"

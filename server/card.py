@@ -8,7 +8,7 @@ from typing import cast
 
 from server.domain.errors import Told
 from server.process.files import write_private
-from sync import seal
+from sync import announcement, seal
 from sync.errors import BadSignature, MalformedFrame
 from sync.roads.pin import PIN_OCTETS
 from sync.session import LIST_DOMAIN, RecipientList
@@ -55,6 +55,7 @@ class Card:
         expires_s: last second (since 1970, UTC) at which the Polres takes the code.
         root: Ed25519 key of the Polres, to be pinned.
         exchange: X25519 key that requests are sealed to.
+        announced: how the root announced that key, b"" for the Polres' first.
         propam: X25519 key of Propam.
         instance: the instance that the desa's journal gets with this card.
         people: the packed `RecipientList`, signed by the root in `people_signature`.
@@ -76,6 +77,7 @@ class Card:
     instance: int = 1
     duties: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
     door: bytes = b""
+    announced: bytes = b""
 
     def recipients(self) -> RecipientList:
         """The list of who may open the desa's sessions, checked against the root.
@@ -91,6 +93,22 @@ class Card:
         if people.node != self.node:
             raise CardForged
         return people
+
+    def exchange_number(self) -> int:
+        """Number of the exchange key on the card, 0 for the Polres' first.
+
+        Raises:
+            CardForged: the root on the card did not announce it.
+        """
+        if not self.announced:
+            return 0
+        try:
+            made = announcement.read(self.announced, self.root)
+        except (BadSignature, MalformedFrame) as error:
+            raise CardForged from error
+        if made.public != self.exchange:
+            raise CardForged
+        return made.number
 
 
 def node_number(code: str) -> int:
@@ -129,6 +147,7 @@ def pack_card(card: Card) -> dict[str, str | int]:
         "list": card.people.hex(),
         "list_signature": card.people_signature.hex(),
         **({"door": card.door.hex()} if card.door else {}),
+        **({"announced": card.announced.hex()} if card.announced else {}),
     }
 
 
@@ -148,6 +167,7 @@ def parse_card(text: str) -> Card:
         raise CardBroken
     card = _from_fields(cast("dict[str, object]", fields))
     card.recipients()
+    card.exchange_number()
     return card
 
 
@@ -182,12 +202,16 @@ def _from_fields(fields: dict[str, object]) -> Card:
     texts = {name: _text(fields, name) for name in _TEXT_FIELDS}
     octets = {name: _octets(fields, name) for name in _HEX_FIELDS}
     expires_s, instance = fields.get("expires_s"), fields.get("instance", 1)
-    door = _octets(fields, "door") if "door" in fields else b""
+    door, announced = (
+        _octets(fields, name) if name in fields else b"" for name in ("door", "announced")
+    )
     keys = (octets["root"], octets["exchange"], octets["propam"])
     if (
         not isinstance(expires_s, int)
         or not isinstance(instance, int)
         or any(len(key) != seal.KEY_OCTETS for key in keys)
+        # What cannot be sealed to would be found out only when the first report is to leave.
+        or not all(map(seal.is_sound_key, keys[1:]))
         or len(door) not in {0, PIN_OCTETS}
     ):
         raise CardBroken
@@ -205,6 +229,7 @@ def _from_fields(fields: dict[str, object]) -> Card:
         instance=instance,
         duties=_duties(fields.get("duties", "")),
         door=door,
+        announced=announced,
     )
 
 

@@ -43,6 +43,7 @@ _DUTY = (
     e.OfficerKeysChanged,
     e.ErasureTold,
     e.KeysTampered,
+    e.ExchangeKeyTaken,
     e.Carried,
     e.Resumed,
 )
@@ -133,8 +134,10 @@ class Ledger:
         with self.database.lock:
             if keys.id in self.vault.gone.sessions:
                 return False
-            locked = self.projection.locked_sessions
-            if not self.aside or keys.session is None or keys.id not in locked:
+            # Without `aside` the tables are not looked at: each look folds with what came before.
+            if not self.aside or keys.session is None:
+                return self.vault.learn(keys)
+            if keys.id not in self.projection.locked_sessions:
                 return self.vault.learn(keys)
             known = self._coming.get(keys.id) or self.vault.knows(keys.id)
             joined = keys if known is None else known.joined(keys)

@@ -126,6 +126,12 @@ def open_count(db: sqlite3.Connection) -> int:
     return int(db.execute("select count(*) from reports where status < 4").fetchone()[0])
 
 
+def untaken_count(db: sqlite3.Connection) -> int:
+    """Reports that no officer has taken; those sealed to Propam are no officer's."""
+    found = db.execute("select count(*) from reports where status < 2 and not sealed").fetchone()
+    return int(found[0])
+
+
 def tickets_since(db: sqlite3.Connection, since_s: int) -> frozenset[str]:
     """Tickets of reports that began at or after a time; those of an unknown time count too."""
     rows = db.execute(

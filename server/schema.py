@@ -136,3 +136,15 @@ def m009_backlog(db: Database) -> None:
     db.execute(
         "create table road_successes (road text primary key, at_s integer not null) without rowid"
     )
+
+
+@migrations()
+def m011_exchange_keys(db: Database) -> None:
+    """Exchange keys that the Polres' root announced after that of the card.
+
+    `in_clear` says that one came in answer to what the Polres could not open any more.
+    """
+    db.execute(
+        "create table exchange_keys (number integer primary key, announced blob not null,"
+        " in_clear integer not null) without rowid"
+    )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 Plain = str | int | bool | tuple[str, ...]
+PARTS_MOST = 100_000
+"""More than any SIM could send; a budget beyond that would be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,10 @@ class Answers:
     per_sender_unclear: Annotated[
         int, Meaning("the same while its last texts were not understood", "SMS a day")
     ] = 3
-    per_hour: Annotated[int, Meaning("automatic answers in all", "parts an hour")] = 30
-    per_day: Annotated[int, Meaning("all texts in all", "parts a day")] = 120
+    per_hour: Annotated[
+        int, Meaning("automatic answers in all", "parts an hour", most=PARTS_MOST)
+    ] = 30
+    per_day: Annotated[int, Meaning("all texts in all", "parts a day", most=PARTS_MOST)] = 120
     reserved: Annotated[
         int, Meaning("kept of the day's parts for officers and alarms", "parts")
     ] = 30
@@ -262,6 +266,15 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Lamp:
+    """The lamp on the box."""
+
+    led: Annotated[
+        str, Meaning("name of a lamp under /sys/class/leds, e.g. ACT; empty for none")
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file, one attribute a section."""
 
@@ -277,11 +290,13 @@ class Settings:
     backup: Backup = Backup()
     lock: Lock = Lock()
     retention: Retention = Retention()
+    lamp: Lamp = Lamp()
 
 
 Section = (
-    Desa | Polres | Modem | Texts | Web | Answers | Credit | Air | Login | Backup | Lock | Retention
-)
+    Desa | Polres | Modem | Texts | Web | Answers | Credit | Air | Login | Backup | Lock
+    | Retention | Lamp
+)  # fmt: skip
 SECTIONS: dict[str, type[Section]] = {
     "desa": Desa,
     "polres": Polres,
@@ -295,4 +310,5 @@ SECTIONS: dict[str, type[Section]] = {
     "backup": Backup,
     "lock": Lock,
     "retention": Retention,
+    "lamp": Lamp,
 }

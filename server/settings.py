@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 import tomllib
 import typing
 from pathlib import Path
@@ -12,6 +13,7 @@ from server.words import CATEGORIES
 from sms.phone import parse_phone
 
 FILE_NAME = "kentongan.toml"
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 
 
 class SettingsError(Exception):
@@ -35,14 +37,27 @@ def load(path: Path) -> Settings:
             problems are named at once.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Editors of Windows put a mark before the text.
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(
             (f"Berkas {path.name} tidak dapat dibaca; jalankan init dahulu.",)
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError((f"Berkas {path.name} bukan TOML yang benar: {error}.",)) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            (f"Berkas {path.name} bukan teks UTF-8; simpan ulang sebagai UTF-8.",)
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            (f"Berkas {path.name} bukan TOML yang benar; perbaiki {_place(error)}.",)
+        ) from error
     return parse(document)
+
+
+def _place(error: tomllib.TOMLDecodeError) -> str:
+    """Where a file stops being TOML; Python tells it in the error's last words."""
+    line = _AT_LINE.search(str(error))
+    return "bagian akhirnya" if line is None else f"baris {line[1]}"
 
 
 def parse(document: dict[str, object]) -> Settings:

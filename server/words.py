@@ -132,6 +132,13 @@ POLRES_STATES: Final = {
     "revoked": "kotak ini dilaporkan hilang; hubungi Polres",
     "keys need person": "Polres sedang memeriksa sebelum mengembalikan kunci",
 }
+LAMP: Final = {
+    "well": "menyala tetap, semuanya baik",
+    "waiting": "berkedip pelan, ada laporan atau SMS yang menunggu petugas",
+    "modem": "berkedip cepat, modem atau kartu SIM perlu diperiksa",
+    "keys": "kilat pendek tiap dua detik, daftar petugas atau kuncinya diubah orang",
+    "disk": "bergetar sangat cepat, kartu memori penuh atau rusak",
+}
 BACKUP_WHY: Final = {
     "": "",
     "none": "belum ada tempat cadangan",

@@ -48,7 +48,8 @@ def row(value: Value, *kinds: type) -> tuple[Value, ...]:
     if not isinstance(value, tuple) or len(value) < len(kinds):
         raise MalformedFrame
     for item, kind in zip(value, kinds, strict=False):
-        if not isinstance(item, kind) or (kind is int and isinstance(item, bool)):
+        # The very type first: it is the usual case, and a bool is no int here.
+        if type(item) is not kind and (kind is int or not isinstance(item, kind)):
             raise MalformedFrame
     return value
 

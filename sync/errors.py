@@ -68,5 +68,23 @@ class RoadStuck(NoRoad):
     """Jaringan macet atau terlalu lambat; kotak mencoba lagi sendiri dan data tersimpan aman."""
 
 
+class KeyReplaced(MalformedFrame):
+    """Polres sudah mengganti kuncinya dan kotak belum menerimanya; kotak mengulang sendiri.
+
+    Attributes:
+        announced: the signed announcement of the key that the Polres uses, not checked yet.
+    """
+
+    def __init__(self, announced: bytes) -> None:
+        super().__init__()
+        self.announced = announced
+
+
+class KeyLost(SyncError):
+    """Server Polres kehilangan kunci yang dipakai kotak ini; mintalah Polres membuat kunci baru."""
+
+    hint = "kentongan polres exchange-key DIR --renew"
+
+
 class CardRestored(SyncError):
     """Kartu ini lebih tua daripada yang sudah diterima Polres; minta nomor instans baru."""

@@ -40,6 +40,7 @@ class Taken:
         orders: entries of the Polres' log that are new here.
         keys: keys of down sessions and of our own older sessions.
         more: whether another exchange at once would carry more.
+        announced: the announcement of another exchange key of the Polres, not checked yet.
     """
 
     state: str
@@ -48,6 +49,7 @@ class Taken:
     keys: tuple[SessionKeys, ...]
     more: bool
     time_s: int
+    announced: bytes = b""
 
 
 def reader_of(node: int) -> bytes:
@@ -189,6 +191,7 @@ def take(db: sqlite3.Connection, answer: Answer, request: Request, speaker: Spea
         keys=_keys(answer, speaker),
         more=anew or (answer.state == State.OK and _goes_on(request, receipt.head.seq)),
         time_s=answer.time_s,
+        announced=answer.announced,
     )
 
 
@@ -235,11 +238,15 @@ def _hash_at(store: SqliteStore, log_id: LogId, seq: int) -> bytes:
 def wraps_of(
     db: sqlite3.Connection, sessions: Iterable[bytes], role: Role
 ) -> tuple[tuple[bytes, bytes], ...]:
-    """(session, wrap) of these sessions to the holder of a role, as far as there are any."""
+    """(session, wrap) of these sessions to the holder of a role, as far as there are any.
+
+    Where there are several, for keys that the holder had one after another, the fullest first.
+    """
     found: list[tuple[bytes, bytes]] = []
     for session in sessions:
         rows = db.execute(
-            "select box from wraps where session = ? and role = ?", (session, role.value)
+            "select box from wraps where session = ? and role = ? order by length(box) desc",
+            (session, role.value),
         )
         found += [(session, bytes(box)) for (box,) in rows]
     return tuple(found)

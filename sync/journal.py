@@ -1,5 +1,6 @@
 """The journal: appending one's own log, accepting the other side's, keeping frames."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -225,7 +226,12 @@ def _signed(
 
 
 def accept(
-    store: Store, received: Frame, writer: bytes, reader: bytes, read: Read | None = None
+    store: Store,
+    received: Frame,
+    writer: bytes,
+    reader: bytes,
+    read: Read | None = None,
+    older: Sequence[bytes] = (),
 ) -> Accepted:
     """Take a frame of the other side's log: verify, drop what is known, append what is new.
 
@@ -235,6 +241,7 @@ def accept(
         writer: Ed25519 key of the log's writer.
         reader: our X25519 key, which the signature names.
         read: for codecs above 0.
+        older: keys that we had before: a frame stays as it was signed.
 
     Raises:
         Gap: entries before the frame are missing; ask again from our head.
@@ -255,8 +262,7 @@ def accept(
     entries = told.entries
     before = _head_before(store, log_id, received.first)
     heads = chain.follow(log_id, before, entries)
-    message = frame.signed_octets(log_id, received.first, heads[-1], reader, told.form)
-    seal.verify(writer, frame.SIGNATURE_DOMAIN, message, received.signature)
+    _verify(received, heads[-1], writer, (reader, *older), told.form)
     new: list[Entry] = []
     for entry, after in zip(entries, heads, strict=True):
         if after.seq <= head.seq:
@@ -267,6 +273,22 @@ def accept(
         new.append(entry)
     store.keep_frame(received)
     return Accepted(tuple(new), heads[-1] if new else head)
+
+
+def _verify(
+    received: Frame, end: Head, writer: bytes, readers: Sequence[bytes], form: bytes
+) -> None:
+    """Check a frame's signature, which names one of our keys.
+
+    Raises:
+        BadSignature: it is another writer's, or for another reader.
+    """
+    for reader in readers:
+        message = frame.signed_octets(received.log_id, received.first, end, reader, form)
+        with contextlib.suppress(BadSignature):
+            seal.verify(writer, frame.SIGNATURE_DOMAIN, message, received.signature)
+            return
+    raise BadSignature
 
 
 def _is_kept(store: Store, received: Frame, head: Head) -> bool:

@@ -208,6 +208,7 @@ class Answer:
         down: packed frames of the Polres' log, oldest first.
         keys: opened wraps that the Polres returns, or none.
         durable: number of the last entry of the node's log that lies in a backup of the Polres.
+        announced: the signed announcement of another exchange key than the request was sealed to.
     """
 
     state: str
@@ -220,6 +221,7 @@ class Answer:
     down: tuple[bytes, ...]
     keys: tuple[bytes, ...]
     durable: int = 0
+    announced: bytes = b""
 
     def pack(self) -> bytes:
         """Canonical octets, the message of the Polres' signature."""
@@ -236,7 +238,8 @@ class Answer:
                 self.down,
                 self.keys,
                 # A desa of an earlier version, and a Polres without a backup, do without.
-                *((self.durable,) if self.durable else ()),
+                *((self.durable,) if self.durable or self.announced else ()),
+                *((self.announced,) if self.announced else ()),
             )
         )
 
@@ -262,6 +265,7 @@ class Answer:
             down=tuple(octets_in(item) for item in items_in(fields[8])),
             keys=tuple(octets_in(item) for item in items_in(fields[9])),
             durable=_int(fields[10]) if len(fields) > 10 else 0,
+            announced=octets_in(fields[11]) if len(fields) > 11 else b"",
         )
 
 

@@ -24,7 +24,10 @@ _DURABLE = "durable"
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """Keys of the Polres as they stood on the card; nothing later replaces them."""
+    """Keys of the Polres: the root as it stood on the card, and the newest exchange key.
+
+    Nothing replaces the root; another exchange key is taken with its signature alone.
+    """
 
     node: int
     root: bytes

@@ -20,13 +20,14 @@ from server.polres import lookup as polres_lookup
 from server.polres.district import District, init, open_district
 from server.polres.lookup import ReportLine
 from server.polres.restores import claims
+from server.polres.rotation import answering
 from server.sections import Answers, Desa, Login, Polres, Settings
 from server.sections import Modem as ModemSection
 from server.settings import dump
 from sms import pdu
-from sync.errors import CardRefused, MalformedFrame, NoRoad, NotEnrolled
+from sync.errors import CardRefused, KeyReplaced, MalformedFrame, NoRoad, NotEnrolled
 from sync.restores.claim import CLAIM_PATH
-from sync.roads.http import ENROL_PATH, QUICK_PATH
+from sync.roads.http import ENROL_PATH, KEY_PATH, QUICK_PATH
 
 NOW_S = 1_790_000_000
 CODE, NAME = "52.04.07.2004", "Tepal"
@@ -82,10 +83,14 @@ class MemoryRoad:
             reply = enrolment.admit(self.district, octets, self.clock.wall_s())
         elif path == QUICK_PATH:
             reply = quick.ask(self.district, octets, self.clock.wall_s())
+        elif path == KEY_PATH:
+            reply = answering.show(self.district, octets, self.clock.wall_s())
         elif path == CLAIM_PATH:
             reply = claims.claim(self.district, octets, self.clock.wall_s())
         else:
             reply = gate.exchange(self.district, octets, None, self.clock.wall_s())
+        if reply.status == 400 and reply.octets:
+            raise KeyReplaced(reply.octets)
         if reply.status != 200:
             raise _REFUSALS.get(reply.status, NoRoad)
         if self.lose_answers:

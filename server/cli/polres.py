@@ -284,6 +284,23 @@ def tls(directory: Path, *, renew: bool) -> None:
     click.echo(f"Sidik kunci  {digest}")
 
 
+@polres.command(name="exchange-key")
+@click.argument("directory", type=DIRECTORY)
+@click.option("--renew", is_flag=True, help="Make a new key; boxes take it with their next answer.")
+@click.option("--forget-old", is_flag=True, help="Destroy the older keys once all boxes have it.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def exchange_key(directory: Path, *, renew: bool, forget_old: bool, yes: bool) -> None:
+    """Show the key that boxes seal everything to, and which of them have not taken it yet."""
+    if renew and forget_old:
+        raise click.UsageError("Pilih satu saja: --renew, atau --forget-old bila semua sudah.")
+    if forget_old:
+        lost = "berkas kiriman yang dibuat untuk kunci lama tidak terbuka lagi"
+        agree(f"Kunci lama akan dihapus dari polres.key; {lost}.", yes=yes)
+    wish = "renew" if renew else "forget" if forget_old else ""
+    for sentence in cast("list[str]", _ask(directory, "exchange key", do=wish)):
+        click.echo(sentence)
+
+
 @polres.command()
 @click.argument("directory", type=DIRECTORY)
 @click.argument("code")

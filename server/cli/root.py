@@ -9,12 +9,12 @@ from typing import Final, Protocol, cast
 import click
 
 from server.cli.wording import refusal
-from server.process import logs
+from server.process import disk, logs
 
 LEVELS = click.Choice(("debug", "info", "warning", "error"), case_sensitive=False)
 # Each stands in the module of its name. It is imported when it is called: a village node needs
 # nothing of the Polres, whose libraries alone take 40 MiB.
-COMMANDS: Final = ("bench", "demo", "desa", "docs", "modem", "polres", "sms")
+COMMANDS: Final = ("bench", "demo", "desa", "docs", "modem", "polres", "simulate", "sms")
 EXIT_REFUSED = 1
 EXIT_BUG = 70
 FAULT = "Ada kesalahan pada program. Kirim baris di atas kepada pengembang; data tetap aman."
@@ -51,6 +51,13 @@ def kentongan(log: str) -> None:
     logs.setup(log.upper())
 
 
+def told_by(error: Exception) -> Told | None:
+    """What carries the operator's sentence of an error; None for a fault of the program."""
+    if hasattr(error, "sentence"):
+        return cast("Told", error)
+    return disk.trouble_of(error)
+
+
 def main() -> None:
     """Run a command; an error with a sentence is told without a traceback and exits with 1."""
     try:
@@ -65,12 +72,12 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
-        if not hasattr(error, "sentence"):
+        told = told_by(error)
+        if told is None:
             logging.getLogger(__name__).critical("fault", exc_info=error)
             click.echo(FAULT, err=True)
             sys.exit(EXIT_BUG)
-        told = cast("Told", error)
         click.echo(f"{told.sentence}", err=True)
-        if hint := getattr(error, "hint", ""):
+        if hint := getattr(told, "hint", ""):
             click.echo(f"  → {hint}", err=True)
         sys.exit(EXIT_REFUSED)

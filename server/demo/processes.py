@@ -100,6 +100,10 @@ class Processes:
         process = self._running.get(name)
         return process is not None and process.poll() is None
 
+    def pid(self, name: str) -> int:
+        """The process's number."""
+        return self._running[name].pid
+
     def kill(self, name: str) -> None:
         """End a process at once, as a power cut does."""
         process = self._running.pop(name)

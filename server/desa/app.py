@@ -11,7 +11,7 @@ from server.desa.officers.keydesk import KeyDesk
 from server.desa.pages import box as box_page
 from server.desa.pages import login, outbox, own_keys, parcel, people, report, today
 from server.desa.pages.place import EXTENSION, OFFICER, phone_key, phone_key_name
-from server.web.guards import Person
+from server.web.guards import Person, person
 from server.web.sessions import PASSIVE_HEADER
 from server.web.site import IDLE_S, Site, finish, make_site
 from sync.parcel.form import RETURN_OCTETS_MAX
@@ -46,9 +46,8 @@ def create_app(
     """
 
     def find(name: str) -> Person | None:
-        if keys is not None and PASSIVE_HEADER not in request.headers:
-            keys.seen(name, phone_key())
-        return Person(name, OFFICER) if name in desk.officers() else None
+        mark = desk.mark(name)
+        return Person(name, OFFICER, mark) if mark else None
 
     def box() -> Box:
         if "box" not in g:
@@ -74,7 +73,20 @@ def create_app(
     app.config.update(PHONE_KEY_COOKIE=phone_key_name(desk.code), HTTPS=https)
     _add_desk(app, desk, box)
     _add_keys(app, keys)
+    if keys is not None:
+        _notice_officers(app, keys)
     return finish(app)
+
+
+def _notice_officers(app: Flask, keys: KeyDesk) -> None:
+    """Tell what officers do; after the guards, so that nobody counts whose login is over."""
+
+    @app.before_request
+    def notice() -> None:
+        passive = PASSIVE_HEADER in request.headers or request.endpoint == "static"
+        who = None if passive else person()
+        if who is not None:
+            keys.seen(who.name, phone_key())
 
 
 def _add_desk(app: Flask, desk: Desk, box: Callable[[], Box]) -> None:

@@ -81,7 +81,9 @@ def status(node: Node) -> Figures:
         "running": True,
         "open_reports": open_reports,
         "modem": box.modem.value,
+        "lamp": node.lamp.told if node.settings.lamp.led and not node.lamp.trouble else "",
         "modems": radios.told(node),
+        "card": {"failing": node.database.failing, "failures": node.database.failures},
         "clock": {"sure": box.clock_sure, "trust": Trust(node.clock.trust).name.lower()},
         "locked_sessions": box.locked_sessions,
         "trouble": [
@@ -149,7 +151,7 @@ def accept_sim(node: Node, name: str) -> Figures:
     """
     radios = node.health.radios
     name = next(iter(radios)) if not name and len(radios) == 1 else name
-    if FrontDesk(node).accept_sim(name) is not None:
+    if FrontDesk(node, time.monotonic).accept_sim(name) is not None:
         raise UnknownModem
     return {"name": name}
 
@@ -188,7 +190,7 @@ def set_contact(node: Node, asked: dict[str, str]) -> dict[str, str]:
         NotAContact: the name is empty, or the number is no mobile number.
     """
     contact = Contact(asked["name"], asked.get("role", ""), asked["number"])
-    if FrontDesk(node).set_contact(contact) is not None:
+    if FrontDesk(node, time.monotonic).set_contact(contact) is not None:
         raise NotAContact
     return {"name": contact.name}
 

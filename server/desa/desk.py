@@ -220,6 +220,9 @@ class Desk(Protocol):
     def officers(self) -> tuple[str, ...]:
         """Names of those who can log in."""
 
+    def mark(self, name: str) -> str:
+        """What tells an officer from another one of his name, "" for nobody."""
+
     def box(self) -> Box:
         """State of modem, clock, credit and sync."""
 

@@ -11,14 +11,16 @@ from server.desa.backlog import roads
 from server.desa.backlog.waiting import waiting
 from server.desa.backup import nightly
 from server.desa.backup.shown import Backups, backups
+from server.desa.console import card
 from server.desa.desk import Balance, Box, Contact, Line, Login, Note, OutboxLine, Past
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, outgoing, speaking
 from server.desa.gateway.simlife import credit, deafness
+from server.desa.lamp import showing
 from server.desa.login import Account
 from server.desa.node import Health, Node
 from server.desa.officers import autolock, listed, renewal
-from server.desa.officers.guesses import Guesses
+from server.desa.officers.guesses import BUSY_S, Guesses
 from server.desa.parcel import making, state, taking
 from server.desa.parcel.told import Made, TakenIn, ToCarry
 from server.desa.radios import sims
@@ -109,6 +111,12 @@ class FrontDesk:
         with self._node.database.read() as db:
             return login.names(db)
 
+    def mark(self, name: str) -> str:
+        """What tells an officer from another one of his name, "" for nobody."""
+        with self._node.database.read() as db:
+            account = login.read(db, name)
+        return "" if account is None else (account.identity or account.public).hex()
+
     def box(self) -> Box:
         """State of modem, clock, credit and sync."""
         return box_of(self._node, self._now())
@@ -173,8 +181,8 @@ class FrontDesk:
         """
         if phone_key is not None:
             renewal.confirm(self._node, name, phone_key, self._now())
-        with self.guesses.one:
-            checked = self.check(name, passphrase)
+        with self.guesses.turn() as mine:
+            checked = self.check(name, passphrase) if mine else BUSY_S
         if isinstance(checked, float):
             return checked
         account, stretched = checked
@@ -216,7 +224,7 @@ class FrontDesk:
     def check(self, name: str, passphrase: str) -> tuple[Account, bytes] | float:
         """The account and its stretched passphrase, or the seconds to wait.
 
-        The caller holds `guesses.one`.
+        It is the caller's turn of `guesses`.
         """
         node = self._node
         with node.database.read() as db:
@@ -267,7 +275,9 @@ def box_of(node: Node, now_s: float) -> Box:
         officers = len(lookup.officer_numbers(node.projection.db))
         radios = tuple(health.radios.values())
     troubles = [
+        card.trouble(node, now_s),
         asking.trouble(node) or orders.trouble(state),
+        *showing.troubles(node),
         *_modem_troubles(node, radios, now_s),
         nightly.trouble(node, stamp.wall_s),
         _unsent_trouble(node, now_s, refused=refused),

@@ -1,6 +1,7 @@
 """Officers' accounts: what a passphrase opens, and what only the phone's key opens."""
 
 import sqlite3
+import unicodedata
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields, replace
 
@@ -91,20 +92,21 @@ _COLUMNS = ", ".join(field.name for field in fields(Account))
 
 
 class NameTaken(Told):
-    """Nama petugas ini sudah ada; pakai nama lain, misalnya dengan jabatannya."""
+    """Nama ini atau yang mirip sudah ada; pakai nama lain, misalnya dengan jabatannya."""
 
 
 class NotAName(Told):
-    """Nama petugas kosong atau lebih dari 60 huruf; tulis singkat, dalam satu baris."""
+    """Nama petugas kosong, lebih dari 60 huruf atau bukan huruf Latin; tulis singkat saja."""
 
 
 def make(name: str, cost: Cost, random: Random) -> tuple[NewOfficer, Account]:
     """Make an account, which is slow; the passphrase and the phone key are kept nowhere.
 
     Raises:
-        NotAName: the name is empty, too long for the login form, or not one line.
+        NotAName: the name is empty, too long for the login form, not one line, or of letters
+            that only look like ours.
     """
-    if not name.strip() or len(name) > NAME_CHARACTERS or not name.isprintable():
+    if not name.strip() or len(name) > NAME_CHARACTERS or not _readable(name):
         raise NotAName
     seed = random(seal.KEY_OCTETS)
     new, account = keyed(name, seed, new_passphrase(random), cost, random)
@@ -170,15 +172,12 @@ def insert(db: sqlite3.Connection, account: Account) -> None:
     """Keep an account.
 
     Raises:
-        NameTaken: an officer of that name exists.
+        NameTaken: an officer of that name exists, or of one that people would not tell from it.
     """
-    marks = ", ".join("?" * len(fields(Account)))
-    written = db.execute(
-        f"insert into accounts ({_COLUMNS}) values ({marks}) on conflict (name) do nothing",
-        astuple(account),
-    )
-    if not written.rowcount:
+    if _seen_as(account.name) in map(_seen_as, names(db)):
         raise NameTaken
+    marks = ", ".join("?" * len(fields(Account)))
+    db.execute(f"insert into accounts ({_COLUMNS}) values ({marks})", astuple(account))
 
 
 def put(db: sqlite3.Connection, account: Account) -> bool:
@@ -279,6 +278,18 @@ def read_pending(octets: bytes) -> Pending | None:
 def delay_s(failures: int) -> float:
     """How long the next try waits after so many failures: 0, 1, 2, 4 ... 60 seconds."""
     return 0.0 if failures == 0 else min(DELAY_S_MAX, 2.0 ** min(failures - 1, 16))
+
+
+def _readable(name: str) -> bool:
+    return name.isprintable() and all(
+        unicodedata.name(letter, "").startswith("LATIN") for letter in name if letter.isalpha()
+    )
+
+
+def _seen_as(name: str) -> str:
+    """How a name looks at a glance: no capitals, no accents, no blanks around it."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
 
 
 def _chooser(random: Random) -> Callable[[int], int]:

@@ -2,13 +2,15 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from server import settings as settings_file
 from server.card import node_number
-from server.database import Database, open_database, open_memory
+from server.database import FILE_NAME as DATABASE_FILE
+from server.database import Database, DatabaseError, open_database, open_memory
 from server.desa import keys as key_files
 from server.desa import sessions
 from server.desa.air.state import AirState
@@ -19,6 +21,7 @@ from server.desa.officers import delegation
 from server.desa.restores import successor
 from server.desa.state.choosing import Offers
 from server.desa.state.hearing import Ear
+from server.desa.state.lamp import LampState
 from server.desa.state.purse import Asking
 from server.desa.state.radio import Bell, ModemMood, RadioState
 from server.desa.state.samples import HOUR_S, Kind, Samples
@@ -52,6 +55,18 @@ _COUNTED: dict[outbox.State, Kind] = {
     outbox.State.SENT: "sent",
     outbox.State.WITHHELD: "withheld",
 }
+
+
+class DatabaseLost(DatabaseError):
+    """Basis data kotak ini hilang atau kosong; kembalikan kentongan.db, atau pulihkan cadangan."""
+
+    hint = "kentongan desa restore SOURCE DIR --card FILE"
+
+
+class ForeignDatabase(DatabaseError):
+    """Basis data di folder ini milik kotak lain; kembalikan yang asli, atau pulihkan cadangan."""
+
+    hint = "Yang tertukar: kentongan.db atau kentongan.db-wal. Tidak ada yang diubah."
 
 
 @dataclass(slots=True)
@@ -96,6 +111,8 @@ class Node:
     present_s: float = 0.0
     # Whether the list on the card is not the one that the Polres signed.
     list_tampered: bool = False
+    # With how many keys sessions were last wrapped to the Polres' newest exchange key.
+    rewrapped_at: int = -1
     # With how many keys and on which day it was last looked for what may be erased.
     erasure_looked: tuple[int, int] = (-1, -1)
     # Outbox row -> when a text that was tried may be tried again; lost at a stop, so that the
@@ -130,6 +147,7 @@ class Node:
     # Which modem takes which text.
     offers: Offers = field(default_factory=Offers)
     backup: Board = field(default_factory=Board)
+    lamp: LampState = field(default_factory=LampState)
     speak_soon: Bell = field(default_factory=Bell)
     exchange_soon: threading.Event = field(default_factory=threading.Event)
 
@@ -180,29 +198,62 @@ def open_node(
     settings = settings_file.load(directory / settings_file.FILE_NAME)
     keys = key_files.read(directory)
     key_files.check_code(keys, settings.desa.code)
-    database = open_database(directory)
-    earlier = _earlier_runs(database, keys)
-    keys = successor.settle(directory, keys, earlier.certificate)
-    keys, instance = _enrolled(directory, keys, earlier.certificate)
-    log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
-    session_keys, ram = sessions.fresh_keys(random)
-    vault = Vault(keys.identity.duty, session_keys, ram)
-    vault.gone = sessions.gone(database.connection)
-    node = Node(
-        directory=directory,
-        settings=settings,
-        keys=keys,
-        database=database,
-        ledger=Ledger(database, vault, Projection(open_memory().connection), log_id),
-        clock=at_boot(system_s, now_s, earlier.last_s, earlier.boot),
-        random=random,
-        make_road=make_road,
-        started_s=now_s,
-        present_s=now_s,
-    )
-    node.traffic.expect(earlier.acks, now_s)
-    _announce(node, session_keys, ram, now_s)
-    return node
+    database = open_database(directory, _check_owner(directory, keys))
+    with _closed_by_a_fault(database):
+        keys = key_files.with_announced(database.connection, keys)
+        earlier = _earlier_runs(database, keys)
+        keys = successor.settle(directory, keys, earlier.certificate)
+        keys, instance = _enrolled(directory, keys, earlier.certificate)
+        log_id = LogId(node_number(settings.desa.code), Log.UP, instance)
+        session_keys, ram = sessions.fresh_keys(random)
+        vault = Vault(keys.identity.duty, session_keys, ram)
+        vault.gone = sessions.gone(database.connection)
+        node = Node(
+            directory=directory,
+            settings=settings,
+            keys=keys,
+            database=database,
+            ledger=Ledger(database, vault, Projection(open_memory().connection), log_id),
+            clock=at_boot(system_s, now_s, earlier.last_s, earlier.boot),
+            random=random,
+            make_road=make_road,
+            started_s=now_s,
+            present_s=now_s,
+        )
+        node.traffic.expect(earlier.acks, now_s)
+        _announce(node, session_keys, ram, now_s)
+        return node
+
+
+@contextmanager
+def _closed_by_a_fault(database: Database) -> Iterator[None]:
+    """A database that nobody will use is closed, and not left to the interpreter's end."""
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
+
+
+def _check_owner(directory: Path, keys: NodeKeys) -> Callable[[sqlite3.Connection], None]:
+    """What sees that a database is this box's own.
+
+    Raises:
+        DatabaseLost: there is none, although the box was enrolled with one.
+    """
+    path = directory / DATABASE_FILE
+    if keys.card.code == key_files.USED_CODE and not (path.is_file() and path.stat().st_size):
+        raise DatabaseLost
+
+    def check(db: sqlite3.Connection) -> None:
+        if not db.execute("select 1 from sqlite_schema where name = 'peers'").fetchone():
+            return
+        try:
+            peers.certificate(db, keys.pinned)
+        except SyncError as error:
+            raise ForeignDatabase from error
+
+    return check
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,14 +311,23 @@ def people_of(node: Node) -> RecipientList:
     """
     try:
         with node.database.read() as db:
-            found = peers.people(db, node.keys.pinned) or node.keys.card.recipients()
+            listed = peers.people(db, node.keys.pinned) or node.keys.card.recipients()
     except SyncError:
         node.list_tampered = True
         card = node.keys.card.recipients()
         known = tuple(one for one in card.recipients if one.role is not Role.OFFICER)
-        return RecipientList(card.node, card.version, known)
+        return _to_newest(node, RecipientList(card.node, card.version, known))
     node.list_tampered = False
-    return found
+    return _to_newest(node, listed)
+
+
+def _to_newest(node: Node, people: RecipientList) -> RecipientList:
+    """The list with the Polres' exchange key in use: that of the list may be an older one."""
+    recipients = tuple(
+        replace(one, key=node.keys.exchange) if one.role is Role.POLRES else one
+        for one in people.recipients
+    )
+    return replace(people, recipients=recipients)
 
 
 def _announce(node: Node, keys: SessionKeys, ram: KeyPair, now_s: float) -> None:

@@ -5,7 +5,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 from flask import Flask
 
@@ -15,6 +17,7 @@ from server.desa.backup import nightly
 from server.desa.frontdesk import FrontDesk
 from server.desa.gateway import history
 from server.desa.intake import remember_seen
+from server.desa.lamp import showing
 from server.desa.node import Node, open_node
 from server.desa.officers.keydesk import KeyDesk
 from server.desa.radios.port_thread import start_radios
@@ -51,42 +54,55 @@ def run(directory: Path, say: Callable[[str], object] = lambda _: None) -> None:
             random=secrets.token_bytes,
             make_road=open_road,
         )
-        remember_seen(node, time.monotonic())
-        nightly.begin(node, time.monotonic())
-        desk = FrontDesk(node)
-        keys = KeyDesk(node, desk, time.monotonic)
-        control = ControlSocket(directory, commands.answers(node, desk, keys))
-        schedule = _jobs(node, stop)
-        radios = start_radios(node, stop)
-        schedule.start()
-        try:
-            web = node.settings.web
-            app = _pages(node, desk, keys)
-            serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
-        finally:
-            stop.set()
-            leave_within(LEAVE_S)
-            schedule.stop()
-            for radio in radios:
-                radio.join(timeout=LEAVE_S / len(radios))
-            control.close()
-            guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
-            node.database.close()
+        with closing(node.database):
+            _work(node, stop, say)
 
 
-def _jobs(node: Node, stop: threading.Event) -> Schedule:
-    """What the clock drives; not started yet."""
+def _work(node: Node, stop: threading.Event, say: Callable[[str], object]) -> None:
+    """Serve pages, modems and the clock until told to stop."""
+    remember_seen(node, time.monotonic())
+    nightly.begin(node, time.monotonic())
+    desk = FrontDesk(node, time.monotonic)
+    keys = KeyDesk(node, desk, time.monotonic)
+    control = ControlSocket(node.directory, commands.answers(node, desk, keys))
     # A backup may take minutes; exchange and reminders have threads of their own meanwhile.
     schedule = Schedule(threads=3)
+    drive(node, stop, schedule)
+    radios = start_radios(node, stop)
+    schedule.start()
+    try:
+        web = node.settings.web
+        app = _pages(node, desk, keys)
+        serve(app, web.host, web.port, stop, lambda port: say(_begun(node, desk, port)))
+    finally:
+        stop.set()
+        leave_within(LEAVE_S)
+        schedule.stop()
+        for radio in radios:
+            radio.join(timeout=LEAVE_S / len(radios))
+        control.close()
+        guarded(lambda: showing.darken(node))()
+        guarded(lambda: history.flush(node, time.monotonic(), stop=True))()
+
+
+class Jobs(Protocol):
+    """What runs jobs: the process's schedule, or the simulator's."""
+
+    def every(self, seconds: float, job: Callable[[], object]) -> None:
+        """Run a job again and again."""
+
+
+def drive(node: Node, stop: threading.Event, schedule: Jobs) -> None:
+    """Say what the clock drives; it is not started here."""
     exchanger = Exchanger(node)
     schedule.every(0.25, guarded(exchanger.tick))
-    unlocker = Unlocker(node, lambda: not stop.is_set())
+    unlocker = Unlocker(node, lambda: not stop.is_set(), time.monotonic)
     node.ledger.patience_s = UNLOCK_PATIENCE_S
     schedule.every(0.25, guarded(unlocker.tick))
+    guarded(lambda: showing.show(node))()
     schedule.every(60, guarded(lambda: steps.tend(node, time.monotonic())))
     schedule.every(30, guarded(lambda: steps.remind(node, time.monotonic())))
     schedule.every(1, guarded(lambda: nightly.tick(node, time.monotonic(), stop)))
-    return schedule
 
 
 def _pages(node: Node, desk: FrontDesk, keys: KeyDesk) -> Flask:

@@ -71,8 +71,9 @@ def wanted(
     """Sessions whose keys the node asks back, newest first.
 
     Those that still owe something: an unread text or a part of one, shown parts that a waiting
-    one may complete, the text that an unread one is perhaps a copy of, a text that wants to be
-    sent, or an open report that nobody here can read. And those that a recovered officer lost.
+    one may complete, the text that an unread one is perhaps a copy of or that is perhaps its
+    copy, a text that wants to be sent, or an open report that nobody here can read. And those
+    that a recovered officer lost.
     """
     owing = owed(db, open_tickets, lineage)
     rows = db.execute("select id from sessions order by number desc").fetchall()
@@ -90,9 +91,14 @@ def owed(db: sqlite3.Connection, tickets: frozenset[str], lineage: Lineage) -> f
     owing = {
         bytes(i)
         for (i,) in db.execute(
-            "select session from inbox where state in ('unread', 'part')"
+            "with recursive waited_for (id) as"
+            " (select id from inbox where state in ('unread', 'part')"
+            " union select later.id from inbox as later"
+            " join waited_for on later.perhaps_copy_of = waited_for.id)"
+            " select session from inbox where state in ('unread', 'part')"
             " union select first.session from inbox join inbox as first"
             " on first.id = inbox.perhaps_copy_of where inbox.state in ('unread', 'part')"
+            " union select session from inbox where id in waited_for"
             " union select session from inbox where state = 'gaps'"
             " and exists (select 1 from inbox where state = 'part')"
             " union select session from outbox where state in ('queued', 'unknown')"

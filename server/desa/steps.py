@@ -11,10 +11,12 @@ from server.desa import keys as key_files
 from server.desa.air import lane
 from server.desa.backlog import meters
 from server.desa.backlog.meters import HTTPS
-from server.desa.exchange import short, trusted
+from server.desa.console import card
+from server.desa.exchange import rotation, short, trusted
 from server.desa.forgetting import erasing
 from server.desa.gateway import history, speaking
 from server.desa.gateway.simlife import deafness
+from server.desa.lamp import showing
 from server.desa.node import Node, begin_session
 from server.desa.officers import autolock, lost
 from server.desa.reading import gaps
@@ -141,23 +143,25 @@ def enrol(node: Node) -> Outcome:
     Raises:
         NoRoad, CardRefused, SyncError: nothing is changed.
     """
-    keys = node.keys
-    identity, card = keys.identity, keys.card
-    octets = enrolment_octets(
-        card.node,
-        identity.signing.public,
-        identity.duty,
-        code=card.code,
-        exchange=card.exchange,
-        seed=node.random(32),
-    )
-    answer = _road(node).post(ENROL_PATH, octets)
+    identity, card = node.keys.identity, node.keys.card
+
+    def make() -> bytes:
+        return enrolment_octets(
+            card.node,
+            identity.signing.public,
+            identity.duty,
+            code=card.code,
+            exchange=node.keys.exchange,
+            seed=node.random(32),
+        )
+
+    answer = rotation.posted(node, _road(node), ENROL_PATH, make, node.started_s)
     made = read_certificate(answer, card.root, card.node, identity.signing.public)
     if made.instance != card.instance:
         raise CardRefused
     with node.database.write() as db:
         peers.keep_certificate(db, answer)
-    node.keys = key_files.forget_code(node.directory, keys)
+    node.keys = key_files.forget_code(node.directory, node.keys)
     return Outcome(Result.DONE, 1)
 
 
@@ -185,6 +189,7 @@ def exchange(node: Node, now_s: float) -> Outcome:
     meters.note_exchange(node, HTTPS, now_s, well=True)
     if taken.state == PeerState.OK:
         node.health.claim = node.health.claim_words = ""
+        rotation.confirm(node, now_s)
     waits = asking.trouble(node)
     node.health.road_trouble = "" if waits else orders.trouble(taken.state)
     node.projection.touch()
@@ -231,33 +236,20 @@ def _reached(node: Node) -> int:
 
 
 def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
-    speaker = Speaker(
-        node.ledger.log_id, node.keys.identity.signing, node.vault.ram, node.keys.pinned
-    )
-    stamp = node.stamp(now_s)
     with node.database.write() as db:
         # Keys that came are not asked for again while the tables are folded with them.
         locked = frozenset() if node.ledger.unlocking else lookup.open_locked(node.projection.db)
         wanted = sessions.wanted(db, node.ledger.every_key(), locked, node.ledger.lineage)
     whole = bool(wanted) and ask_keys
-    heard = None if whole else short.in_short(node, speaker, _road(node))
+    heard = None if whole else short.in_short(node, _speaker(node), _road(node))
     if heard is not None:
         taken = Taken(
             PeerState.OK, heard.acked, tuple(heard.orders), tuple(heard.keys),
-            more=heard.more, time_s=heard.time_s,
+            more=heard.more, time_s=heard.time_s, announced=heard.announced,
         )  # fmt: skip
         _learn(node, taken, now_s)
         return taken
-    with node.database.write() as db:
-        short.grow(node, SqliteStore(db))
-        code = short.code_of(node, SqliteStore(db))
-        request = sync_exchange.compose(
-            db, speaker, wanted, stamp.wall_s, int(stamp.trust), code, bare=node.known.tried
-        )
-    short.on_its_way(node, (frame.unpack(octets).last for octets in request.frames))
-    node.known.tried = True
-    octets = sync_exchange.seal_request(request, speaker, node.random(32))
-    answer = sync_exchange.open_answer(_road(node).post(EXCHANGE_PATH, octets), request, speaker)
+    speaker, request, answer = _whole(node, wanted, now_s)
     node.known.tried = False
     try:
         taken = _take(node, speaker, request, answer)
@@ -268,6 +260,33 @@ def _exchange_once(node: Node, now_s: float, *, ask_keys: bool) -> Taken:
         raise
     _learn(node, taken, now_s)
     return taken
+
+
+def _speaker(node: Node) -> Speaker:
+    return Speaker(node.ledger.log_id, node.keys.identity.signing, node.vault.ram, node.keys.pinned)
+
+
+def _whole(node: Node, wanted: tuple[bytes, ...], now_s: float) -> tuple[Speaker, Request, Answer]:
+    """One whole exchange: who spoke, what was asked, and the answer."""
+    asked: list[tuple[Speaker, Request]] = []
+    stamp = node.stamp(now_s)
+
+    def make() -> bytes:
+        speaker = _speaker(node)
+        with node.database.write() as db:
+            short.grow(node, SqliteStore(db))
+            code = short.code_of(node, SqliteStore(db))
+            request = sync_exchange.compose(
+                db, speaker, wanted, stamp.wall_s, int(stamp.trust), code, bare=node.known.tried
+            )
+        short.on_its_way(node, (frame.unpack(octets).last for octets in request.frames))
+        node.known.tried = True
+        asked.append((speaker, request))
+        return sync_exchange.seal_request(request, speaker, node.random(32))
+
+    octets = rotation.posted(node, _road(node), EXCHANGE_PATH, make, now_s)
+    speaker, request = asked[-1]
+    return speaker, request, sync_exchange.open_answer(octets, request, speaker)
 
 
 def _take(node: Node, speaker: Speaker, request: Request, answer: Answer) -> Taken:
@@ -291,6 +310,7 @@ def _learn(node: Node, taken: Taken, now_s: float) -> None:
         if own:
             orders.unlocked(node, "Polres", len(own), now_s)
         orders.apply(node, now_s)
+        rotation.heard(node, taken.announced, now_s)
 
 
 def _road(node: Node) -> Road:
@@ -321,14 +341,25 @@ def remind(node: Node, now_s: float) -> Outcome:
 
 
 def tend(node: Node, now_s: float) -> Outcome:
-    """Care: parts that came too late, texts that are too old, and a new session at least daily."""
+    """Care: parts that came too late, texts that are too old, and a new session at least daily.
+
+    Whatever hinders it, the lamp tells it then.
+    """
+    try:
+        return _tended(node, now_s)
+    finally:
+        showing.show(node)
+
+
+def _tended(node: Node, now_s: float) -> Outcome:
     count = intake.read_pending(node, now_s) + speaking.sweep(node, now_s)
     count += short.keep_frames(node) + gaps.forget_old(node, now_s)
     if now_s - node.session_began_s >= SESSION_S_MAX:
         begin_session(node, now_s)
         count += 1
     count += autolock.tend(node, now_s) + lost.tend(node, now_s)
-    count += erasing.tend(node, now_s)
+    count += erasing.tend(node, now_s) + rotation.tend(node)
     history.note_signals(node, now_s)
     history.flush(node, now_s)
+    card.tend(node, now_s)
     return Outcome(Result.DONE if count else Result.NOTHING, count)

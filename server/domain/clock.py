@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from server.domain.report import Stamp, Trust
 
 JUMP_S_MAX = 10 * 365 * 86_400
+SMS_LIVES_S_MAX = 63 * 7 * 86_400
+"""The longest that a network keeps a text (3GPP TS 23.040 section 9.2.3.12)."""
+EARLIEST_S = 1_767_225_600
+"""2026-01-01: whoever tells an earlier time is wrong; this program is younger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,16 @@ def hear(clock: Clock, mono_s: float, heard_s: int, source: Trust) -> Clock:
     A service centre's stamp is a lower bound: a stored text may be days old, so it moves the
     clock forward only. A signed answer of the Polres or a person sets it. Neither does so when
     something better is already known: there are service centres whose clock is hours ahead.
+    What is many years away is believed of the Polres alone, whose time is signed: a box without
+    a clock of its own may start in 1970, or with an empty battery in any year.
     """
     now_s = mono_s + clock.offset_s
-    if source < clock.trust or abs(heard_s - now_s) > JUMP_S_MAX:
+    far = abs(heard_s - now_s) > JUMP_S_MAX
+    if source is Trust.SMSC and now_s - heard_s > SMS_LIVES_S_MAX:
+        # No text is that old: it is this clock that is wrong, and it must not be called sure.
+        return clock
+    signed = source is Trust.NETWORK and heard_s >= EARLIEST_S
+    if source < clock.trust or (far and not signed):
         return clock
     if source is Trust.SMSC:
         offset_s = heard_s - mono_s if heard_s > now_s else clock.offset_s

@@ -45,6 +45,7 @@ KINDS: dict[int, type[e.Event]] = {
     36: e.KeysTampered,
     37: e.BackupNoted,
     38: e.BoxRestored,
+    39: e.ExchangeKeyTaken,
     30: e.SpokeByAir,
     64: e.StatusOrdered,
     65: e.AnswerOrdered,
@@ -118,15 +119,12 @@ def _build(
     if len(fields) < len(expected):
         return e.Unknown(kind)
     known = fields[: len(expected)]
-    if not all(map(_fits, expected, known)):
-        raise MalformedFrame
+    for (holds, allowed), value in zip(expected, known, strict=True):
+        if type(value) not in holds:
+            raise MalformedFrame
+        if isinstance(value, int):
+            if value not in allowed:
+                raise MalformedFrame
+        elif isinstance(value, tuple) and not all(type(one) is str for one in value):
+            raise MalformedFrame
     return maker(*known)
-
-
-def _fits(expected: tuple[frozenset[type], range], value: Value) -> bool:
-    holds, allowed = expected
-    if type(value) not in holds:
-        return False
-    if isinstance(value, int):
-        return value in allowed
-    return not isinstance(value, tuple) or all(type(one) is str for one in value)

@@ -205,7 +205,11 @@ def decide_action(
         return asked
     move, event = asked
     again = isinstance(event, e.Taken) and report.officer == event.by
+    # Two who press the same button must not both believe that they have it.
+    overtaken = isinstance(action, r.Take) and action.over not in (None, report.officer or "")
     if (report.status, move) not in TRANSITIONS or (again and report.status is Status.TAKEN):
+        return Refused(Reason.WRONG_STATE)
+    if overtaken:
         return Refused(Reason.WRONG_STATE)
     return Decision((event,))
 

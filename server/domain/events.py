@@ -292,6 +292,13 @@ class KeysTampered:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeKeyTaken:
+    """The box seals to this exchange key of the Polres from here on; numbers rise."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """An entry of a former log of this box that the Polres lacked, as it was sealed there.
 
@@ -365,36 +372,11 @@ class Unknown:
 
 
 DesaEvent = (
-    SessionOpened
-    | ReportReceived
-    | Repeated
-    | TextCompleted
-    | Merged
-    | NoteAdded
-    | CancelAsked
-    | TextNoted
-    | CallMissed
-    | Taken
-    | Forwarded
-    | Answered
-    | Closed
-    | Reopened
-    | MessageSent
-    | OrderReceived
-    | OfficerRequested
-    | ContactSet
-    | SessionsUnlocked
-    | InboxExported
-    | BackupNoted
-    | BoxRestored
-    | SpokeByAir
-    | OfficersChanged
-    | OfficerKeysChanged
-    | ErasureTold
-    | KeysTampered
-    | Carried
-    | Resumed
-    | Unknown
-)
+    SessionOpened | ReportReceived | Repeated | TextCompleted | Merged | NoteAdded | CancelAsked
+    | TextNoted | CallMissed | Taken | Forwarded | Answered | Closed | Reopened | MessageSent
+    | OrderReceived | OfficerRequested | ContactSet | SessionsUnlocked | InboxExported
+    | BackupNoted | BoxRestored | SpokeByAir | OfficersChanged | OfficerKeysChanged | ErasureTold
+    | KeysTampered | ExchangeKeyTaken | Carried | Resumed | Unknown
+)  # fmt: skip
 Order = StatusOrdered | AnswerOrdered | RecipientsOrdered | KeysReturned
 Event = DesaEvent | Order

@@ -72,6 +72,7 @@ def ticket_of(event: e.Event) -> str | None:
             | e.OfficerKeysChanged()
             | e.ErasureTold()
             | e.KeysTampered()
+            | e.ExchangeKeyTaken()
             | e.Carried()
             | e.Resumed()
             | e.RecipientsOrdered()

@@ -65,10 +65,15 @@ class CallArrived:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Ambil laporan."""
+    """Ambil laporan.
+
+    Attributes:
+        over: whom the asker saw in charge, "" for nobody; None takes it whoever has it.
+    """
 
     ticket: str
     by: str
+    over: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Accounts of the Polres: roles, passphrases, and the wait after wrong ones."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -9,11 +9,11 @@ from server.passphrase import make_passphrase, spelled
 from server.polres.district import District
 from server.polres.errors import BadUserName, UnknownUser, UserExists
 from server.polres.keys import Random
+from server.polres.rules.strangers import DELAY_S_MAX, delay_s
 from server.polres.store import people
 from server.polres.store.people import UserRow
 from sync import seal
 
-DELAY_S_MAX: Final = 60
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,31}", re.ASCII)
 _SALT_OCTETS: Final = 16
 
@@ -30,10 +30,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may log in."""
+    """Somebody who may log in; `mark` is another one whenever his passphrase is."""
 
     name: str
     role: Role
+    mark: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,6 @@ class TooSoon:
     """No passphrase is looked at before `wait_s` seconds have passed."""
 
     wait_s: int
-
-
-def delay_s(failures: int) -> int:
-    """How long after a wrong passphrase the next is looked at: 1, 2, 4 ... 60 seconds."""
-    return 0 if failures < 1 else min(DELAY_S_MAX, 1 << min(failures - 1, 6))
 
 
 def add_user(
@@ -105,7 +101,7 @@ def find_user(district: District, name: str) -> Account | None:
     """An account without its passphrase, for a session that has shown it before."""
     with district.read() as connection:
         row = people.get(connection, name)
-    return None if row is None else Account(row.name, Role(row.role))
+    return None if row is None else _account(row)
 
 
 def check_user(
@@ -115,6 +111,16 @@ def check_user(
 
     A try is counted before it is looked at, so that tries side by side do not slip through.
     """
+    strangers = district.strangers
+    if not strangers.turns.acquire(blocking=False):
+        return TooSoon(1)
+    try:
+        return _check(district, name, passphrase, now_s)
+    finally:
+        strangers.turns.release()
+
+
+def _check(district: District, name: str, passphrase: str, now_s: int) -> Account | TooSoon | None:
     with district.write() as connection:
         user = people.get(connection, name)
         if user is not None:
@@ -122,6 +128,8 @@ def check_user(
             if user.failures and wait_s > 0:
                 return TooSoon(min(wait_s, DELAY_S_MAX))
             people.set_failures(connection, name, user.failures + 1, now_s)
+    if user is None and (wait_s := district.strangers.try_(name, now_s)):
+        return TooSoon(wait_s)
     login = district.settings.login
     known = user or UserRow(name, "", bytes(16), login.memory_mib, login.passes, b"", 0, 0, 0)
     # An unknown name costs as much time as a known one.
@@ -132,7 +140,11 @@ def check_user(
         return None
     with district.write() as connection:
         people.set_failures(connection, name, 0, now_s)
-    return Account(user.name, Role(user.role))
+    return _account(user)
+
+
+def _account(row: UserRow) -> Account:
+    return Account(row.name, Role(row.role), row.salt.hex())
 
 
 def _fresh(

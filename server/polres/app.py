@@ -16,6 +16,7 @@ from server.polres.pages import desa, login, machine, parcel, queue, report
 from server.polres.pages.lean import lean
 from server.polres.pages.place import EXTENSION, KEEPERS, ROLE_WORDS, Place, may, now_s
 from server.polres.restores.restored import notice
+from server.polres.rotation.standing import LACKING, is_lacking, standing_now
 from server.web import site as web
 from server.web.guards import Person, person, public
 from server.web.site import BODY_OCTETS_MAX, WORK_IDLE_S, Site, finish, make_site
@@ -49,7 +50,7 @@ def create_app(
 
     def find(name: str) -> Person | None:
         account = find_user(district, name)
-        return None if account is None else Person(account.name, account.role)
+        return None if account is None else Person(account.name, account.role, account.mark)
 
     app = make_site(
         Site(
@@ -84,6 +85,9 @@ def _furnish(app: Flask, district: District) -> None:
         asset=_asset,
         polres=district.name,
         server_notice=lambda: notice(district, now_s()),
+        exchange_key=lambda: standing_now(district),
+        key_lacking=lambda: is_lacking(district),
+        lacking_sentence=LACKING,
         person=person,
         role_word=lambda role: ROLE_WORDS[Role(role)],
         states=queue.STATES,

@@ -15,6 +15,7 @@ from server.polres.enrolment import enroll
 from server.polres.errors import BadAddress, CardReplaced, EmptyName, PolresError
 from server.polres.parcel import commands as parcels
 from server.polres.restores import boxes
+from server.polres.rotation import commands as rotation
 from server.polres.store import air, nodes
 from sms import pdu
 from sms.errors import PduError
@@ -57,6 +58,7 @@ def answers(district: District) -> dict[str, Callable[[Asked], object]]:
         ),
         "revoke": lambda asked: revoke(district, asked["code"], _now_s()),
         **boxes.answers(district, _now_s),
+        **rotation.answers(district),
     }
 
 

@@ -11,8 +11,18 @@ from pathlib import Path
 from server import settings as settings_file
 from server.polres.door.key import Door
 from server.polres.errors import AlreadyPrepared, NotPrepared
-from server.polres.keys import PROPAM_FILE, PolresKeys, Random, make_keys, read_keys
+from server.polres.keys import (
+    PROPAM_FILE,
+    PolresKeys,
+    Random,
+    finish_change,
+    make_keys,
+    read_keys,
+)
+from server.polres.rules.strangers import Strangers
+from server.polres.store import exchange_keys
 from server.polres.store.engine import Connection, Tables, open_tables
+from server.polres.store.exchange_keys import KeyRow
 from server.sections import Settings
 from sync.codec.coder import Decoder
 from sync.session import SessionKeys, from_seeds
@@ -28,6 +38,7 @@ class District:
             hidden in the tables.
         door: the key that boxes see when they call by TLS.
         opened_s: since when this process answers, seconds since 1970; None before the first answer.
+        strangers: tries at names that are nobody's.
         decoder: what was learnt from earlier frames of codec 1; used inside `write` alone.
     """
 
@@ -39,6 +50,7 @@ class District:
     down_keys: dict[int, SessionKeys] = field(default_factory=dict, repr=False)
     decoder: Decoder = field(default_factory=Decoder, repr=False)
     opened_s: int | None = None
+    strangers: Strangers = field(default_factory=Strangers, repr=False)
     door: Door = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -111,5 +123,20 @@ def open_district(directory: Path, random: Random = secrets.token_bytes) -> Dist
     path = directory / settings_file.FILE_NAME
     if not path.exists():
         raise NotPrepared
+    finish_change(directory)
     keys = read_keys(directory)
-    return District(directory, settings_file.load(path), keys, open_tables(directory), random)
+    tables = open_tables(directory)
+    _note_newest(tables, keys)
+    return District(directory, settings_file.load(path), keys, tables, random)
+
+
+def _note_newest(tables: Tables, keys: PolresKeys) -> None:
+    """After a power cut the tables may not know yet which exchange key the file holds."""
+    if not keys.number:
+        return
+    with tables.read() as connection:
+        known = {row.number for row in exchange_keys.every(connection)}
+    if keys.number not in known:
+        with tables.write() as connection:
+            row = KeyRow(keys.number, keys.announcement(), keys.number)
+            exchange_keys.add(connection, row)

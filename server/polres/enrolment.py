@@ -12,7 +12,7 @@ from server.polres.store import nodes
 from server.polres.store.engine import Connection
 from server.polres.store.nodes import CardRow
 from sync import message, seal
-from sync.enrol import certificate_octets, enrolment_proof, open_addressed
+from sync.enrol import certificate_octets, enrolment_proof
 from sync.errors import CannotOpen, MalformedFrame
 from sync.message import Certificate, Enrolment
 
@@ -48,12 +48,12 @@ def enroll(
     Raises:
         BadDesaCode: not a desa's code.
     """
-    node = node_number(code)
+    node, keys = node_number(code), district.keys
     secret = make_code(random or district.random)
     with district.write() as connection:
         row = nodes.get(connection, node)
         if row is None:
-            people, instance = district.keys.people(node, 1, ()), 1
+            people, instance = keys.people(node, 1, ()), 1
             nodes.add(connection, node, name, people)
         else:
             people, instance = row.people, row.instance + 1
@@ -68,9 +68,10 @@ def enroll(
         url=url,
         code=secret,
         expires_s=now_s + CARD_S,
-        root=district.keys.root.public,
-        exchange=district.keys.exchange.public,
-        propam=district.keys.propam,
+        root=keys.root.public,
+        exchange=keys.exchange.public,
+        announced=keys.announcement(),
+        propam=keys.propam,
         people=packed,
         people_signature=signature,
         instance=instance,
@@ -100,14 +101,18 @@ def admit(district: District, octets: bytes, now_s: int) -> Reply:
     """Answer an enrolment's POST.
 
     Returns:
-        200 with the certificate; 400 for no enrolment, 403 for an unknown desa or a wrong code,
-        409 for a card that was used with another key, 410 for one that ran out and for wrong
-        codes after the tenth.
+        200 with the certificate; 400 for no enrolment, or one that is sealed to no key which is
+        held here (with the announcement of the newest where there is one), 403 for an unknown
+        desa or a wrong code, 409 for a card that was used with another key, 410 for one that ran
+        out and for wrong codes after the tenth.
     """
     try:
-        number, packed = open_addressed(district.keys.exchange, octets)
+        _, number, packed = district.keys.open_addressed(octets)
         asked = Enrolment.unpack(packed)
-    except (CannotOpen, MalformedFrame):
+    except CannotOpen:
+        # A card may name a key that is gone; what is public may be shown to anybody.
+        return Reply(400, district.keys.announcement())
+    except MalformedFrame:
         return Reply(400)
     if asked.node != number:
         return Reply(400)

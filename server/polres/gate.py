@@ -9,9 +9,11 @@ from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.down import downlog, officers
 from server.polres.enrolment import Reply
+from server.polres.keys import Exchange
 from server.polres.projection import refold
 from server.polres.restores import restored
 from server.polres.restores.former import as_former
+from server.polres.rotation.answering import beside, unopened
 from server.polres.rules.verdict import Verdict, View, judge
 from server.polres.store import nodes, reports, restores
 from server.polres.store.engine import Connection
@@ -20,7 +22,6 @@ from server.polres.store.nodes import Node, SessionRow
 from server.polres.taking import Taking
 from sync import frame, message, seal
 from sync.chain import Head, LogId
-from sync.enrol import open_addressed
 from sync.entry import Log
 from sync.errors import BadSignature, CannotOpen, Fork, Gap, MalformedFrame
 from sync.message import (
@@ -47,13 +48,17 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
         now_s: seconds since 1970.
 
     Returns:
-        200 with the sealed answer; 400 for what is no request, 403 for a desa or a key that is
-        not (or no longer) enrolled.
+        200 with the sealed answer; 400 for what is no request or sealed to no key that is held
+        here, with the announcement of the newest key where there is one; 403 for a desa or a
+        signing key that is not (or no longer) enrolled.
     """
     if district.opened_s is None:
         district.opened_s = now_s
     try:
-        number, packed = open_addressed(district.keys.exchange, octets)
+        used, number, packed = district.keys.open_addressed(octets)
+    except CannotOpen:
+        return unopened(district)
+    try:
         asked, signature = message.open_envelope(packed)
         request = Request.unpack(asked)
         if request.node != number or not seal.is_sound_key(request.ram_key):
@@ -66,7 +71,7 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
             node = _speaker(connection, request, asked, signature)
             if node is None:
                 return Reply(403)
-            answer = Turn(connection, district, node, request, packed, now_s).answer(
+            answer = Turn(connection, district, node, request, packed, now_s, used).answer(
                 network, hashlib.blake2b(asked, digest_size=32).digest()
             )
             signed = message.envelope(answer, seal.sign(district.keys.root, ANSWER_DOMAIN, answer))
@@ -74,7 +79,7 @@ def exchange(district: District, octets: bytes, network: str | None, now_s: int)
             carried = len(octets), len(sealed)
             hearing.heard(connection, district, number, hearing.HTTPS, carried, now_s)
         return Reply(200, sealed)
-    except (CannotOpen, MalformedFrame, OverflowError):
+    except (MalformedFrame, OverflowError):
         return Reply(400)
 
 
@@ -105,7 +110,9 @@ class Turn:
         request: Request,
         proof: bytes,
         now_s: int,
+        used: Exchange,
     ) -> None:
+        self._used = used
         self._db = connection
         self._district = district
         self._node = node
@@ -160,7 +167,12 @@ class Turn:
             down=delivery.frames,
             keys=given,
             durable=restores.durable(self._db, self._node.node, self._node.instance),
+            announced=self._announced(),
         ).pack()
+
+    def _announced(self) -> bytes:
+        place = (self._node.node, self._node.instance)
+        return beside(self._db, self._district, place, self._used)
 
     def take_in(self) -> str:
         """Learn its sessions, judge it and take its frames; returns the state."""
@@ -179,7 +191,7 @@ class Turn:
             nodes.add_unit_wrap(self._db, self._node.node, named, box)
         for named, box in self._request.wraps:
             try:
-                content = seal.open_box(self._district.keys.exchange, box)
+                _, content = self._district.keys.open_box(box)
                 keys, started_s = read_wrap(content)
             except (CannotOpen, MalformedFrame):
                 continue
@@ -254,7 +266,7 @@ class Turn:
     def _ack(self, last: int) -> None:
         digest = self._store.hash_at(self._log_id, last)
         if digest is not None:
-            key = seal.shared_key(self._district.keys.exchange, self._request.ram_key)
+            key = seal.shared_key(self._used.pair, self._request.ram_key)
             self._acks.append((last, ack_tag(key, self._log_id, Head(last, digest))))
 
     def _agree_down(self) -> bool:

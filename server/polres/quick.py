@@ -1,12 +1,16 @@
 """Short exchanges: asks of runs that a whole exchange has introduced, each its own transaction."""
 
+import itertools
 import logging
+from dataclasses import replace
 from typing import Final
 
 from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.down import downlog
 from server.polres.enrolment import Reply
+from server.polres.keys import Exchange
+from server.polres.rotation.answering import beside
 from server.polres.store import nodes
 from server.polres.store.engine import Connection
 from server.polres.store.nodes import Node
@@ -50,27 +54,32 @@ def ask(district: District, octets: bytes, now_s: int) -> Reply:
     found = _opened(district, octets) if words.is_ask(octets) else None
     if found is None:
         return Reply(403)
-    run, key, plain = found
+    run, used, key, plain = found
     with district.write() as connection:
         node = nodes.get(connection, words.run_of(octets)[0])
         if node is None or node.public is None:
             return Reply(403)
-        answer = _Turn(connection, district, node, run).answer(plain, now_s).pack()
+        answer = _Turn(connection, district, node, run).answer(plain, now_s)
+        announced = beside(connection, district, (node.node, node.instance), used)
         nonce = district.random(NONCE_OCTETS)
-        sealed = words.seal_answer(key, words.nonce_of(octets), nonce, answer)
+        told = replace(answer, announced=announced).pack()
+        sealed = words.seal_answer(key, words.nonce_of(octets), nonce, told)
         carried = len(octets), len(sealed)
         hearing.heard(connection, district, node.node, hearing.HTTPS, carried, now_s)
     return Reply(200, sealed)
 
 
-def _opened(district: District, octets: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """The run that sealed an ask, the key and the ask; who holds no such key costs no commit."""
+def _opened(district: District, octets: bytes) -> tuple[bytes, Exchange, bytes, bytes] | None:
+    """The run that sealed an ask, our key and theirs, and the ask.
+
+    Who holds no such key costs no commit.
+    """
     with district.read() as connection:
         runs = nodes.runs_like(connection, *words.run_of(octets))
-    for run in runs:
+    for run, used in itertools.product(runs, district.keys.held):
         try:
-            key = seal.shared_key(district.keys.exchange, run)
-            return run, key, words.open_ask(key, octets)
+            key = seal.shared_key(used.pair, run)
+            return run, used, key, words.open_ask(key, octets)
         except CannotOpen:
             continue
     return None

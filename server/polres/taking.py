@@ -4,7 +4,8 @@ from server.domain import events as e
 from server.polres.district import District
 from server.polres.down import officers
 from server.polres.projection import Fold, Opened
-from server.polres.store import air, nodes
+from server.polres.rotation.answering import readers
+from server.polres.store import air, exchange_keys, nodes
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node, OfficerRow
@@ -25,6 +26,7 @@ class Taking:
         self._node = node
         self._fold = Fold(connection, district.keys, node)
         self._opened: list[Opened] = []
+        self._readers = readers(connection, district)
         self.store = PolresStore(connection)
         self.log_id = LogId(node.node, Log.UP, node.instance)
 
@@ -44,6 +46,7 @@ class Taking:
                     self._node.public,
                     self._district.keys.exchange.public,
                     self._read,
+                    self._readers,
                 )
                 self._opened += self._fold.take(taken.new)
                 sessions = {entry.header.session for entry in taken.new}
@@ -66,6 +69,9 @@ class Taking:
 
     def _effect(self, opened: Opened, now_s: int) -> None:
         event = opened.event
+        if isinstance(event, e.ExchangeKeyTaken):
+            place = (self._node.node, opened.header.instance)
+            exchange_keys.took(self._db, *place, event.number, opened.header.seq)
         if not isinstance(event, e.OrderReceived | e.OfficerRequested | e.KeysTampered):
             return
         node = nodes.get(self._db, self._node.node) or self._node

@@ -73,7 +73,7 @@ class ControlSocket:
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError, ValueError):
+        with connection, contextlib.suppress(OSError, ValueError, RecursionError):
             connection.settimeout(30)
             with connection.makefile("rb") as lines:
                 asked = json.loads(lines.readline(_LINE_OCTETS_MAX))

@@ -1,16 +1,26 @@
 """The clock of a process: the one door to APScheduler."""
 
 import logging
+import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger(__name__)
+_LOOK_S: Final = 1.0
+_JUMP_S: Final = 2.0
 
 
 class Schedule:
-    """Runs each job at its interval, never two of one job at a time; late runs are joined."""
+    """Runs each job at its interval, never two of one job at a time; late runs are joined.
+
+    APScheduler plans by the system's clock, which may be turned at any moment: back by a day, and
+    nothing would run for a day. So whoever turns it has all jobs planned anew.
+    """
 
     def __init__(self, threads: int = 2) -> None:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -19,6 +29,9 @@ class Schedule:
             executors={"default": ThreadPoolExecutor(threads)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
+        self._ahead_s = _ahead_s()
+        self._stopped = threading.Event()
+        self._watch = threading.Thread(target=self._look_on, name="clock", daemon=True)
 
     def every(self, seconds: float, job: Callable[[], object]) -> None:
         """Run a job again and again."""
@@ -27,8 +40,30 @@ class Schedule:
     def start(self) -> None:
         """Begin."""
         self._scheduler.start()
+        self._watch.start()
 
     def stop(self) -> None:
         """End; jobs that run are waited for."""
+        self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+
+    def look(self) -> bool:
+        """See whether the system's clock was turned; then every job runs now and as planned on."""
+        before, self._ahead_s = self._ahead_s, _ahead_s()
+        jump_s = self._ahead_s - before
+        if abs(jump_s) < _JUMP_S:
+            return False
+        log.warning("system clock turned", extra={"seconds": round(jump_s)})
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+        return True
+
+    def _look_on(self) -> None:
+        while not self._stopped.wait(_LOOK_S):
+            self.look()
+
+
+def _ahead_s() -> float:
+    """How far the system's clock is ahead of the one that only runs forward."""
+    return time.time() - time.monotonic()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
@@ -42,18 +42,24 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who is logged in, in the shape that Flask-Login asks for."""
+    """Who is logged in, in the shape that Flask-Login asks for.
+
+    Attributes:
+        mark: tells him from another of his name, or from himself with another passphrase;
+            a session that began with another mark is over.
+    """
 
     name: str
     role: str
+    mark: str = ""
 
     is_authenticated = True
     is_active = True
     is_anonymous = False
 
     def get_id(self) -> str:
-        """What the session remembers: the name, which is looked up again at each request."""
-        return self.name
+        """What the session remembers: mark and name, looked up again at each request."""
+        return f"{self.mark}:{self.name}"
 
 
 def public(view: View) -> View:
@@ -83,7 +89,7 @@ def guard(
         login: endpoint of the login page.
     """
     manager = LoginManager(app)
-    manager.user_loader(find)
+    manager.user_loader(lambda kept: _still(kept, find))
     # No Referer is sent anywhere, so Origin and Sec-Fetch-Site take its place below.
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None
@@ -121,7 +127,9 @@ def require_declared(app: Flask) -> None:
 
 def person() -> Person | None:
     """Who is logged in."""
-    return Person(current_user.name, current_user.role) if current_user.is_authenticated else None
+    if not current_user.is_authenticated:
+        return None
+    return Person(current_user.name, current_user.role, current_user.mark)
 
 
 def log_in(who: Person) -> None:
@@ -133,8 +141,14 @@ def log_in(who: Person) -> None:
 
 def log_out() -> None:
     """Log out and forget the session."""
+    g.forget_pages = True
     logout_user()
     sessions.renew(_mono_s())
+
+
+def end_other_logins(name: str) -> None:
+    """End every login under a name but the one that asks, as its passphrase is another now."""
+    sessions.end_others(lambda kept: kept.partition(":")[2] == name)
 
 
 def local_path(wanted: str | None, default: str) -> str:
@@ -149,6 +163,12 @@ def local_path(wanted: str | None, default: str) -> str:
 def _mono_s() -> float:
     clock: Callable[[], float] = current_app.config.get("MONO_S", time.monotonic)
     return clock()
+
+
+def _still(kept: str, find: Callable[[str], Person | None]) -> Person | None:
+    mark, _, name = kept.partition(":")
+    found = find(name)
+    return found if found is not None and found.mark == mark else None
 
 
 def _declare(view: View, access: Access) -> View:

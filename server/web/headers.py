@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -28,4 +28,7 @@ def _harden(response: Response) -> Response:
     for name, content in HEADERS.items():
         response.headers[name] = content
     response.headers.setdefault("Cache-Control", NO_STORE)
+    if g.pop("forget_pages", False):
+        # The way back must not show what a browser kept of the pages; the phone's key stays.
+        response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -4,8 +4,9 @@ import contextlib
 import logging
 import socket
 import ssl
+import sys
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Final
 
 from waitress import wasyncore
@@ -140,7 +141,7 @@ class _Side(wasyncore.dispatcher):  # type: ignore[misc]
 
     def handle_error(self) -> None:
         """A fault of one connection ends that connection."""
-        log.info("connection ended by a fault")
+        log.info("connection ended by a fault", exc_info=sys.exc_info())
         self._opened.close()
 
     def _send(self, held: bytearray) -> None:
@@ -254,6 +255,15 @@ class _Back(_Side):
             self._told = True
             with contextlib.suppress(OSError):
                 self.socket.shutdown(socket.SHUT_WR)
+
+
+def unopened(sockets: Mapping[int, object]) -> list[tuple[float, Callable[[], object]]]:
+    """Callers who said nothing yet, or whose handshake is not over: since when, how to close."""
+    return [
+        (one.until_s - PATIENCE_S, one.handle_close)
+        for one in sockets.values()
+        if isinstance(one, Sniffer | _Front) and one.until_s is not None
+    ]
 
 
 def sweep(sockets: Sockets, now_s: float) -> None:

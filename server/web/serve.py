@@ -8,16 +8,18 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 from flask import Flask
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 
-from server.web import relay
+from server.web import crowd, failures, relay
+from server.web.asking import Room
+from server.web.crowd import Channel
 from server.web.headers import HEADERS, NO_STORE
 from server.web.uploads import LARGEST
 
@@ -25,7 +27,7 @@ log = logging.getLogger(__name__)
 THREADS: Final = 4
 _LOOP_S: Final = 0.25
 _SWEEP_S: Final = 5.0
-_CONNECTIONS: Final = 4_096
+_RETRY_S: Final = 30
 _HUNG_UP: Final = select.POLLHUP | select.POLLERR
 _HEADER_OCTETS_MAX: Final = 16 * 1024
 # Beyond what any body or answer here reaches: waitress would spool it to a temporary file.
@@ -67,6 +69,7 @@ def serve(
     ready: Callable[[int], object] = lambda _: None,
     *,
     tls: Callable[[], ssl.SSLContext] | None = None,
+    mono_s: Callable[[], float] = time.monotonic,
 ) -> None:
     """Serve until `stop` is set; returns within a second after it, unfinished requests aside.
 
@@ -77,29 +80,36 @@ def serve(
         stop: ends the serving.
         ready: called with the port once connections are taken.
         tls: what to show callers who begin with TLS; the same port takes plain HTTP too.
+        mono_s: the clock by which callers are slow.
 
     Raises:
         PortInUse: another program listens there.
         AddressRefused: the address is not this machine's, or not allowed.
     """
     sockets: dict[int, object] = {}
-    server = _listening(app, host, port, sockets)
-    taken = _harden(sockets, tls)
+    limit = crowd.connections()
+    server = _listening(app, host, port, sockets, limit)
+    taken = _harden(sockets, tls, mono_s)
     ready(taken)
     log.info("serving", extra={"port": taken})
-    swept_s = time.monotonic()
+    swept_s = mono_s()
     try:
         while not stop.is_set():
             _turn(sockets)
-            if time.monotonic() - swept_s > _SWEEP_S:
-                swept_s = time.monotonic()
-                relay.sweep(sockets, swept_s)
+            if closed := crowd.thin(sockets, limit):
+                log.warning("crowded, idle callers closed", extra={"count": closed})
+            if mono_s() - swept_s > _SWEEP_S:
+                swept_s = mono_s()
+                crowd.hurry(sockets, swept_s)
+                relay.sweep(sockets, time.monotonic())
     finally:
         server.task_dispatcher.shutdown(timeout=2)
         wasyncore.close_all(sockets)
 
 
-def _listening(app: Flask, host: str, port: int, sockets: dict[int, object]) -> TcpWSGIServer:
+def _listening(
+    app: Flask, host: str, port: int, sockets: dict[int, object], limit: int
+) -> TcpWSGIServer:
     try:
         return create_server(
             app,
@@ -114,9 +124,12 @@ def _listening(app: Flask, host: str, port: int, sockets: dict[int, object]) -> 
             outbuf_overflow=_NEVER_OCTETS,
             clear_untrusted_proxy_headers=True,
             # Every box of a district may keep its connection, and one over TLS counts thrice.
-            connection_limit=_CONNECTIONS,
-            backlog=_CONNECTIONS,
+            connection_limit=limit,
+            backlog=limit,
         )
+    except ValueError as error:
+        # What waitress says of a name that no resolver takes.
+        raise AddressRefused(host, port) from error
     except OSError as error:
         wasyncore.close_all(sockets)
         if error.errno == errno.EADDRINUSE:
@@ -152,17 +165,25 @@ def _turn(sockets: dict[int, object]) -> None:
             wasyncore.readwrite(one, said)
 
 
-def _harden(sockets: dict[int, object], tls: Callable[[], ssl.SSLContext] | None) -> int:
+def _harden(
+    sockets: dict[int, object],
+    tls: Callable[[], ssl.SSLContext] | None,
+    clock: Callable[[], float],
+) -> int:
     """Let every listener answer its own refusals with our headers; returns the first's port."""
+
+    class OneServers(_Channel):
+        mono_s = staticmethod(clock)
+        room = Room()
+
     listeners = [kept for kept in sockets.values() if isinstance(kept, TcpWSGIServer)]
     for listener in listeners:
-        listener.channel_class = _Channel if tls is None else _sniffing(sockets, tls)
-    port: int = listeners[0].effective_port
-    return port
+        listener.channel_class = OneServers if tls is None else _sniffing(sockets, tls, OneServers)
+    return int(listeners[0].effective_port)
 
 
 def _sniffing(
-    sockets: dict[int, object], tls: Callable[[], ssl.SSLContext]
+    sockets: dict[int, object], tls: Callable[[], ssl.SSLContext], channel: type[Channel]
 ) -> Callable[..., object]:
     """What waitress makes of a connection, when that may be TLS."""
 
@@ -175,7 +196,7 @@ def _sniffing(
     ) -> object:
         def carry(carried: socket.socket) -> object:
             # With the caller's own address: the door relays, but it does not hide him.
-            return _Channel(server, carried, address, adjusted, map=sockets)
+            return channel(server, carried, address, adjusted, map=sockets)
 
         return relay.Sniffer(line, sockets, tls(), carry)
 
@@ -193,13 +214,22 @@ class _Task(WSGITask):  # type: ignore[misc]
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]
-    """What waitress itself refuses carries the same headers as the pages."""
+    """What is refused before the pages see it: in words for people, with the pages' headers."""
 
     def execute(self) -> None:
-        self.response_headers.extend([*HEADERS.items(), ("Cache-Control", NO_STORE)])
-        super().execute()
+        error = self.request.error
+        page = failures.bare_page(error.code)
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.extend(
+            [*HEADERS.items(), ("Cache-Control", NO_STORE), ("Content-Type", failures.PAGE_TYPE)]
+        )
+        if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
+            self.response_headers.append(("Retry-After", str(_RETRY_S)))
+        self.set_close_on_finish()
+        self.content_length = len(page)
+        self.write(page)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(Channel):
     task_class = _Task
     error_task_class = _ErrorTask

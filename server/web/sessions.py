@@ -2,15 +2,18 @@
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Flask, Request, Response, session
+from flask import Flask, Request, Response, current_app, session
 from flask.sessions import SessionInterface, SessionMixin
 
 ABSOLUTE_S: Final = 12 * 3_600
 SESSIONS_MAX: Final = 512
+_USER: Final = "_user_id"
+"""Where Flask-Login keeps who it is."""
 PASSIVE_HEADER: Final = "X-Segar"
 """Requests that a page makes by itself carry it: they do not count as a person's activity."""
 
@@ -18,9 +21,10 @@ PASSIVE_HEADER: Final = "X-Segar"
 class RamSession(dict[str, Any], SessionMixin):
     """What is known of one browser; `key` is None until something must be remembered."""
 
-    def __init__(self, key: str | None, now_s: float) -> None:
+    def __init__(self, key: str | None, now_s: float, address: str = "") -> None:
         super().__init__()
         self.key = key
+        self.address = address
         self.started_s = now_s
         self.seen_s = now_s
         self.renewed = False
@@ -57,7 +61,7 @@ class RamSessions(SessionInterface):
                 del self._kept[key]
                 found = None
             if found is None:
-                return RamSession(None, now_s)
+                return RamSession(None, now_s, request.remote_addr or "")
             if PASSIVE_HEADER not in request.headers:
                 found.seen_s = now_s
             return found
@@ -88,6 +92,13 @@ class RamSessions(SessionInterface):
             samesite="Strict",
         )
 
+    def end(self, who: Callable[[str], bool], but: str | None) -> None:
+        """End the sessions of a person, one of them aside."""
+        with self._lock:
+            for key, kept in list(self._kept.items()):
+                if key != but and who(str(kept.get(_USER, ""))):
+                    del self._kept[key]
+
     def _over(self, kept: RamSession, now_s: float) -> bool:
         return (
             now_s - kept.seen_s > self._lifetime.idle_s
@@ -95,11 +106,16 @@ class RamSessions(SessionInterface):
         )
 
     def _make_room(self) -> None:
-        """Visitors who never logged in go first, then who was silent for longest."""
+        """Visitors who never logged in go first, of the address that has most of them.
+
+        So nobody empties the forms of others by opening many himself.
+        """
         while len(self._kept) >= SESSIONS_MAX:
-            key, _ = min(
-                self._kept.items(), key=lambda item: ("_user_id" in item[1], item[1].seen_s)
-            )
+            visitors = [item for item in self._kept.items() if _USER not in item[1]]
+            counted = Counter(kept.address for _, kept in visitors)
+            many = [address for address, _ in counted.most_common(1)]
+            from_there = [item for item in visitors if [item[1].address] == many]
+            key, _ = min(from_there or self._kept.items(), key=lambda item: item[1].seen_s)
             del self._kept[key]
 
 
@@ -109,3 +125,11 @@ def renew(mono_s: float) -> None:
     current = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     current.renewed = True
     current.started_s = current.seen_s = mono_s
+
+
+def end_others(who: Callable[[str], bool]) -> None:
+    """End the sessions of a person, but not the one that asks."""
+    kept = current_app.session_interface
+    current = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    if isinstance(kept, RamSessions):
+        kept.end(who, current.key)

@@ -1,14 +1,16 @@
 """A web application with everything that both sites share; each adds its own pages."""
 
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
-from flask import Flask, Response, send_from_directory, url_for
+from flask import Flask, Response, request, send_from_directory, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from server.web import failures, filters, guards, headers, live, uploads
@@ -16,6 +18,8 @@ from server.web.guards import Person
 from server.web.once import FIELD, Once
 from server.web.sessions import Lifetime, RamSessions
 
+log = logging.getLogger(__name__)
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 _HERE: Final = Path(__file__).parent
 BODY_OCTETS_MAX: Final = 64 * 1024
 IDLE_S: Final = 15 * 60
@@ -57,12 +61,20 @@ class Site:
     mono_s: Callable[[], float] = field(default=time.monotonic)
 
 
+class _App(Flask):
+    """An application that tells of a fault its place alone: addresses may hold a phone's key."""
+
+    def log_exception(self, exc_info: ExcInfo | tuple[None, None, None]) -> None:
+        """One line of a fault."""
+        log.error("page failed", exc_info=exc_info, extra={"endpoint": request.endpoint})
+
+
 def make_site(site: Site) -> Flask:
     """A Flask application with guards, sessions, headers, filters, error pages and static files.
 
     Add the pages, then call `finish`.
     """
-    app = Flask("server.web", root_path=str(_HERE), static_folder=None)
+    app = _App("server.web", root_path=str(_HERE), static_folder=None)
     uploads.install(app, site.uploads)
     app.config.update(
         SECRET_KEY=secrets.token_bytes(32),  # signs CSRF tokens; sessions end with the process
@@ -75,6 +87,7 @@ def make_site(site: Site) -> Flask:
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(site.templates), FileSystemLoader(_HERE / "templates")]
     )
+    app.url_map.merge_slashes = False  # a page has one address, and nothing leads elsewhere
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.session_interface = RamSessions(

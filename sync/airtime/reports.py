@@ -10,6 +10,8 @@ from sync.codec import squeeze
 from sync.errors import MalformedFrame
 
 PARTS_MAX: Final = 3
+# A message has no room to name another.
+DICTIONARY: Final = 1
 # part number and parts, seq
 _PART: Final = struct.Struct(">BI")
 ROOM: Final = BODY_OCTETS_MAX - _PART.size
@@ -89,7 +91,7 @@ def _begun(report: AirReport, characters: int) -> AirReport:
 
 def _facts(report: AirReport) -> bytes:
     plain = report.text.encode("utf-8", "replace")
-    small = squeeze.squeeze(plain, b"") if plain else b""
+    small = squeeze.squeeze(plain, b"", DICTIONARY) if plain else b""
     squeezed = len(small) < len(plain)
     digits = report.sender.removeprefix("+")
     number = report.sender.startswith("+") and digits.isascii() and digits.isdigit()
@@ -140,7 +142,7 @@ def join(seq: int, pieces: Sequence[bytes]) -> AirReport:
     if len(sender) < length or not ticket:
         raise MalformedFrame
     if flags & _SQUEEZED:
-        words = squeeze.expand(words, b"")
+        words = squeeze.expand(words, b"", DICTIONARY)
     return AirReport(
         seq=seq,
         ticket=ticket,

@@ -1,5 +1,6 @@
 """Frames of codec 1 made and read over a store: what was learnt is kept while it serves."""
 
+import copy
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final, Protocol
@@ -44,6 +45,8 @@ class Encoder:
         self.octets_max = BODY_OCTETS_MAX
         self._pair: tuple[Memory, Memory] | None = None
         self._starts: list[int] = []
+        # How many entries are tried at first.
+        self._tries = RUN_ENTRIES_MAX
 
     def code(self, store: Entries, log_id: LogId, pending: Sequence[Entry]) -> Coded | None:
         """The next frame's worth of entries in codec 1; None when codec 0 must carry them.
@@ -57,26 +60,11 @@ class Encoder:
         key = self._opener.frame_key(log_id, run[0].header.session) if run else None
         if key is None or all(self._opener.opened(entry) is None for entry in run):
             return None
-        while run:
-            coded = self._coded(store, log_id, run, key)
-            if coded is None or len(coded.body) <= self.octets_max or len(run) == 1:
-                return coded
-            self._pair = None
-            fits = len(run) * self.octets_max * 15 // (16 * len(coded.body))
-            run = run[: max(1, min(fits, len(run) - 1))]
-        return None
-
-    def forget(self) -> None:
-        """Build what was learnt anew before the next frame, e.g. after more keys are known."""
-        self._pair = None
-
-    def _coded(
-        self, store: Entries, log_id: LogId, run: tuple[Entry, ...], key: bytes
-    ) -> Coded | None:
         writer, checker = self._memories(store, log_id, run[0])
+        # A fault leaves memories that are of no use.
         self._pair = None
         try:
-            body = writer.encode(run, self._opener)
+            run, body, writer = self._fitting(run, writer, checker)
             if checker.decode(body, len(run), self._opener) != run:
                 return None
         except MalformedFrame:
@@ -84,6 +72,27 @@ class Encoder:
         self._pair = (writer, checker)
         self._starts.append(run[0].header.seq)
         return Coded(run, CODEC_COLUMNS, squeeze.DICTIONARY_NUMBER, writer.first, body, key)
+
+    def _fitting(
+        self, run: tuple[Entry, ...], writer: Memory, checker: Memory
+    ) -> tuple[tuple[Entry, ...], bytes, Memory]:
+        """As many entries of the run as fit, their body, and the memory that has learnt them."""
+        run = run[: self._tries]
+        self._tries = min(RUN_ENTRIES_MAX, self._tries * 2)
+        while True:
+            body = writer.encode(run, self._opener)
+            if len(body) <= self.octets_max or len(run) == 1:
+                return run, body, writer
+            # What will read this frame stands where its writer stood before it.
+            writer = copy.deepcopy(checker)
+            fits = len(run) * self.octets_max * 15 // (16 * len(body))
+            run = run[: max(1, min(fits, len(run) - 1))]
+            # A run far too long is told in vain.
+            self._tries = max(2, len(run) * 5 // 4)
+
+    def forget(self) -> None:
+        """Build what was learnt anew before the next frame, e.g. after more keys are known."""
+        self._pair = None
 
     def _memories(self, store: Entries, log_id: LogId, entry: Entry) -> tuple[Memory, Memory]:
         header, pair = entry.header, self._pair
@@ -124,7 +133,7 @@ class Decoder:
         log_id = received.log_id
         if received.count > READ_ENTRIES_MAX:
             raise MalformedFrame
-        known = received.dictionary == squeeze.DICTIONARY_NUMBER
+        known = received.dictionary in squeeze.DICTIONARIES
         near = received.first - PREFIX_ENTRIES_MAX <= received.prefix <= received.first
         if received.codec != CODEC_COLUMNS or not known or not near or received.prefix < 1:
             raise MalformedFrame
@@ -141,7 +150,7 @@ class Decoder:
             memory = self._rebuilt(store, received, opener)
         if len(memory.columns.text) > READ_TEXT_MAX:
             raise MalformedFrame
-        found = memory.decode(body, received.count, opener)
+        found = memory.decode(body, received.count, opener, received.dictionary)
         self._memories[log_id] = memory
         if len(self._memories) > _MEMORIES_MAX:
             self._memories.popitem(last=False)

@@ -83,7 +83,13 @@ class Memory:
             raise MalformedFrame
         return _LENGTHS.pack(len(told), len(bits)) + told + bits + stored
 
-    def decode(self, body: bytes, count: int, opener: Opener) -> tuple[Entry, ...]:
+    def decode(
+        self,
+        body: bytes,
+        count: int,
+        opener: Opener,
+        dictionary: int = squeeze.DICTIONARY_NUMBER,
+    ) -> tuple[Entry, ...]:
         """The entries of a frame's body; the memory has learnt them.
 
         Raises:
@@ -96,7 +102,7 @@ class Memory:
         if end + bits > len(body):
             raise MalformedFrame
         packed = body[_LENGTHS.size : end]
-        text = squeeze.expand(packed, bytes(self.columns.text)) if told else b""
+        text = squeeze.expand(packed, bytes(self.columns.text), dictionary) if told else b""
         source = Reader(text, body[end : end + bits])
         whole = source.bit()
         open_ones = [whole or source.bit() for _ in range(count)]

@@ -1,19 +1,24 @@
-"""The one door to zstandard: compresses against the shipped dictionary and earlier text."""
+"""The one door to zstandard: compresses against a shipped dictionary and earlier text."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import zstandard
 
 from sync.errors import MalformedFrame
 
-DICTIONARY_NUMBER: Final = 1
-DICTIONARY_HASH: Final = "f50ea68c52648e13d9f92a48b2bdde97"
+DICTIONARY_NUMBER: Final = 2
+"""That of new frames; those before it are read for ever."""
+DICTIONARIES: Final[Mapping[int, str]] = MappingProxyType(
+    {1: "f50ea68c52648e13d9f92a48b2bdde97", 2: "91ad13d4b50d90b13e6a0bf8d9e05a80"}
+)
+"""Number and digest of every dictionary."""
 OCTETS_MAX: Final = 256 * 1024
 """What a frame may open to; nothing beyond it is ever allocated."""
-_FILE: Final = Path(__file__).with_name("dictionary1.zdict")
 _WINDOW_LOG: Final = 19
 
 
@@ -22,14 +27,14 @@ class DictionaryBroken(Exception):
 
 
 @cache
-def dictionary() -> bytes:
-    """The shipped dictionary, in zstd's format; text may be appended to it.
+def dictionary(number: int = DICTIONARY_NUMBER) -> bytes:
+    """A shipped dictionary, in zstd's format; text may be appended to it.
 
     Raises:
         DictionaryBroken: the file is not the one that this version was made with.
     """
-    octets = _FILE.read_bytes()
-    if digest(octets) != DICTIONARY_HASH:
+    octets = Path(__file__).with_name(f"dictionary{number}.zdict").read_bytes()
+    if digest(octets) != DICTIONARIES[number]:
         raise DictionaryBroken
     return octets
 
@@ -39,15 +44,15 @@ def digest(octets: bytes) -> str:
     return hashlib.blake2b(octets, digest_size=16).hexdigest()
 
 
-def squeeze(octets: bytes, earlier: bytes, shipped: bytes | None = None) -> bytes:
-    """Compress with the dictionary followed by `earlier` as what both sides already know.
+def squeeze(octets: bytes, earlier: bytes, number: int = DICTIONARY_NUMBER) -> bytes:
+    """Compress with a dictionary followed by `earlier` as what both sides already know.
 
     Args:
         octets: what to compress.
         earlier: what the reader already holds, nearest last.
-        shipped: another dictionary than the one of this version.
+        number: of the dictionary.
     """
-    known = _known(earlier, dictionary() if shipped is None else shipped)
+    known = _known(earlier, dictionary(number))
     parameters = zstandard.ZstdCompressionParameters(
         format=zstandard.FORMAT_ZSTD1_MAGICLESS,
         write_content_size=0,
@@ -66,14 +71,14 @@ def squeeze(octets: bytes, earlier: bytes, shipped: bytes | None = None) -> byte
     return zstandard.ZstdCompressor(dict_data=known, compression_params=parameters).compress(octets)
 
 
-def expand(octets: bytes, earlier: bytes) -> bytes:
-    """What `squeeze` compressed.
+def expand(octets: bytes, earlier: bytes, number: int = DICTIONARY_NUMBER) -> bytes:
+    """What `squeeze` compressed with the same `earlier` and dictionary.
 
     Raises:
         MalformedFrame: broken, more than `OCTETS_MAX`, or it names its size as no writer does.
     """
     reader = zstandard.ZstdDecompressor(
-        dict_data=_known(earlier, dictionary()),
+        dict_data=_known(earlier, dictionary(number)),
         max_window_size=1 << _WINDOW_LOG,
         format=zstandard.FORMAT_ZSTD1_MAGICLESS,
     )

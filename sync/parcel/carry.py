@@ -99,7 +99,8 @@ def compose(
     first = last = 0
     while not letters or last < base.head.seq:
         frames = store.frames_after(log_id, max(acked, last), FRAMES_OCTETS_MAX)
-        request = _request(db, base, frames, wanted if not letters else ())
+        owed = () if letters else peers.owed_wraps(db, log_id, acked)
+        request = _request(db, base, frames, () if letters else wanted, owed)
         if room < len(request.pack()) + _AROUND_OCTETS:
             break
         sealed = seal_request(request, speaker.signing, speaker.pinned.exchange, random(32))
@@ -117,8 +118,9 @@ def _request(
     base: message.Request,
     frames: tuple[frame.Frame, ...],
     wanted: tuple[bytes, ...],
+    owed: tuple[bytes, ...],
 ) -> message.Request:
-    sessions = dict.fromkeys([one.session for one in frames] + list(wanted))
+    sessions = dict.fromkeys([*(one.session for one in frames), *wanted, *owed])
     return replace(
         base,
         frames=tuple(frame.pack(one) for one in frames),

@@ -50,11 +50,12 @@ class Kind(IntEnum):
     REQUEST = 2
     CERTIFICATE = 3
     ANSWER = 4
+    KEY = 5
 
 
 KINDS: Final = {
-    Way.TO_POLRES: (Kind.ENROLMENT, Kind.REQUEST),
-    Way.TO_DESA: (Kind.CERTIFICATE, Kind.ANSWER),
+    Way.TO_POLRES: (Kind.ENROLMENT, Kind.REQUEST, Kind.KEY),
+    Way.TO_DESA: (Kind.CERTIFICATE, Kind.ANSWER, Kind.KEY),
 }
 OCTETS_MAX: Final = {Way.TO_POLRES: OUTGOING_OCTETS_MAX, Way.TO_DESA: RETURN_OCTETS_MAX}
 
@@ -84,7 +85,7 @@ class Parcel:
 
 
 def mark_of(exchange: bytes) -> bytes:
-    """Which Polres a parcel belongs to: 8 octets of BLAKE2b of its exchange key."""
+    """Which Polres a parcel belongs to: 8 octets of BLAKE2b of an exchange key of it."""
     return hashlib.blake2b(exchange, digest_size=MARK_OCTETS, person=b"parcel").digest()
 
 
@@ -139,20 +140,25 @@ def unpack(octets: bytes) -> Parcel:
     return Parcel(Way(way), int.from_bytes(node, "big"), mark, letters)
 
 
-def expect_outgoing(parcel: Parcel, exchange: bytes) -> None:
-    """Check that a parcel was meant for this Polres.
+def letters_of(parcel: Parcel, kind: Kind) -> tuple[bytes, ...]:
+    """The letters of a kind."""
+    return tuple(letter.octets for letter in parcel.letters if letter.kind is kind)
+
+
+def expect_outgoing(parcel: Parcel, *exchange: bytes) -> None:
+    """Check that a parcel was meant for this Polres, by any of its exchange keys.
 
     Raises:
         NotOutgoing, OtherPolres: it was not.
     """
     if parcel.way is not Way.TO_POLRES:
         raise NotOutgoing
-    if parcel.mark != mark_of(exchange):
+    if parcel.mark not in map(mark_of, exchange):
         raise OtherPolres
 
 
-def expect_return(parcel: Parcel, node: int, exchange: bytes) -> None:
-    """Check that a parcel is a return for this desa.
+def expect_return(parcel: Parcel, node: int, *exchange: bytes) -> None:
+    """Check that a parcel is a return for this desa, by any exchange key that its Polres had.
 
     Raises:
         NotReturn, OtherDesa, OtherPolres: it is not.
@@ -161,7 +167,7 @@ def expect_return(parcel: Parcel, node: int, exchange: bytes) -> None:
         raise NotReturn
     if parcel.node != node:
         raise OtherDesa
-    if parcel.mark != mark_of(exchange):
+    if parcel.mark not in map(mark_of, exchange):
         raise OtherPolres
 
 

@@ -39,7 +39,6 @@ class Acquaintance:
         run: the public RAM key that the Polres has heard.
         sessions: those whose wraps it was given.
         tried: whether the last whole exchange brought no answer.
-        stalls: calls in a row that ended before any answer to a frame came.
         greets: whether to ask first what arrived before, and bring frames after that.
         frame_octets: how long the body of a frame may be, as far as links have taught.
         sent_to: number of the last entry that was put on a road, in whatever exchange.
@@ -47,7 +46,6 @@ class Acquaintance:
 
     run: bytes = b""
     tried: bool = False
-    stalls: int = 0
     greets: bool = False
     frame_octets: int = BODY_OCTETS_MAX
     sessions: set[bytes] = field(default_factory=set)
@@ -80,12 +78,14 @@ class Heard:
         state: `WHOLE` when the rest must be said in a whole exchange.
         acked: number of our last entry that the Polres holds.
         more: whether our log goes on beyond it.
+        announced: the announcement of another exchange key of the Polres, not checked yet.
     """
 
     state: State = State.OK
     acked: int = 0
     time_s: int = 0
     more: bool = False
+    announced: bytes = b""
     orders: list[Entry] = field(default_factory=list)
     keys: list[SessionKeys] = field(default_factory=list)
 
@@ -206,6 +206,7 @@ def open_answers(asks: Asks, answers: Iterable[bytes], speaker: Speaker) -> Iter
 def take(db: sqlite3.Connection, answer: Answer, speaker: Speaker, heard: Heard) -> None:
     """Keep what one answer brought; runs inside the caller's transaction."""
     store, log_id = SqliteStore(db), speaker.log_id
+    heard.announced = answer.announced or heard.announced
     seq = answer.acked.seq
     digest = genesis(log_id).hash if seq == 0 else store.hash_at(log_id, seq)
     if answer.state is not State.OK or digest is None or digest[:MARK_OCTETS] != answer.acked.mark:

@@ -168,6 +168,7 @@ class Answer:
         signature: of the receipt that these values make, when one was wanted.
         down: packed frames of the Polres' log.
         down_wraps: (session, sealed box to the run) for the sessions in `down`.
+        announced: the signed announcement of another exchange key than the ask was sealed to.
     """
 
     state: State
@@ -177,14 +178,17 @@ class Answer:
     signature: bytes = b""
     down: tuple[bytes, ...] = ()
     down_wraps: tuple[tuple[bytes, bytes], ...] = ()
+    announced: bytes = b""
 
     def pack(self) -> bytes:
         """Octets before they are sealed."""
         short: tuple[Value, ...] = (int(self.state), self.time_s, self.acked.seq, self.acked.mark)
-        if self.signature or self.down or self.down_wraps:
+        if self.signature or self.down or self.down_wraps or self.announced:
             short = (*short, self.era, self.signature)
-        if self.down or self.down_wraps:
+        if self.down or self.down_wraps or self.announced:
             short = (*short, self.down, self.down_wraps)
+        if self.announced:
+            short = (*short, self.announced)
         return pack(short)
 
     @classmethod
@@ -195,11 +199,11 @@ class Answer:
             MalformedFrame: not one.
         """
         fields = row(unpack(octets), int, int, int, bytes)
-        fields = (*fields, *(0, b"", (), ())[len(fields) - 4 :])
-        match fields[:8]:
+        fields = (*fields, *(0, b"", (), (), b"")[len(fields) - 4 :])
+        match fields[:9]:
             case (
                 int(state), int(time_s), int(seq), bytes(mark), int(era), bytes(signature),
-                tuple(down), tuple(wraps),
+                tuple(down), tuple(wraps), bytes(announced),
             ):  # fmt: skip
                 if state not in (State.OK, State.WHOLE) or not (time_s in _U32 and seq in _U32):
                     raise MalformedFrame
@@ -210,8 +214,9 @@ class Answer:
                     if isinstance(named, bytes) and isinstance(box, bytes):
                         pairs.append((named, box))
                 return cls(
-                    State(state), time_s, Mark(seq, mark), era, signature, frames, tuple(pairs)
-                )
+                    State(state), time_s, Mark(seq, mark), era, signature, frames, tuple(pairs),
+                    announced,
+                )  # fmt: skip
             case _:
                 raise MalformedFrame
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from sync.errors import (
     CardRefused,
+    KeyReplaced,
     MalformedFrame,
     NoRoad,
     NotEnrolled,
@@ -72,6 +73,7 @@ def expect_ours(answer: Answer, kinds: frozenset[str]) -> bytes:
 
     Raises:
         NotEnrolled, CardRefused, MalformedFrame: our peer refused.
+        KeyReplaced: it could not open what was asked, and shows the key that it uses.
         PolresBusy: it, or what stands before it, is not serving now.
         StrangePage: somebody else answered.
     """
@@ -80,6 +82,8 @@ def expect_ours(answer: Answer, kinds: frozenset[str]) -> bytes:
         raise refusal
     if answer.kind not in kinds:
         raise StrangePage
+    if answer.status == 400 and answer.body:
+        raise KeyReplaced(answer.body)
     if answer.status != 200:
         raise refusal
     return answer.body

@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 import urllib.parse
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol, runtime_checkable
 
@@ -17,6 +18,7 @@ from sync.roads.tls import RECORD_OCTETS, Trust
 EXCHANGE_PATH: Final = "/tukar/v1"
 ENROL_PATH: Final = "/daftar/v1"
 QUICK_PATH: Final = "/k"
+KEY_PATH: Final = "/kunci/v1"
 CONTENT_TYPE: Final = "application/vnd.kentongan"
 _WHOLE_KINDS: Final = frozenset({CONTENT_TYPE})
 # Short answers name no type; a proxy may name one that says as little.
@@ -160,18 +162,20 @@ class HttpRoad:
                 kept = False
 
     def _carry_once(self, asked: Sequence[bytes]) -> Iterator[Answer]:
-        left = memoryview(b"".join(asked))
+        # Each by itself: no record of TLS joins the end of one with the next, which it would delay.
+        left = deque(memoryview(one) for one in asked)
         missing = len(asked)
         line = self._open()
         try:
             patience = _Patience(self._timeout_s)
             while missing:
                 while missing and (answer := take_answer(self._came)) is not None:
-                    yield answer
+                    # Before the yield: who takes the last answer may never ask for another.
                     missing -= 1
                     patience = _Patience(self._timeout_s)
+                    yield answer
                 if missing:
-                    left = self._move(line, left, patience)
+                    self._move(line, left, patience)
         except TimeoutError as error:
             raise RoadStuck from error
         except OSError as error:
@@ -181,7 +185,7 @@ class HttpRoad:
                 # Whatever still comes here belongs to nobody.
                 self.close()
 
-    def _move(self, line: socket.socket, left: memoryview, patience: "_Patience") -> memoryview:
+    def _move(self, line: socket.socket, left: "deque[memoryview]", patience: "_Patience") -> None:
         """Wait until something can go or come, and let it."""
         secure = isinstance(line, ssl.SSLSocket)
         waiting = isinstance(line, ssl.SSLSocket) and line.pending() > 0
@@ -190,13 +194,14 @@ class HttpRoad:
         )
         if writable:
             with contextlib.suppress(*_AGAIN):
-                gone = line.send(left[: RECORD_OCTETS if secure else _CHUNK])
-                left = left[gone:]
+                gone = line.send(left[0][: RECORD_OCTETS if secure else _CHUNK])
+                left[0] = left[0][gone:]
+                if not left[0]:
+                    left.popleft()
                 self._meter.up += gone
                 patience.moved(gone)
         if readable or waiting:
             self._receive(line, patience)
-        return left
 
     def _receive(self, line: socket.socket, patience: "_Patience") -> None:
         try:

@@ -98,9 +98,9 @@ class Post:
         load, figures = self.mast.load, self.figures()
         return figures.modem == "good" and figures.quiet and not (load.held or load.waiting)
 
-    def settle(self) -> None:
+    def settle(self, patience_s: float = QUIET_S) -> None:
         """Wait until it is calm twice in a row: a delivery report follows the text."""
-        self.wait("all is quiet", lambda: self.calm() and self.calm(), QUIET_S)
+        self.wait("all is quiet", lambda: self.calm() and self.calm(), patience_s)
 
     def reports(self) -> list[dict[str, Any]]:
         """The lines of `polres reports --json`."""

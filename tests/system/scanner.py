@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-WINDOW, STEP = 4, 2
-OCTETS_MIN = WINDOW + STEP
+STEP = 2
+# Octets of a window, and its struct format: short needles have room for a short one only.
+WINDOWS = {8: "Q", 4: "I"}
+OCTETS_MIN = min(WINDOWS) + STEP
 # Small pieces make few candidates; no needle is longer than the overlap.
 PIECE_OCTETS, OVERLAP_OCTETS = 1 << 20, 512
 
@@ -62,19 +64,24 @@ def secret_needles(item: str, secret: bytes) -> Iterator[Needle]:
 class Scanner:
     """Searches for many needles at once.
 
-    Data are cut into windows of four octets that begin at every second octet, so one of the two
-    first windows of a needle is among them wherever it lies; only such needles are looked for.
+    Data are cut into windows that begin at every second octet, so one of the two last windows of
+    a needle is among them wherever it lies; only such needles are looked for. The last ones,
+    since numbers begin alike.
     """
 
     def __init__(self, needles: Iterable[Needle]) -> None:
-        self._by_window: dict[int, list[Needle]] = defaultdict(list)
+        self._by_window: dict[int, dict[int, list[tuple[Needle, int]]]] = {
+            size: defaultdict(list) for size in WINDOWS
+        }
         self._needles = tuple(needles)
         for needle in self._needles:
-            if len(needle.octets) < OCTETS_MIN:
+            length = len(needle.octets)
+            if length < OCTETS_MIN:
                 raise ValueError(f"{needle.encoding} of {needle.item} is too short to tell")
-            for place in range(STEP):
-                (window,) = struct.unpack_from("<I", needle.octets, place)
-                self._by_window[window].append(needle)
+            size = next(size for size in WINDOWS if size + STEP <= length)
+            for place in range(length - size, length - size - STEP, -1):
+                (window,) = struct.unpack_from(f"<{WINDOWS[size]}", needle.octets, place)
+                self._by_window[size][window].append((needle, place))
 
     @property
     def count(self) -> int:
@@ -93,17 +100,33 @@ class Scanner:
         return frozenset().union(*found)
 
     def _scan(self, data: bytes) -> frozenset[Hit]:
-        there: set[int] = set()
-        for offset in range(0, WINDOW, STEP):
-            count = max(0, len(data) - offset) // WINDOW
-            windows = struct.unpack(f"<{count}I", data[offset : offset + WINDOW * count])
-            there |= self._by_window.keys() & set(windows)
-        return frozenset(
-            Hit(needle.item, needle.encoding)
-            for window in there
-            for needle in self._by_window[window]
-            if needle.octets in data
-        )
+        found: set[Hit] = set()
+        for size, kind in WINDOWS.items():
+            needles = self._by_window[size]
+            for offset in range(0, size, STEP):
+                count = max(0, len(data) - offset) // size
+                windows = struct.unpack(f"<{count}{kind}", data[offset : offset + size * count])
+                there = needles.keys() & set(windows)
+                if there:
+                    found |= _at(data, offset, windows, {one: needles[one] for one in there})
+        return frozenset(found)
+
+
+def _at(
+    data: bytes,
+    offset: int,
+    windows: tuple[int, ...],
+    there: dict[int, list[tuple[Needle, int]]],
+) -> set[Hit]:
+    """The needles whose windows lie where they lie."""
+    size = (len(data) - offset) // len(windows)
+    places = [(offset + size * n, window) for n, window in enumerate(windows) if window in there]
+    return {
+        Hit(needle.item, needle.encoding)
+        for at, window in places
+        for needle, place in there[window]
+        if at >= place and data.startswith(needle.octets, at - place)
+    }
 
 
 def _characters(item: str, text: str) -> Iterator[Needle]:

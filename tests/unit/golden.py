@@ -53,6 +53,7 @@ EVENTS: dict[str, e.Event] = {
     "34": e.OfficerKeysChanged("Made", "pemulihan"),
     "35": e.ErasureTold(1, 1_790_000_000, 12, ("Made",)),
     "36": e.KeysTampered(("Made",)),
+    "39": e.ExchangeKeyTaken(1_790_000_000),
     "31": e.Carried(1, 7, bytes(range(32)), bytes(range(38)), b"sealed body"),
     "32": e.Resumed(1, 9, bytes(range(32)), 6),
     "64": e.StatusOrdered("74233", "forward", "Iptu Sari", "Polsek", 1_790_172_800),

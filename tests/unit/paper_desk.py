@@ -110,6 +110,9 @@ class PaperDesk:
     def officers(self) -> tuple[str, ...]:
         return self.names
 
+    def mark(self, name: str) -> str:
+        return name if name in self.names else ""
+
     def box(self) -> Box:
         return self.state
 

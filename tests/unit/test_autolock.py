@@ -133,7 +133,7 @@ def test_what_a_page_asks_by_itself_is_no_officer_and_what_a_person_does_is(worl
     keys = KeyDesk(world.node, desk, lambda: world.mono_s)
     client = app.create_app(desk, keys=keys).test_client()
     with client.session_transaction() as kept:
-        kept["_user_id"] = "Made"
+        kept["_user_id"] = f"{world.desk().mark('Made')}:Made"
     world.mono_s += 600
     client.get("/kotak", headers={"X-Segar": "1"})
     assert world.node.present_s < world.mono_s
@@ -146,7 +146,7 @@ def test_an_officer_locks_at_once_before_he_leaves_the_box(world: World) -> None
     keys = KeyDesk(world.node, desk, lambda: world.mono_s)
     phone = Phone(desk, keys)
     with phone.client.session_transaction() as kept:
-        kept["_user_id"] = "Made"
+        kept["_user_id"] = f"{world.desk().mark('Made')}:Made"
     assert not world.report().locked
     assert phone.post("/kunci", "/kunci/tutup").status_code == 303
     assert "sesi lama dikunci lagi" in phone.get("/kunci")

@@ -1,9 +1,10 @@
 """The clock: what it heard from whom decides what it believes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.clock import JUMP_S_MAX, Clock, at_boot, hear
+from server.domain.clock import EARLIEST_S, JUMP_S_MAX, SMS_LIVES_S_MAX, Clock, at_boot, hear
 from server.domain.report import Trust
 
 NOW_S = 1_790_000_000
@@ -62,7 +63,23 @@ def test_a_time_more_than_ten_years_away_is_not_believed(
     ahead: bool,  # noqa: FBT001
 ) -> None:
     far_s = NOW_S + (JUMP_S_MAX + beyond_s) * (1 if ahead else -1)
-    assert hear(clock(), 100.0, far_s, source) == clock()
+    believed = source is Trust.NETWORK and far_s >= EARLIEST_S
+    assert (hear(clock(), 100.0, far_s, source) == clock()) != believed
+
+
+def test_a_clock_years_ahead_is_not_made_sure_by_a_text_of_today() -> None:
+    ahead = at_boot(NOW_S + 5 * 365 * 86_400.0, 100.0, 0, 1)
+    assert hear(ahead, 100.0, NOW_S, Trust.SMSC) == ahead
+    late = hear(clock(), 100.0, NOW_S - SMS_LIVES_S_MAX + 1, Trust.SMSC)
+    assert late.trust is Trust.SMSC
+
+
+@pytest.mark.parametrize("system_s", [0, 2**31, 2**33])
+def test_a_box_without_a_clock_believes_the_polres_in_any_year(system_s: int) -> None:
+    began = at_boot(float(system_s), 100.0, 0, 1)
+    heard = hear(began, 100.0, NOW_S, Trust.NETWORK)
+    assert (heard.stamp(100.0).wall_s, heard.trust) == (NOW_S, Trust.NETWORK)
+    assert hear(began, 100.0, EARLIEST_S - 1, Trust.NETWORK).trust <= Trust.NETWORK
 
 
 @given(st.lists(st.tuples(NEAR, SOURCES), max_size=12))

@@ -297,9 +297,10 @@ def test_every_signed_number_has_one_unsigned_form(value: int, lean: int) -> Non
     assert leant(value, lean) >= 0
 
 
-def test_the_dictionary_is_the_one_of_the_source_without_numbers_and_names() -> None:
-    octets = squeeze.dictionary()
-    assert squeeze.digest(octets) == squeeze.DICTIONARY_HASH
+@pytest.mark.parametrize("number", squeeze.DICTIONARIES)
+def test_a_dictionary_is_that_of_its_digest_without_numbers_and_names(number: int) -> None:
+    octets = squeeze.dictionary(number)
+    assert squeeze.digest(octets) == squeeze.DICTIONARIES[number]
     text = octets[octets.index(b"\x01\0\0\0\x04\0\0\0\x08\0\0\0") + 12 :].decode("ascii")
     assert not re.search(r"[0-9]", text)
     names = r"\b(budi|siti|made|wayan|ahmad|rudi|dewi|joko|iwan|yanto|eko|komang|ketut|nyoman)\b"
@@ -311,10 +312,12 @@ def test_the_dictionary_can_be_built_again() -> None:
     assert build() == squeeze.dictionary()
 
 
-def test_the_golden_frames_of_codec_1_are_read_for_ever() -> None:
-    kept = json.loads((DATA / "codec1.json").read_text(encoding="ascii"))
+@pytest.mark.parametrize("number", squeeze.DICTIONARIES)
+def test_the_golden_frames_of_codec_1_are_read_for_ever(number: int) -> None:
+    name = "codec1.json" if number == 1 else f"codec1_dictionary{number}.json"
+    kept = json.loads((DATA / name).read_text(encoding="ascii"))
     frames = tuple(frame.unpack(bytes.fromhex(one)) for one in kept["frames"])
-    assert {one.codec for one in frames} == {CODEC_COLUMNS}
+    assert {(one.codec, one.dictionary) for one in frames} == {(CODEC_COLUMNS, number)}
     entries = taken(frames)
     assert [(e.header.pack() + e.body).hex() for e in entries] == kept["entries"]
 

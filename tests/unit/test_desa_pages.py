@@ -1,6 +1,7 @@
 """The village pages, as a browser without JavaScript meets them."""
 
 import re
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -313,3 +314,22 @@ def test_a_page_weighs_little_on_a_slow_phone(phone: Phone) -> None:
     assert max(len(phone.client.get(path).data) for path in ("/laporan", "/laporan/41275")) < 60_000
     static = {"kentongan.css": 20_480, "icons.svg": 8_192, "live.js": 8_192, "form.js": 4_096}
     assert all(len(phone.client.get(f"/static/{n}").data) <= size for n, size in static.items())
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [(sqlite3.SQLITE_FULL, "Belum tersimpan"), (sqlite3.SQLITE_MISUSE, "Ada yang rusak di sini")],
+)
+def test_an_action_that_the_card_refuses_gives_back_what_was_typed(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, code: int, title: str
+) -> None:
+    def refuse(_: object) -> None:
+        error = sqlite3.OperationalError("x")
+        error.sqlite_errorcode = code
+        raise error
+
+    monkeypatch.setattr(phone.desk, "act", refuse)
+    answer = phone.post("/laporan/41275", "/laporan/41275/jawab", text="Kami menuju ke sana")
+    assert answer.status_code == 500
+    assert title in answer.text
+    assert "Kami menuju ke sana" in answer.text

@@ -130,6 +130,15 @@ def test_a_value_that_a_spreadsheet_would_run_is_made_harmless(world: World) -> 
     assert column(rows, "SenderNumber") == [ONE]
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\0=1", "\uff1d1+1", "\uff0b1"],
+)
+def test_whatever_a_spreadsheet_takes_for_a_formula_begins_with_a_quote(words: str) -> None:
+    assert export._harmless(words) == f"'{words}"
+    assert export._harmless(f"maling {words}") == f"maling {words}"
+
+
 def test_an_export_is_journalled_before_its_first_line_leaves(world: World) -> None:
     world.text(ONE, "ada maling di rumah pak Budi")
     world.text(ONE, COMPLAINT)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from world import World
 
+from server.demo.processes import until
 from server.desa import commands
 from server.desa import login as accounts
 from server.desa.desk import Contact, Login
@@ -95,6 +96,38 @@ def test_names_that_are_no_officers_are_not_remembered_and_wait_together(
     village.world.mono_s += 1.0
     assert village.desk.login("siapa lagi", "salah", None) == 2.0
     assert isinstance(village.desk.login("Made", village.passphrase, None), Login)
+
+
+def test_a_third_guess_at_once_is_sent_away_so_that_threads_are_left_for_the_pages(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, entered = threading.Event(), threading.Event()
+    true = accounts.stretch
+
+    def slow(account: accounts.Account | None, passphrase: str, cost: Cost) -> bytes:
+        entered.set()
+        assert go_on.wait(20)
+        return true(account, passphrase, cost)
+
+    monkeypatch.setattr(accounts, "stretch", slow)
+    answers: list[Login | float] = []
+    desk = village.desk
+
+    def enter() -> None:
+        answers.append(desk.login("Made", village.passphrase, None))
+
+    row = [threading.Thread(target=enter) for _ in range(2)]
+    for one in row:
+        one.start()
+    assert entered.wait(20)
+    # The second waits for the first; from then on nobody else waits.
+    assert until(lambda: not desk.guesses._row._value, 20)
+    for _ in range(5):
+        assert desk.login("Made", "salah", None) == 1.0
+    go_on.set()
+    for one in row:
+        one.join(20)
+    assert answers == [Login("Made", False, 0)] * 2
 
 
 def test_the_first_guess_at_an_unknown_name_costs_the_same_work(

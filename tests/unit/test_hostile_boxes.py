@@ -210,7 +210,7 @@ def coded(node: PlayedNode, run: tuple[Entry, ...], body: bytes, prefix: int) ->
     """A frame of codec 1 with any body, signed by the box."""
     store = node.store
     key = Bodies(node.vault).frame_key(node.log_id, run[0].header.session) or b""
-    made = Coded(run, 1, 1, prefix, body, key)
+    made = Coded(run, 1, squeeze.DICTIONARY_NUMBER, prefix, body, key)
     return journal._signed(store, node.log_id, made, node.identity.signing, node.card.exchange)
 
 

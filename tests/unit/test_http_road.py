@@ -76,6 +76,21 @@ def test_answers_before_a_cut_are_given_and_then_it_is_no_road() -> None:
             next(answers)
 
 
+def test_who_takes_as_many_answers_as_he_asked_keeps_the_connection() -> None:
+    def talk(line: socket.socket) -> None:
+        for _ in range(2):
+            line.sendall(b"".join(answer(body) for body in read_requests(line, 2)))
+
+    with server(talk) as url:
+        road = HttpRoad(url, 10)
+        for row in ([b"a", b"b"], [b"c", b"d"]):
+            answers = road.post_all(QUICK_PATH, row)
+            # As `zip` does, nobody asks for a third answer.
+            assert [next(answers) for _ in row] == row
+            del answers
+        road.close()
+
+
 def test_a_connection_that_the_server_closed_while_idle_is_opened_anew() -> None:
     def talk(line: socket.socket) -> None:
         read_requests(line, 1)

@@ -110,7 +110,7 @@ def test_who_is_dropped_cannot_log_in_and_his_wraps_are_gone(world: World) -> No
     world.listen()
     page = create_app(world.desk()).test_client()
     with page.session_transaction() as kept:
-        kept["_user_id"] = "Made"
+        kept["_user_id"] = f"{world.desk().mark('Made')}:Made"
     assert page.get("/warga").status_code == 200
     his = public(world, "Made")
     assert wraps_of(world, his)
@@ -178,7 +178,7 @@ def test_a_key_slipped_into_the_list_gets_nothing_and_the_page_says_so(world: Wo
     assert listed.LIST_TROUBLE in world.desk().box().trouble
     page = create_app(world.desk()).test_client()
     with page.session_transaction() as kept:
-        kept["_user_id"] = "Made"
+        kept["_user_id"] = f"{world.desk().mark('Made')}:Made"
     assert listed.LIST_TROUBLE in page.get("/kotak").text
     running = world.node.vault.running.id
     roles = world.node.database.connection.execute(

@@ -388,7 +388,7 @@ def test_every_page_has_its_rights_written_down(desk: Desk) -> None:
     routes = desk.app.url_map.bind("localhost")
     known = {(method, routes.match(path, method=method)[0]) for method, path in RIGHTS}
     open_to_all = {"static", "polres_static", "login.ask", "login.enter"}
-    machines = {"machine.enrol", "machine.exchange", "machine.claim"}
+    machines = {"machine.enrol", "machine.exchange", "machine.claim", "machine.show_key"}
     for rule in desk.app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             assert (method, rule.endpoint) in known or rule.endpoint in open_to_all | machines

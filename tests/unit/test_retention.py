@@ -255,7 +255,7 @@ def test_the_box_page_says_who_is_missing_and_the_command_too(village: Village) 
     years_later(village)
     phone = village.phone()
     with phone.client.session_transaction() as kept:
-        kept["_user_id"] = "Made"
+        kept["_user_id"] = f"{village.world.desk().mark('Made')}:Made"
     assert "tuntas setelah masuk dengan HP-nya: Made" in phone.get("/kotak")
     shown = [
         {"number": 1, "asked_s": 1_790_000_000, "reports": 1, "missing": ["Made"], "complete_s": 0}

@@ -291,3 +291,18 @@ def act(world: World, name: str) -> None:
             steps.read(world.node, world.mono_s)
         case "tend":
             steps.tend(world.node, world.mono_s)
+
+
+def test_a_login_where_nobody_opens_aside_folds_the_journal_once(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = past.world.node
+    node.ledger.aside = False
+    assert len(node.projection.locked_sessions) >= 2
+    cleared: list[int] = []
+    clear = Projection.clear
+    monkeypatch.setattr(Projection, "clear", lambda tables: (cleared.append(1), clear(tables))[1])
+    past.login()
+    assert len(past.texts()) == 3
+    assert not node.projection.locked_sessions
+    assert len(cleared) == 1

@@ -10,6 +10,7 @@ from server import words
 from server.cli.status.watching import watch
 from server.desa.console.backlog import bar
 from server.domain.backlog import Progress
+from server.polres.rotation.standing import LACKING
 
 Desa = Mapping[str, object]
 
@@ -32,7 +33,7 @@ def lines(figures: Mapping[str, object]) -> list[str]:
     if not desas:
         return ["Belum ada desa; buat kartu yang pertama dengan: kentongan polres enroll"]
     now_s, zone = int(str(figures["now_s"])), str(figures["zone"])
-    told: list[str] = []
+    told = _keys(cast("Mapping[str, object]", figures.get("exchange_key", {})))
     for desa in desas:
         told.append(_desa(desa, now_s, zone))
         told += [f"  {_road(one, now_s, zone)}" for one in _roads(desa)]
@@ -48,6 +49,17 @@ def going(figures: Mapping[str, object]) -> list[str]:
         if desa["backlog"]
         for line in _course(desa) or [_lag(desa)]
     ]
+
+
+def _keys(key: Mapping[str, object]) -> list[str]:
+    """What is to be done about the exchange key; nothing while every desa uses the newest."""
+    missing = cast("list[str]", key.get("missing", []))
+    told = [LACKING] if key.get("lacking") else []
+    if missing:
+        told.append(f"Belum memakai kunci pertukaran baru: {', '.join(missing)}")
+    elif key.get("older"):
+        told.append("Semua desa memakai kunci baru; kunci lama masih disimpan (exchange-key)")
+    return told
 
 
 def _desa(desa: Desa, now_s: int, zone: str) -> str:

@@ -1,5 +1,6 @@
 """What comes from the Polres by air: answers to what went, and session keys."""
 
+import contextlib
 import logging
 
 from server.air import carrier
@@ -29,9 +30,8 @@ def take(node: Node, deliver: Deliver, now_s: float) -> bool:
     arrived = carrier.read(deliver)
     if arrived is None or arrived.head.node != node.ledger.log_id.node:
         return False
-    try:
-        body = open_air(_key(node, arrived), arrived.octets)
-    except CannotOpen:
+    body = _opened(node, arrived)
+    if body is None:
         return False
     with node.database.lock, node.database.write() as db:
         if not books.admit(db, node.ledger.log_id.instance, arrived.head.counter):
@@ -48,10 +48,18 @@ def take(node: Node, deliver: Deliver, now_s: float) -> bool:
     return True
 
 
-def _key(node: Node, arrived: Arrived) -> bytes:
+def _opened(node: Node, arrived: Arrived) -> bytes | None:
+    """The body; what was asked before another exchange key came is answered under that before."""
+    for exchange in (node.keys.exchange, *node.keys.earlier):
+        with contextlib.suppress(CannotOpen):
+            return open_air(_key(node, arrived, exchange), arrived.octets)
+    return None
+
+
+def _key(node: Node, arrived: Arrived, exchange: bytes) -> bytes:
     if arrived.head.kind is Kind.KEYS:
-        return jobs.run_key(node)
-    return jobs.pair_keys(node).down
+        return jobs.run_key(node, exchange)
+    return jobs.pair_keys(node, exchange).down
 
 
 def _answered(node: Node, ack: Ack, now_s: float) -> None:

@@ -158,18 +158,18 @@ def _wraps_owed(node: Node) -> tuple[bytes, ...]:
     return tuple(bodies)
 
 
-def pair_keys(node: Node) -> PairKeys:
-    """The keys that the node shares with its Polres."""
+def pair_keys(node: Node, exchange: bytes | None = None) -> PairKeys:
+    """The keys that the node shares with its Polres, by the newest exchange key or another."""
     log_id = node.ledger.log_id
     mine = agreeing(node.keys.identity.signing)
-    return sealed.pair_keys(mine, node.keys.pinned.exchange, log_id.node, log_id.instance)
+    return sealed.pair_keys(mine, exchange or node.keys.exchange, log_id.node, log_id.instance)
 
 
-def run_key(node: Node) -> bytes:
-    """The key that the running session shares with the Polres."""
+def run_key(node: Node, exchange: bytes | None = None) -> bytes:
+    """The key that the running session shares with the Polres, as `pair_keys`."""
     log_id = node.ledger.log_id
-    exchange = node.keys.pinned.exchange
-    return sealed.run_key(node.vault.ram, exchange, log_id.node, log_id.instance)
+    theirs = exchange or node.keys.exchange
+    return sealed.run_key(node.vault.ram, theirs, log_id.node, log_id.instance)
 
 
 def _beat(node: Node, now_s: float) -> Job | None:

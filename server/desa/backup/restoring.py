@@ -27,6 +27,7 @@ from server.desa.backup.errors import (
     NotPlaced,
 )
 from server.desa.backup.sealed_file import Head, Opened
+from server.desa.console.card import COUNTER as CARD_FAILED
 from server.process.files import write_private
 from server.sections import Desa, Settings
 from server.settings import SettingsError
@@ -183,6 +184,8 @@ def _prepare(
         with database.write() as db:
             db.execute("delete from backups")
             db.execute("delete from backup_folders")
+            # What befell the earlier box's card says nothing of this one.
+            db.execute("delete from counters where name = ?", (CARD_FAILED,))
         database.close()
     except sqlite3.Error as error:
         raise DrillFailed from error

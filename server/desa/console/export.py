@@ -36,7 +36,7 @@ _ROWS_AT_ONCE = 200
 _WINDOW = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What begins like a formula is run by a spreadsheet; whoever sends an SMS must not get so far.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (*"=+-@\t\r\n\0", *"\uff1d\uff0b\uff0d\uff20")
 
 
 class WrongLogin(Told):

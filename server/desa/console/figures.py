@@ -25,6 +25,8 @@ def sentences(figures: Mapping[str, object], zone: str) -> list[str]:
         told += [
             _modem(one) for one in cast("list[Mapping[str, object]]", figures.get("modems", []))
         ]
+    if lamp := str(figures.get("lamp") or ""):
+        told.append(f"Lampu: {words.word(words.LAMP, lamp)}.")
     told += [_texts(figures), _reports(figures), _outgoing(figures)]
     told += [f"  {words.word(_reasons(), why)}: {n} SMS" for why, n in _counts(figures, "withheld")]
     told += [_journal(figures), *backlog.sentences(figures, zone), _polres(figures, zone)]

@@ -18,6 +18,7 @@ from sync.store import SqliteStore
 
 FRAME_ENTRIES: int = 50
 FRAME_OCTETS_LEAST: int = 576
+FEW_FRAMES: int = 3
 _ALL: int = 1 << 30
 
 
@@ -54,23 +55,31 @@ def on_its_way(node: Node, ends: Iterable[int | None]) -> None:
 def broke_off(node: Node, further: int) -> None:
     """Learn from a call that a link ended.
 
-    Frames that arrived unanswered need not go again, so the next call asks first. When that does
-    not help either, no frame crosses: they are cut smaller.
+    Frames that arrived unanswered need not go again, so after a call that brought nothing the next
+    one asks first. Of a call that brought few, one was lost on its way and another went twice:
+    smaller ones lose less.
     """
     known = node.known
-    if further or known.run != node.vault.ram.public:
-        known.stalls = 0
-        return
-    known.stalls += 1
-    known.greets = True
-    if known.stalls > 1:
+    introduced = known.run == node.vault.ram.public
+    if introduced and not further:
+        known.greets = True
+    elif introduced and _crossed(node, further) < FEW_FRAMES:
         cut_smaller(node)
+
+
+def _crossed(node: Node, further: int) -> int:
+    """How many frames the last entries that the Polres acked came in."""
+    log_id = node.ledger.log_id
+    acked = _acked(node)
+    with node.database.read() as db:
+        kept = SqliteStore(db).frames_after(log_id, max(0, acked - further), _ALL)
+    return sum(one.last <= acked for one in kept)
 
 
 def ended_well(node: Node) -> None:
     """Learn from a call that carried all: the next frames may be longer again."""
     known = node.known
-    known.stalls, known.greets = 0, False
+    known.greets = False
     known.frame_octets = min(BODY_OCTETS_MAX, known.frame_octets * 2)
 
 
@@ -118,9 +127,18 @@ def in_short(node: Node, speaker: Speaker, road: Road) -> Heard | None:
     heard = Heard()
     if node.known.greets:
         node.known.greets = False
+        acked = _acked(node)
         if not _row(node, speaker, road, heard, bare=True):
             return None
+        if heard.acked <= acked:
+            # The call before had a whole life, and not one frame crossed in it.
+            cut_smaller(node)
     return heard if _row(node, speaker, road, heard) else None
+
+
+def _acked(node: Node) -> int:
+    with node.database.read() as db:
+        return carry.acked(db, node.ledger.log_id)
 
 
 def _row(node: Node, speaker: Speaker, road: Road, heard: Heard, *, bare: bool = False) -> bool:

@@ -1,9 +1,15 @@
 """Guesses at what officers know: one at a time, and every wrong one makes the next wait."""
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from server.desa import login
+
+IN_A_ROW: Final = 2
+"""One is looked at, one waits; whoever comes then would keep a thread from the pages."""
+BUSY_S: Final = 1.0
 
 
 class Guesses:
@@ -12,7 +18,20 @@ class Guesses:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._failures: dict[Hashable, tuple[int, float]] = {}
-        self.one = threading.Lock()
+        self._one = threading.Lock()
+        self._row = threading.BoundedSemaphore(IN_A_ROW)
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Wait for one's turn; False at once where others wait, who may come again soon."""
+        if not self._row.acquire(blocking=False):
+            yield False
+            return
+        try:
+            with self._one:
+                yield True
+        finally:
+            self._row.release()
 
     def wait_s(self, about: Hashable) -> float:
         """Seconds until the next guess is looked at; 0 for at once."""

@@ -11,6 +11,7 @@ from server.desa.frontdesk import FrontDesk
 from server.desa.login import Account, NewOfficer, Secrets
 from server.desa.node import Node
 from server.desa.officers import autolock, listed, recovery, renewal
+from server.desa.officers.guesses import BUSY_S
 from server.desa.officers.listed import Keeper
 from server.desa.officers.renewal import How
 
@@ -93,7 +94,9 @@ class KeyDesk:
     def recover(self, name: str, words: str) -> NewOfficer | Wait:
         """Let somebody in again with the words on his card, once."""
         node, guesses = self._node, self._desk.guesses
-        with guesses.one:
+        with guesses.turn() as mine:
+            if not mine:
+                return Wait(BUSY_S)
             with node.database.read() as db:
                 account = login.read(db, name)
             about = ("card", None if account is None else account.name)
@@ -115,8 +118,8 @@ class KeyDesk:
     ) -> tuple[Account, Secrets] | NotDone | Wait:
         if phone_key is not None:
             renewal.confirm(self._node, name, phone_key, self._now())
-        with self._desk.guesses.one:
-            checked = self._desk.check(name, passphrase)
+        with self._desk.guesses.turn() as mine:
+            checked = self._desk.check(name, passphrase) if mine else BUSY_S
         if isinstance(checked, float):
             return Wait(checked)
         account, stretched = checked

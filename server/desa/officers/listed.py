@@ -96,9 +96,10 @@ def wrap_to(node: Node, session: bytes, officer: Recipient) -> int:
 
 def troubles(node: Node) -> tuple[str, ...]:
     """What is wrong with the keys on the card, one sentence each."""
-    told = [LIST_TROUBLE] if node.list_tampered else []
     with node.database.read() as db:
+        # Only looking at the list tells whether it is still as it was signed.
         tampered = delegation.addressed(db, people_of(node)).tampered
+    told = [LIST_TROUBLE] if node.list_tampered else []
     return tuple(told + [KEY_TROUBLE.format(name) for name in tampered])
 
 

@@ -39,7 +39,7 @@ def enter() -> Answer:
         wait_s = max(1, ceil(answer))
         message = f"Nama atau kata sandi tidak cocok. Tunggu {wait_s} detik, lalu coba lagi."
         return _form(form, message), 401, {"Retry-After": str(wait_s)}
-    log_in(Person(answer.name, OFFICER))
+    log_in(Person(answer.name, OFFICER, the_desk().mark(answer.name)))
     flash(greeting(answer), "success" if answer.opened or answer.phone_key_fits else "info")
     there = redirect(local_path(form.lanjut.data, url_for("pages.today")), 303)
     if answer.phone_key is not None:

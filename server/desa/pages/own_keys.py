@@ -11,7 +11,7 @@ from server.desa.login import NewOfficer
 from server.desa.officers.keydesk import KeyDesk, NotDone, Wait
 from server.desa.pages.forms import RecoverForm, UnlockForm
 from server.desa.pages.place import OFFICER, give_phone_key, officer, phone_key, the_desk
-from server.web.guards import needs, public
+from server.web.guards import end_other_logins, needs, public
 
 blueprint = Blueprint("own_keys", __name__)
 EXTENSION: Final = "kentongan_keys"
@@ -42,6 +42,7 @@ def passphrase() -> Page:
     if isinstance(new, NotDone | Wait):
         words, status = _refusal(new)
         return _page(passphrase_form=form, refused=words), status
+    end_other_logins(new.name)
     return _shown("new_passphrase.html", new)
 
 
@@ -88,6 +89,7 @@ def recover() -> Page:
         seconds = max(1, ceil(new.seconds))
         told = f"Nama atau kata di kartu tidak cocok. Tunggu {seconds} detik, lalu coba lagi."
         return _recovery(form, told), 401, {"Retry-After": str(seconds)}
+    end_other_logins(new.name)
     return _shown("recovery_card.html", new)
 
 

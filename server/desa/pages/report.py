@@ -21,6 +21,9 @@ blueprint = Blueprint("report", __name__, url_prefix="/laporan/<ticket>")
 BESIDE = 30
 """Rows of the list that stands beside a report on a wide screen."""
 
+OVER = "dari"
+"""Field with the officer whom the page showed in charge."""
+
 Page = str | tuple[str, int] | Response
 _FOLDS = {"answer": "jawab", "forward": "teruskan", "close": "tutup", "reopen": "buka"}
 _CODES = {Reason.UNKNOWN_TICKET: 404, Reason.WRONG_STATE: 409}
@@ -69,8 +72,8 @@ def show(ticket: str) -> str:
 @needs(OFFICER)
 def take(ticket: str) -> Page:
     """Ambil laporan."""
-    done = "Laporan ini sekarang Anda tangani."
-    return _act(ticket, Sheets(sent="take"), None, lambda by: Take(ticket, by), done)
+    done, over = "Laporan ini sekarang Anda tangani.", request.form.get(OVER)
+    return _act(ticket, Sheets(sent="take"), None, lambda by: Take(ticket, by, over), done)
 
 
 @blueprint.post("/teruskan")

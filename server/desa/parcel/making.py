@@ -32,6 +32,9 @@ def make(node: Node, now_s: float) -> Made:
     with node.database.write() as db:
         speaker = Speaker(node.ledger.log_id, keys.identity.signing, node.vault.ram, keys.pinned)
         letters = _enrolment(node) if peers.certificate(db, keys.pinned) is None else ()
+        if keys.announcement:
+            # For a Polres that was set back to before it made this key.
+            letters = (*letters, Letter(Kind.KEY, keys.announcement))
         room = form.OUTGOING_OCTETS_MAX - sum(
             len(one.octets) + form.LETTER_HEAD_OCTETS for one in letters
         )
@@ -72,7 +75,7 @@ def _enrolment(node: Node) -> tuple[Letter, ...]:
         keys.identity.signing.public,
         keys.identity.duty,
         code=keys.card.code,
-        exchange=keys.card.exchange,
+        exchange=keys.exchange,
         seed=node.random(32),
     )
     return (Letter(Kind.ENROLMENT, octets),)

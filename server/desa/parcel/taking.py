@@ -1,20 +1,23 @@
 """Taking in the file that came back from the Polres."""
 
+import contextlib
+
 from server.desa import keys as key_files
 from server.desa import orders
 from server.desa.backlog import meters
 from server.desa.backlog.meters import FILE
+from server.desa.exchange import rotation
 from server.desa.node import Node
 from server.desa.parcel.told import TakenIn
 from server.domain.clock import not_before
-from sync import peers
+from sync import announcement, peers
 from sync.enrol import read_certificate
 from sync.errors import CardRefused, SyncError
 from sync.exchange import Speaker
 from sync.message import State
 from sync.parcel import carry, form
 from sync.parcel.errors import Forged
-from sync.parcel.form import Kind, Letter
+from sync.parcel.form import Kind, Letter, Parcel
 from sync.parcel.letter import open_return
 
 
@@ -25,11 +28,13 @@ def take(node: Node, octets: bytes, now_s: float) -> TakenIn:
         ParcelError: nothing was changed.
     """
     parcel = form.unpack(octets)
-    form.expect_return(parcel, node.keys.card.node, node.keys.pinned.exchange)
+    _expect_ours(node, parcel)
     told = TakenIn()
     with node.database.lock:
         for letter in parcel.letters:
-            if letter.kind is Kind.CERTIFICATE:
+            if letter.kind is Kind.KEY:
+                told.key |= _key(node, letter, now_s)
+            elif letter.kind is Kind.CERTIFICATE:
                 _certificate(node, letter)
             else:
                 _answer(node, letter, told, now_s)
@@ -38,6 +43,28 @@ def take(node: Node, octets: bytes, now_s: float) -> TakenIn:
         if told.orders or told.opened or not told.older:
             node.projection.touch()
     return told
+
+
+def _expect_ours(node: Node, parcel: Parcel) -> None:
+    """Check that a file is a return for this desa, by a key of its Polres that is known or inside.
+
+    Raises:
+        NotReturn, OtherDesa, OtherPolres: it is not.
+    """
+    keys = node.keys
+    inside: list[bytes] = []
+    for octets in form.letters_of(parcel, Kind.KEY):
+        with contextlib.suppress(SyncError):
+            inside.append(announcement.read(octets, keys.card.root).public)
+    form.expect_return(parcel, keys.card.node, keys.exchange, *keys.earlier, *inside)
+
+
+def _key(node: Node, letter: Letter, now_s: float) -> bool:
+    """A newer exchange key of the Polres; an older one changes nothing."""
+    try:
+        return rotation.take(node, letter.octets, now_s)
+    except SyncError as error:
+        raise Forged from error
 
 
 def _answer(node: Node, letter: Letter, told: TakenIn, now_s: float) -> None:

@@ -31,6 +31,7 @@ class TakenIn:
         opened: how many of our own older sessions were opened by returned keys.
         older: it told less than what had come before.
         trouble: what people must do, "" when nothing.
+        key: it brought a newer exchange key of the Polres.
     """
 
     acked: int = 0
@@ -39,6 +40,7 @@ class TakenIn:
     opened: int = 0
     older: bool = True
     trouble: str = ""
+    key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,13 @@ def made_sentences(made: Made) -> tuple[str, ...]:
 
 def taken_sentences(told: TakenIn) -> tuple[str, ...]:
     """What a return brought, in plain words."""
-    if told.older and not (told.orders or told.opened):
+    if told.older and not (told.orders or told.opened or told.key):
         said = ["Balasan ini sudah pernah masuk atau lebih lama; tidak ada yang berubah."]
     else:
         came = f"{told.acked} catatan diterima Polres, {told.orders} perintah baru"
         said = [f"Balasan Polres masuk: {came}."]
+    if told.key:
+        said.append("Kunci baru Polres diterima dan langsung dipakai.")
     if told.opened:
         said.append(f"{told.opened} sesi lama terbuka.")
     if told.waiting:

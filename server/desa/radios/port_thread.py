@@ -16,6 +16,7 @@ from hardware.modem import Modem
 from hardware.recovery.ladder import Limits, Step
 from hardware.recovery.mending import Mending
 from hardware.sim import fingerprint
+from server.database import DatabaseError
 from server.desa import steps
 from server.desa.desk import ModemMood
 from server.desa.gateway.simlife import deafness
@@ -26,6 +27,7 @@ from server.desa.radios.ports import Ports
 from server.desa.radios.power import switch_of
 from server.desa.radios.rounds import Due, Seen
 from server.desa.state.radio import RadioState
+from server.process.disk import CardTrouble
 from sms.alphabet import decode_packed
 from sms.operator.brands import brand_of_imsi, shown
 
@@ -135,7 +137,7 @@ class RadioThread:
             act()
         except HardwareError as error:
             return error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, DatabaseError, CardTrouble) as error:
             if not self._seen.card:
                 self._log("card refused a write", type(error).__name__)
             self._seen.card = moods.CARD_TROUBLE

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from dataclasses import replace
 
+from server.desa.exchange import rotation
 from server.desa.node import Node
 from server.desa.restores import carrying, successor
 from server.passphrase import aloud
@@ -45,7 +46,7 @@ def ask(node: Node, road: Road, now_s: float) -> str:
     """
     pair = successor.pending(node.directory, node.random)
     card = node.keys.card
-    answer = _post(node, road, _claim(node, pair.public, now_s).pack())
+    answer = _post(node, road, _claim(node, pair.public, now_s).pack(), now_s)
     node.health.claim = answer.standing
     node.health.claim_words = aloud(pair.public)
     if answer.standing == Standing.GRANTED:
@@ -75,7 +76,7 @@ def check(node: Node, road: Road, now_s: float) -> None:
         down=frames,
         down_keys=tuple(wrap_of(one) for one in keys if one.session is not None),
     )
-    answer = _post(node, road, shown.pack())
+    answer = _post(node, road, shown.pack(), now_s)
     carrying.again(node, answer.marks, now_s)
     if answer.standing != Standing.SOUND:
         return
@@ -109,13 +110,14 @@ def _octets(era: int) -> bytes:
     return era.to_bytes(8, "big")
 
 
-def _post(node: Node, road: Road, packed: bytes) -> ClaimAnswer:
+def _post(node: Node, road: Road, packed: bytes, now_s: float) -> ClaimAnswer:
     signature = seal.sign(node.keys.identity.signing, CLAIM_DOMAIN, packed)
-    card = node.keys.card
-    octets = addressed(
-        card.node, card.exchange, message.envelope(packed, signature), node.random(32)
-    )
-    return _open(node, road.post(CLAIM_PATH, octets), packed)
+    told = message.envelope(packed, signature)
+
+    def make() -> bytes:
+        return addressed(node.keys.card.node, node.keys.exchange, told, node.random(32))
+
+    return _open(node, rotation.posted(node, road, CLAIM_PATH, make, now_s), packed)
 
 
 def trouble(node: Node) -> str:

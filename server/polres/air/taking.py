@@ -1,5 +1,6 @@
 """What a desa sends by SMS: proven, taken once, kept, and what is to be answered."""
 
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,7 +12,9 @@ from server.polres.air import provisional, wraps
 from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.handover import Asking
-from server.polres.store import air, nodes
+from server.polres.keys import Exchange
+from server.polres.rotation import answering
+from server.polres.store import air, exchange_keys, nodes
 from server.polres.store.air import AirRow
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -69,13 +72,10 @@ def take(district: District, deliver: Deliver, now_s: int) -> tuple[Reply, ...] 
         return None
     with district.write() as connection:
         node = nodes.get(connection, arrived.head.node)
-        keys = None if node is None else pair_keys(district, node)
-        if node is None or keys is None:
+        opened = None if node is None else _opened(district, node, arrived)
+        if node is None or opened is None:
             return None
-        try:
-            body = sealed.open_air(keys.up, arrived.octets)
-        except CannotOpen:
-            return None
+        used, keys, body = opened
         if not air.admit(connection, node.node, node.instance, arrived.head.counter):
             log.info("air message came before", extra={"node": node.node})
             return ()
@@ -83,7 +83,8 @@ def take(district: District, deliver: Deliver, now_s: int) -> tuple[Reply, ...] 
             connection, node.node, node.instance,
             number=deliver.sender, form=arrived.form.value, heard_s=now_s,
         )  # fmt: skip
-        turn = _Turn(connection, district, node, row, keys, now_s)
+        answering.heard(connection, district, (node.node, node.instance), used)
+        turn = _Turn(connection, district, node, row, used, keys, now_s)
         try:
             replies = turn.take(arrived, body)
         except MalformedFrame:
@@ -102,18 +103,41 @@ def allowed(district: District, now_s: int) -> tuple[Reply, ...]:
     for row in waiting:
         with district.write() as connection:
             node = nodes.get(connection, row.node)
-            keys = None if node is None else pair_keys(district, node)
+            used = None if node is None else _heard_with(connection, district, node)
+            keys = None if node is None or used is None else pair_keys(used, node)
             old = now_s - (row.asked_s or 0) > ASKED_S_MAX
             gone = node is None or node.instance != row.instance or node.revoked_s is not None
-            if old or gone or node is None or keys is None:
+            if old or gone or node is None or used is None or keys is None:
                 air.change(connection, row.node, row.instance, asked=None)
             elif node.grant_until_s is not None and now_s < node.grant_until_s:
-                turn = _Turn(connection, district, node, row, keys, now_s)
+                turn = _Turn(connection, district, node, row, used, keys, now_s)
                 replies += turn.hand_over(row.run or b"", row.asked or b"")
     return replies
 
 
-def pair_keys(district: District, node: Node) -> PairKeys | None:
+def _opened(
+    district: District, node: Node, arrived: Arrived
+) -> tuple[Exchange, PairKeys, bytes] | None:
+    """An SMS that a desa's box sealed: with which of our keys, and its body."""
+    for used in district.keys.held:
+        keys = pair_keys(used, node)
+        if keys is None:
+            return None
+        with contextlib.suppress(CannotOpen):
+            return used, keys, sealed.open_air(keys.up, arrived.octets)
+    return None
+
+
+def _heard_with(connection: Connection, district: District, node: Node) -> Exchange | None:
+    """The key that a box last sealed to; None where it is gone."""
+    held = district.keys.held
+    if len(held) == 1:
+        return held[0]
+    number = exchange_keys.use(connection, node.node, node.instance).heard
+    return next((one for one in held if one.number == number), None)
+
+
+def pair_keys(used: Exchange, node: Node) -> PairKeys | None:
     """The keys that the Polres shares with a desa's box; None before its card was used."""
     if node.public is None:
         return None
@@ -121,7 +145,7 @@ def pair_keys(district: District, node: Node) -> PairKeys | None:
         other = seal.agreeing_public(node.public)
     except BadSignature:
         return None
-    return sealed.pair_keys(district.keys.exchange, other, node.node, node.instance)
+    return sealed.pair_keys(used.pair, other, node.node, node.instance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +156,7 @@ class _Turn:
     district: District
     node: Node
     row: AirRow
+    used: Exchange
     keys: PairKeys
     now_s: int
 
@@ -256,7 +281,7 @@ class _Turn:
 
     def _run_key(self, run: bytes) -> bytes:
         node = self.node
-        return sealed.run_key(self.district.keys.exchange, run, node.node, node.instance)
+        return sealed.run_key(self.used.pair, run, node.node, node.instance)
 
     def _keys(self, run: bytes, content: bytes) -> Reply:
         found, _ = read_wrap(content)

@@ -5,7 +5,6 @@ from server.polres.projection import refold
 from server.polres.store import air, nodes, reports
 from server.polres.store.engine import Connection
 from server.polres.store.nodes import Node, SessionRow
-from sync import seal
 from sync.airtime.words import WrapPiece
 from sync.errors import CannotOpen, MalformedFrame
 from sync.session import read_wrap
@@ -25,7 +24,7 @@ def learn(connection: Connection, district: District, node: Node, box: bytes, no
     A session that is told of by SMS holds something that is owed.
     """
     try:
-        content = seal.open_box(district.keys.exchange, box)
+        _, content = district.keys.open_box(box)
         keys, started_s = read_wrap(content)
     except (CannotOpen, MalformedFrame):
         return False

@@ -4,6 +4,7 @@ import dataclasses
 
 from server.polres import lookup
 from server.polres.district import District
+from server.polres.rotation.commands import told
 
 
 def status(district: District, now_s: int) -> dict[str, object]:
@@ -16,6 +17,7 @@ def status(district: District, now_s: int) -> dict[str, object]:
     return {
         "now_s": now_s,
         "zone": district.settings.desa.zone,
+        "exchange_key": told(district),
         "desa": [
             {
                 "code": line.code,

@@ -35,6 +35,7 @@ from server.polres.pages.place import (
 from server.polres.pages.queue import desk
 from server.polres.restores import claims
 from server.polres.restores.claims import Asked
+from server.polres.rotation.standing import waits
 from server.polres.store import backups, news, nodes, restores
 from server.polres.store.backups import BackupRow
 from server.polres.store.news import NewsRow
@@ -80,6 +81,7 @@ class Box:
     backup: BackupRow | None = None
     backup_why: str = ""
     news: tuple[NewsRow, ...] = ()
+    older_key: bool = False
 
 
 def box_of(code: str) -> Box:
@@ -90,6 +92,7 @@ def box_of(code: str) -> Box:
         backup = backups.get(connection, node.node)
         air = heartbeat(connection, node)
         told = news.newest(connection, node.node)
+        older_key = waits(connection, district, node)
         asking = claims.waiting(connection, node)
         formers = tuple(
             one
@@ -112,6 +115,7 @@ def box_of(code: str) -> Box:
         backup_why=words.word(words.BACKUP_WHY, backup.why) if backup is not None else "",
         air=air,
         news=told,
+        older_key=older_key,
         words="" if node.public is None else aloud(node.public),
         asking=asking,
         formers=formers,

@@ -32,7 +32,7 @@ def enter() -> Answer:
     name = (form.name.data or "").lower()
     match check_user(the_district(), name, form.passphrase.data or "", now_s()):
         case Account() as account:
-            log_in(Person(account.name, account.role))
+            log_in(Person(account.name, account.role, account.mark))
             flash(f"Selamat bertugas, {account.name}.", "success")
             return redirect(local_path(form.lanjut.data, url_for("queue.show")), 303)
         case TooSoon(wait_s):

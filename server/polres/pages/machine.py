@@ -12,14 +12,17 @@ from server.polres import enrolment, gate
 from server.polres.enrolment import Reply
 from server.polres.pages.place import now_s, the_district
 from server.polres.restores import claims
+from server.polres.rotation import answering
 from server.web.guards import machine
 from sync.message import OCTETS_MAX
 from sync.restores.claim import CLAIM_PATH
-from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH
+from sync.roads.http import CONTENT_TYPE, ENROL_PATH, EXCHANGE_PATH, KEY_PATH
 
 blueprint = Blueprint("machine", __name__)
 log = logging.getLogger(__name__)
-ENDPOINTS: Final = frozenset({"machine.enrol", "machine.exchange", "machine.claim"})
+ENDPOINTS: Final = frozenset(
+    {"machine.enrol", "machine.exchange", "machine.claim", "machine.show_key"}
+)
 _NETWORK_BITS: Final = {4: 16, 6: 32}
 
 
@@ -43,6 +46,13 @@ def exchange() -> Response:
 def claim() -> Response:
     """A box that is not followed any more asks to go on."""
     return _answer(lambda octets: claims.claim(the_district(), octets, now_s()))
+
+
+@blueprint.post(KEY_PATH)
+@machine
+def show_key() -> Response:
+    """A box shows the exchange key that it uses, and is shown ours."""
+    return _answer(lambda octets: answering.show(the_district(), octets, now_s()))
 
 
 def network_of(address: str | None) -> str | None:

@@ -36,7 +36,7 @@ def take() -> Response:
     except (SyncError, PolresError) as error:
         return _refused(error.sentence)
     for sentence in taken_sentences(told):
-        flash(sentence, "success" if told.state == State.OK else "warn")
+        flash(sentence, "success" if told.state == State.OK and not told.stale else "warn")
     return redirect(url_for("desa.show", code=told.code, _anchor="berkas"), 303)
 
 

@@ -10,6 +10,7 @@ from server.polres.down.orders import known
 from server.polres.errors import PolresError
 from server.polres.handover import Asking
 from server.polres.parcel.taking import asked_in
+from server.polres.rotation.standing import waits
 from server.polres.store import nodes, parcels
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -39,6 +40,8 @@ def name_of(code: str) -> str:
 def give(district: District, code: str, now_s: int) -> bytes:
     """A return: the receipt of all that came, orders with their keys, and what a person allowed.
 
+    While a box has not taken our newest exchange key, that goes along, even alone.
+
     Raises:
         UnknownDesa, BadDesaCode: no such desa.
         NothingBrought: no file of its present box was taken in.
@@ -47,13 +50,24 @@ def give(district: District, code: str, now_s: int) -> bytes:
         node = known(connection, code)
         row = parcels.get(connection, node.node)
         duty = nodes.duty(connection, node.node, node.instance)
-        if row is None or duty is None or row.instance != node.instance:
+        letters = _key(connection, district, node)
+        if row is not None and duty is not None and row.instance == node.instance:
+            giving = _Giving(connection, district, node, row, now_s)
+            letters = (*letters, *giving.certificate(), giving.answer(duty))
+            parcels.given(connection, node.node, now_s)
+        if not letters:
             raise NothingBrought
-        giving = _Giving(connection, district, node, row, now_s)
-        letters = (*giving.certificate(), giving.answer(duty))
-        parcels.given(connection, node.node, now_s)
+    # A box that does not know the key of this mark finds its announcement inside.
     mark = form.mark_of(district.keys.exchange.public)
     return form.pack(Parcel(Way.TO_DESA, node.node, mark, letters))
+
+
+def _key(connection: Connection, district: District, node: Node) -> tuple[Letter, ...]:
+    """The newest exchange key, for a box that has not confirmed it."""
+    keys = district.keys
+    if not keys.number or not (node.public is None or waits(connection, district, node)):
+        return ()
+    return (Letter(Kind.KEY, keys.announcement()),)
 
 
 class _Giving:

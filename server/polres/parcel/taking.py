@@ -9,6 +9,9 @@ from server.polres.backlog import hearing
 from server.polres.district import District
 from server.polres.errors import PolresError
 from server.polres.gate import Turn
+from server.polres.keys import Exchange
+from server.polres.rotation import answering
+from server.polres.rotation.standing import standing
 from server.polres.rules.returns import Why
 from server.polres.rules.verdict import Verdict
 from server.polres.store import nodes, parcels
@@ -18,6 +21,7 @@ from server.polres.store.parcels import ParcelRow
 from sync import frame
 from sync.message import Request, State
 from sync.parcel import form
+from sync.parcel.errors import OtherPolres
 from sync.parcel.form import Kind, Parcel
 from sync.parcel.letter import Asked, open_request
 
@@ -41,6 +45,12 @@ class CardNotTaken(PolresError):
     hint = "kentongan polres enroll DIR CODE NAME --url URL --card FILE"
 
 
+class KeyMissing(PolresError):
+    """Server ini tidak punya kunci yang dipakai kotak itu; buat dahulu kunci pertukaran baru."""
+
+    hint = "kentongan polres exchange-key DIR --renew"
+
+
 @dataclass(slots=True)
 class TakenIn:
     """What a file brought.
@@ -52,6 +62,7 @@ class TakenIn:
         older: a newer file of the desa was taken in before.
         state: what is unusual, a word of `message.State`.
         refused: number of an entry whose frame was not taken, 0 for none.
+        stale: it was made for a key that is gone; its return brings the newest one.
     """
 
     code: str
@@ -62,6 +73,7 @@ class TakenIn:
     older: bool = False
     state: str = State.OK
     refused: int = 0
+    stale: bool = False
 
 
 def take(district: District, octets: bytes, by: str, now_s: int) -> TakenIn:
@@ -74,12 +86,17 @@ def take(district: District, octets: bytes, by: str, now_s: int) -> TakenIn:
         now_s: seconds since 1970.
 
     Raises:
-        ParcelError, NotEnrolledHere, EarlierBox, CardNotTaken: nothing of the rest was taken.
+        ParcelError, NotEnrolledHere, EarlierBox, CardNotTaken, KeyMissing: nothing of the rest
+            was taken.
     """
     parcel = form.unpack(octets)
-    form.expect_outgoing(parcel, district.keys.exchange.public)
-    asked = _opened(district, parcel)
+    _expect_ours(district, parcel, now_s)
     told = TakenIn(node_code(parcel.node))
+    used = _used(district, parcel)
+    if used is None:
+        told.stale, told.name = True, _name(district, parcel.node)
+        return told
+    asked = _opened(parcel, used)
     for letter in parcel.letters:
         if letter.kind is Kind.ENROLMENT:
             _enrol(district, letter.octets, now_s)
@@ -87,20 +104,50 @@ def take(district: District, octets: bytes, by: str, now_s: int) -> TakenIn:
         with district.write() as connection:
             node = _speaker(connection, one, parcel.node)
             told.name = node.name
-            turn = _Letter(connection, district, node, one.request, one.envelope, now_s)
+            turn = _Letter(connection, district, node, one.request, one.envelope, now_s, used)
             turn.carry_out(told, by, last=number == len(asked))
             carried = (len(octets) if number == 1 else 0), 0
             hearing.heard(connection, district, node.node, hearing.FILE, carried, now_s)
     return told
 
 
-def _opened(district: District, parcel: Parcel) -> tuple[Asked, ...]:
+def _expect_ours(district: District, parcel: Parcel, now_s: int) -> None:
+    """Check that a file was meant for this Polres, by any exchange key that it ever had.
+
+    Raises:
+        NotOutgoing, OtherPolres: it was not.
+        KeyMissing: it was, but the key file here was set back to before its key was made.
+    """
+    keys = district.keys
+    try:
+        form.expect_outgoing(parcel, keys.exchange.public, *keys.earlier)
+    except OtherPolres:
+        shown = form.letters_of(parcel, Kind.KEY)
+        if not any(answering.note(district, one, now_s) for one in shown):
+            raise
+        with district.read() as connection:
+            if standing(connection, district).lacking:
+                raise KeyMissing from None
+
+
+def _used(district: District, parcel: Parcel) -> Exchange | None:
+    """The key that a file is sealed to; None where it was destroyed, or lost with a key file."""
+    held = district.keys.held
+    return next((one for one in held if form.mark_of(one.pair.public) == parcel.mark), None)
+
+
+def _name(district: District, number: int) -> str:
+    with district.read() as connection:
+        node = nodes.get(connection, number)
+    if node is None:
+        raise NotEnrolledHere
+    return node.name
+
+
+def _opened(parcel: Parcel, used: Exchange) -> tuple[Asked, ...]:
     """All requests, opened before the first is acted upon."""
-    return tuple(
-        open_request(district.keys.exchange, letter.octets)
-        for letter in parcel.letters
-        if letter.kind is Kind.REQUEST
-    )
+    letters = form.letters_of(parcel, Kind.REQUEST)
+    return tuple(open_request(used.pair, octets) for octets in letters)
 
 
 def _enrol(district: District, octets: bytes, now_s: int) -> None:
@@ -125,6 +172,9 @@ class _Letter(Turn):
 
     def carry_out(self, told: TakenIn, by: str, *, last: bool) -> None:
         """Take it in; the last letter of a file also says what the return must answer."""
+        answering.heard(
+            self._db, self._district, (self._node.node, self._node.instance), self._used
+        )
         before = self._store.head(self._log_id).seq
         state = self.take_in()
         after = self._store.head(self._log_id).seq

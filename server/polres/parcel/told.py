@@ -5,6 +5,10 @@ from typing import Final
 from server.polres.parcel.taking import TakenIn
 from sync.message import State
 
+_STALE: Final = (
+    "Berkas dari Desa {} dibuat untuk kunci Polres yang sudah tidak ada, jadi tidak dapat dibuka. "
+    "Bawa balasannya ke kotak dahulu, lalu minta berkas baru; di kotak tidak ada yang hilang."
+)
 _STATES: Final = {
     State.FORK: "Dua kotak menulis atas nama desa ini; buktinya disimpan. Periksa kotaknya.",
     State.RESTORED_CARD: (
@@ -16,6 +20,8 @@ _STATES: Final = {
 
 def taken_sentences(told: TakenIn) -> tuple[str, ...]:
     """What a file brought."""
+    if told.stale:
+        return (_STALE.format(told.name),)
     if told.entries:
         came = f"{told.reports} laporan baru, {told.entries} catatan"
         said = [f"Berkas dari Desa {told.name} masuk: {came}."]

@@ -12,6 +12,7 @@ from server.polres.errors import UnknownClaim
 from server.polres.projection import refold
 from server.polres.restores.former import as_former, retire
 from server.polres.restores.taking_back import take_back
+from server.polres.rotation.answering import unopened
 from server.polres.store import nodes, restores
 from server.polres.store.engine import Connection
 from server.polres.store.journals import PolresStore
@@ -19,7 +20,7 @@ from server.polres.store.nodes import Node
 from server.polres.store.restores import ClaimRow, EvidenceRow
 from sync import message, seal
 from sync.chain import LogId
-from sync.enrol import certificate_octets, open_addressed
+from sync.enrol import certificate_octets
 from sync.entry import Log
 from sync.errors import BadSignature, CannotOpen, MalformedFrame
 from sync.message import CERTIFICATE_DOMAIN, Certificate
@@ -67,10 +68,13 @@ def claim(district: District, octets: bytes, now_s: int) -> Reply:
         200 with the sealed answer; 400 for no claim, 403 for a box that never was a desa's.
     """
     try:
-        number, packed = open_addressed(district.keys.exchange, octets)
+        _, number, packed = district.keys.open_addressed(octets)
+    except CannotOpen:
+        return unopened(district)
+    try:
         asked, signature = message.open_envelope(packed)
         shown = Claim.unpack(asked)
-    except (CannotOpen, MalformedFrame):
+    except MalformedFrame:
         return Reply(400)
     if shown.node != number:
         return Reply(400)

@@ -138,6 +138,12 @@ def durable(connection: Connection, node: int, instance: int) -> int:
     )
 
 
+def durables(connection: Connection) -> dict[tuple[int, int], int]:
+    """The same of every log, by desa and instance."""
+    rows = connection.execute(select(_DURABLE.c.node, _DURABLE.c.instance, _DURABLE.c.seq))
+    return {(row.node, row.instance): row.seq for row in rows}
+
+
 def put_durable(connection: Connection, node: int, instance: int, seq: int, at_s: int) -> None:
     """Note how far a backup covers a log."""
     values = {"seq": seq, "at_s": at_s}

@@ -284,3 +284,22 @@ evidence = Table(
     int_column("at_s"),
     blob_column("proof"),
 )
+# Exchange keys after the first, as our root announced them; one that is not in the key file was
+# made before that file was set back. And which of them each box was heard with, and has taken:
+# `seq` is the entry that says so.
+exchange_keys = Table(
+    "exchange_keys",
+    METADATA,
+    int_column("number", key=True),
+    blob_column("announced"),
+    int_column("noted_s"),
+)
+exchange_uses = Table(
+    "exchange_uses",
+    METADATA,
+    int_column("node", key=True),
+    int_column("instance", key=True),
+    int_column("heard"),
+    int_column("taken"),
+    int_column("seq"),
+)

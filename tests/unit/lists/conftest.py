@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsers import Site, both
 from world import World
 
 
@@ -29,3 +30,34 @@ def neighbour(tmp_path: Path) -> Iterator[World]:
     yield made
     made.node.database.close()
     made.district.close()
+
+
+@pytest.fixture
+def sites(tmp_path: Path) -> Iterator[tuple[Site, Site]]:
+    """Give the village's site and the Polres' over the same report."""
+    found = both(tmp_path)
+    yield found
+    found[0].world.node.database.close()
+    found[0].world.district.close()
+
+
+@pytest.fixture(params=["desa", "polres"])
+def site(sites: tuple[Site, Site], request: pytest.FixtureRequest) -> Site:
+    """Give each of the two."""
+    return next(one for one in sites if one.name == request.param)
+
+
+@pytest.fixture(scope="session")
+def still_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Site]]:
+    """Give both sites, for all tests after which everything is as it was."""
+    found = both(tmp_path_factory.mktemp("still"))
+    yield found
+    assert [one.moved() for one in found] == [0, 0]
+    found[0].world.node.database.close()
+    found[0].world.district.close()
+
+
+@pytest.fixture(params=["desa", "polres"])
+def still(still_sites: tuple[Site, Site], request: pytest.FixtureRequest) -> Site:
+    """Give each of the two."""
+    return next(one for one in still_sites if one.name == request.param)

@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from world import World
 
 from server import lookup, radio
+from server.cli.root import told_by
 from server.desa.app import create_app
+from server.process.running import only_one
 from sms import inbox, pdu
 
 VILLAGER, NEIGHBOUR = "+6281234567890", "+6281298765432"
@@ -105,3 +107,29 @@ def browser(world: World) -> FlaskClient:
     fields = hidden | {"name": made["name"], "passphrase": made["passphrase"]}
     assert client.post("/masuk", data=fields).status_code == 303
     return client
+
+
+def begun(world: World) -> str:
+    """Start the box's process anew; the sentence with which it refuses, "" when it runs.
+
+    A fault of the program, which nobody could explain to people, is raised.
+    """
+    world.node.database.close()
+    world.mono_s += 60
+    try:
+        with only_one(world.directory):
+            world.start()
+    except Exception as error:
+        told = told_by(error)
+        if told is None:
+            raise
+        assert told.sentence.count("\n") == 0, told.sentence
+        return told.sentence
+    return ""
+
+
+def arrived(world: World) -> tuple[str, ...]:
+    """Texts of all reports at the Polres once the box was heard, oldest first."""
+    world.exchange()
+    world.exchange()
+    return tuple(one.report.text or "" for one in world.at_polres())[::-1]

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from the_lists import MODEM, SMS, SYNC
+from the_lists import FILES, HTTP, MODEM, SMS, SYNC
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[2]
 NUMBER = re.compile(r"(\d+[a-z]?)(?: |: |$)")
 ALSO = re.compile(r"(?<=[.;] )(\d+[a-z]?): ")
 
 
 def carried(pattern: str) -> Iterator[tuple[str, str]]:
     """(number, test) of every test in the files, by its docstring and its parameters' ids."""
-    for path in sorted(HERE.glob(pattern)):
+    for path in sorted(TESTS.rglob(pattern)):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
                 continue
@@ -47,6 +47,8 @@ def ids(node: ast.FunctionDef) -> Iterator[str]:
         ("test_sms_list_*.py", SMS),
         ("test_modem_list_*.py", MODEM),
         ("test_sync_list_*.py", SYNC),
+        ("test_files_list_*.py", FILES),
+        ("test_http_list_*.py", HTTP),
     ],
 )
 def test_every_number_of_the_list_has_a_test(pattern: str, table: dict[str, str]) -> None:

@@ -249,7 +249,8 @@ def test_a_bomb_opens_to_nothing(world: World, name: str) -> None:
     body = len(bomb).to_bytes(2, "big") + bytes(2) + bomb
     key = Bodies(world.node.vault).frame_key(one.log_id, one.session) or b""
     hidden = seal.hide(key, one.signature, body)
-    bent = replace(one, codec=1, dictionary=1, prefix=one.first, body=hidden)
+    newest = squeeze.DICTIONARY_NUMBER
+    bent = replace(one, codec=1, dictionary=newest, prefix=one.first, body=hidden)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(MalformedFrame):
         squeeze.expand(bomb, b"")

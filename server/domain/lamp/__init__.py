@@ -1,0 +1,1 @@
+"""The lamp on the box: what it tells whoever passes by."""

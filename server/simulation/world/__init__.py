@@ -1,0 +1,1 @@
+"""The simulated world: boxes, the Polres, links, phones and people."""

@@ -1,0 +1,37 @@
+"""A text whose possible copy was read in another run is finished when keys come."""
+
+from pathlib import Path
+
+from world import CODE, World
+
+from server.desa import steps
+from server.polres.down import orders
+
+SENDER = "+6281234567890"
+
+
+def test_a_text_does_not_wait_for_ever_for_a_copy_that_was_read(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.exchange()
+    world.text(SENDER, "STATUS")
+    listed = world.modem.list()
+    # Kept, and the power fails before its slot is free: it is listed once more.
+    day = steps.day_of(world.node.stamp(world.mono_s))
+    steps.radio.keep_listed(world.node.database, world.node.vault, world.modem.sim_id, listed, day)
+    world.restart()
+    world.listen()
+    first, second = states(world)[:2]
+    assert (first, second) == ("unread", "done")
+    world.speak()
+    # The run that read the copy ends, too, and owes nothing more.
+    world.restart()
+    for _ in range(3):
+        world.exchange()
+        orders.grant_keys(world.district, CODE, "spkt", world.wall_s())
+    assert "unread" not in states(world)
+
+
+def states(world: World) -> tuple[str, ...]:
+    """What became of each kept PDU."""
+    rows = world.node.database.connection.execute("select state from inbox order by id")
+    return tuple(state for (state,) in rows.fetchall())
