@@ -231,6 +231,9 @@ def _look(directory: Path, check: Check) -> None:
     path = directory / FILE_NAME
     if not path.exists() or not path.stat().st_size:
         return
+    # The first opening of all was cut: only who may write can undo what it began.
+    if (directory / f"{FILE_NAME}-journal").exists():
+        return
     beside = directory / _LOG_FILE
     with closing(_connect(_uri(directory, "ro"))) as connection:
         _refuse_newer(connection)

@@ -17,6 +17,7 @@ from pathlib import Path
 import scripted_day
 from going_on import PAIR, laid_out, wrong_after
 from judged import judges_of
+from recorded import MACHINES
 from told import Told
 
 Files = dict[str, bytes]
@@ -33,12 +34,17 @@ class State:
 
 @dataclass(slots=True)
 class Camera:
-    """Takes a picture of a folder before every statement and after everything told."""
+    """Takes a picture of a folder before every statement and after everything told.
+
+    Attributes:
+        paused: nobody is to look, e.g. while a person copies files.
+    """
 
     folder: Path
     statements: int = 0
     told: Told = field(default_factory=Told)
     states: list[State] = field(default_factory=list)
+    paused: bool = False
     _last: Files = field(default_factory=dict)
     _stale: bool = True
 
@@ -50,12 +56,12 @@ class Camera:
 
     def statement(self, sql: str) -> None:
         """A statement is about to run."""
-        if self.told.began:
+        if self.told.began and not self.paused:
             self.statements += 1
             self._look(" ".join(sql.split())[:60])
 
     def _look(self, at: str) -> None:
-        if not self.told.began:
+        if self.paused or not self.told.began:
             return
         files = self._files()
         same = files.keys() == self._last.keys() and all(
@@ -70,7 +76,9 @@ class Camera:
         found: Files = {}
         for path in self.folder.rglob("*"):
             name = str(path.relative_to(self.folder))
-            if name.endswith("-shm") or "/" not in name or not path.is_file():
+            if name.split("/", 1)[0] not in MACHINES or not path.is_file():
+                continue
+            if name.endswith("-shm"):
                 continue
             octets = path.read_bytes()
             before = self._last.get(name)

@@ -190,3 +190,24 @@ def test_a_jotted_line_waits_for_no_fsync_and_everything_else_does(tmp_path: Pat
     with pytest.raises(ZeroDivisionError), opened.jot():
         raise ZeroDivisionError
     assert (synchronous(), opened.connection.in_transaction) == (2, False)
+
+
+def test_a_cut_in_the_very_first_opening_is_undone_by_the_next(tmp_path: Path) -> None:
+    cut, after = tmp_path / "cut", tmp_path / "after"
+    cut.mkdir()
+    after.mkdir()
+    making = sqlite3.connect(cut / database.FILE_NAME, isolation_level=None)
+    making.execute("pragma cache_size = 1")
+    making.execute("create table early (filling blob)")
+    making.execute("begin")
+    for _ in range(50):
+        making.execute("insert into early values (randomblob(5000))")
+    # What a cut leaves: half of it in the file, and the journal that takes it back.
+    for one in cut.iterdir():
+        (after / one.name).write_bytes(one.read_bytes())
+    making.close()
+    assert (after / f"{database.FILE_NAME}-journal").stat().st_size
+    opened = open_database(after)
+    assert pragma(opened, "journal_mode") == "wal"
+    assert opened.connection.execute("select count(*) from early").fetchone() == (0,)
+    opened.close()
