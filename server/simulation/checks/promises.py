@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from server.database import open_memory
@@ -135,15 +136,22 @@ def every_entry_once_in_order(world: World) -> Iterator[str]:
 def a_stolen_box_tells_nothing(world: World) -> Iterator[str]:
     """6. No word of a report lies in plain in a file of a box, and a thief opens none."""
     for box in world.boxes:
-        for path in sorted(box.directory.rglob("*")):
-            octets = path.read_bytes() if path.is_file() else b""
-            for what, pattern in PATTERNS.items():
-                if pattern in octets:
-                    yield f"box {box.number}: {path.name} holds {what}"
+        yield from plain_in(box.directory, f"box {box.number}")
         if box.stolen and box.process is not None:
-            read = [one for one in view.at_desa(box) if MARK in one.text]
+            # What comes while the thief has it switched on lies open to that run.
+            before = {t.words for t in world.air.texts if 0 < t.came_s < box.stolen_s}
+            read = [one for one in view.at_desa(box) if one.text in before]
             if read:
                 yield f"box {box.number} is stolen and shows {len(read)} reports"
+
+
+def plain_in(folder: Path, whose: str) -> Iterator[str]:
+    """What lies in plain in the files of a folder."""
+    for path in sorted(folder.rglob("*")):
+        octets = path.read_bytes() if path.is_file() else b""
+        for what, pattern in PATTERNS.items():
+            if pattern in octets:
+                yield f"{whose}: {path.name} holds {what}"
 
 
 def _patterns() -> dict[str, bytes]:
