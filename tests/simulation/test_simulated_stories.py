@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from stages import stage
 
 from server.cli.root import kentongan
-from server.desa.reading import copies, whole
+from server.desa.gateway import speaking
 from server.simulation.chance import Chance
 from server.simulation.many import Wish, replay
 from server.simulation.plan import Happening, Kind, Plan, Weather, draw
@@ -62,12 +62,10 @@ def test_some_seeds_are_calm_and_faults_differ_from_seed_to_seed() -> None:
 
 def test_a_violation_prints_its_command_and_its_story(monkeypatch: pytest.MonkeyPatch) -> None:
     stage(1)
-    monkeypatch.setattr(copies, "kin", lambda _node, _one: copies.Kin.NEW)
-    monkeypatch.setattr(whole, "remember", lambda _node, _text, _rows: None)
-    monkeypatch.setattr(copies, "remember_seen", lambda _node, _now_s: None)
-    asked = ["simulate", "--seeds", "1-9", "--nodes", "1", "--stop"]
+    monkeypatch.setattr(speaking, "_age_s", lambda *_: 1e9)
+    asked = ["simulate", "--seeds", "0-9", "--days", "2", "--nodes", "1", "--stop"]
     done = CliRunner().invoke(kentongan, asked)
     assert done.exit_code == 1
-    assert "one_text_is_one_report" in done.output
-    assert replay(Wish(1, 1, 7, 1), 1) in done.output
+    assert "i14_no_clock_reorders_or_expires" in done.output
+    assert replay(Wish(0, 9, 2, 1), 0) in done.output
     assert "a villager writes" in done.output
