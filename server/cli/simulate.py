@@ -2,10 +2,11 @@
 
 import json
 import time
+from dataclasses import asdict
 
 import click
 
-from server.simulation.many import Tally, Wish, outcomes, replay, shrunk, tell
+from server.simulation.many import Tally, Wish, measured, outcomes, replay, shrunk, tell
 from server.simulation.run import Outcome
 
 SEEDS = "A-B"
@@ -19,10 +20,11 @@ SEEDS = "A-B"
 @click.option("--stop", is_flag=True, help="End at the first violation.")
 @click.option("-j", "jobs", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--folder", default="", help="Where worlds are played; memory by default.")
+@click.option("--rate", type=click.IntRange(0), default=0, help="Also time so many texts.")
 @click.option("--no-shrink", is_flag=True, help="Do not look for the shortest story.")
 def simulate(  # noqa: PLR0913 -- one for each option
     *, seeds: str, days: int, nodes: int, as_json: bool, stop: bool, jobs: int, folder: str,
-    no_shrink: bool,
+    rate: int, no_shrink: bool,
 ) -> None:  # fmt: skip
     """Play villages and their Polres in virtual time, with everything that can fail.
 
@@ -40,10 +42,14 @@ def simulate(  # noqa: PLR0913 -- one for each option
             if stop:
                 break
     took_s = time.monotonic() - began_s
+    timed = measured(wish, rate) if rate else None
     if as_json:
-        click.echo(json.dumps({**tally.figures(), "elapsed_s": round(took_s, 3)}))
+        told = {} if timed is None else {"rate": asdict(timed), "texts_a_second": timed.a_second}
+        click.echo(json.dumps({**tally.figures(), "elapsed_s": round(took_s, 3), **told}))
     else:
         tell(tally, took_s, click.echo)
+        if timed is not None:
+            click.echo(f"{'texts/s from phone to Polres, one core':<40}{timed.a_second:>8,.0f}")
     raise SystemExit(1 if tally.violations else 0)
 
 

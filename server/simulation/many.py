@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from server.simulation.plan import Plan, draw
+from server.simulation.rate import Rate, measure
 from server.simulation.run import Outcome, Stage
 from server.simulation.shrinking import Shrinking, story
 
@@ -124,6 +125,15 @@ def _play(wish: Wish, seeds: range) -> list[Outcome]:
     stage = Stage(parent_of(wish.folder), wish.boxes)
     try:
         return [stage.play(draw(seed, wish.days, wish.boxes)) for seed in seeds]
+    finally:
+        stage.close()
+
+
+def measured(wish: Wish, texts: int) -> Rate:
+    """The rate of texts from a phone to the Polres."""
+    stage = Stage(parent_of(wish.folder), 1)
+    try:
+        return measure(stage, texts)
     finally:
         stage.close()
 

@@ -119,11 +119,11 @@ def seals_nothing(patch: Patch) -> None:
     """Rows lie in plain."""
     closed, opened = Vault.seal, Vault.open
 
-    def seal_(self: Vault, lock: Any, table: str, number: int, body: bytes) -> bytes:
-        return body if table == "inbox" else closed(self, lock, table, number, body)
+    def seal_(self: Vault, lock: Any, table: str, row: int, body: bytes, *more: Any) -> bytes:
+        return body if table == "inbox" else closed(self, lock, table, row, body, *more)
 
-    def open_(self: Vault, place: Place, body: bytes) -> bytes:
-        return body if place.table == "inbox" else opened(self, place, body)
+    def open_(self: Vault, place: Place, body: bytes, **more: Any) -> bytes:
+        return body if place.table == "inbox" else opened(self, place, body, **more)
 
     patch.setattr(Vault, "seal", seal_)
     patch.setattr(Vault, "open", open_)

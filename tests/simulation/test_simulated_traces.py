@@ -42,6 +42,7 @@ def test_processes_with_other_hashes_play_the_same_story() -> None:
 
 def test_the_command_tells_figures_and_leaves_nothing_behind(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "server", "simulate", "--seeds", "0-1", "--nodes", "1"]
+    command += ["--rate", "40"]
     done = subprocess.run(
         [*command, "--days", "2", "--json", "--folder", str(tmp_path)],
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -50,4 +51,5 @@ def test_the_command_tells_figures_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert [one["seed"] for one in seeds] == [0, 1]
     assert summary["seeds"] == 2
     assert summary["violations"] == 0
+    assert summary["rate"]["at_polres"] == 40
     assert list(tmp_path.iterdir()) == []

@@ -39,6 +39,7 @@ class Text:
         pieces: what each of its PDUs says.
         came: its PDUs that reached the modem.
         came_s: when the first of them did.
+        times: how often one of them did.
         sure: False when the card that may have held it was lost.
     """
 
@@ -52,6 +53,7 @@ class Text:
     pieces: tuple[str, ...]
     came: set[str] = field(default_factory=set)
     came_s: float = 0.0
+    times: int = 0
     sure: bool = True
 
 
@@ -96,6 +98,8 @@ class Air:
         self.sent: list[Out] = []
         self.lines: list[Line] = []
         self.calls = self.asked = 0
+        # The faults have stopped: nothing is refused, and robots are silent.
+        self.quiet = False
         self._last_s: dict[str, int] = {}
         self._robots: dict[str, bool] = {}
         self._patience: Counter[str] = Counter()
@@ -129,6 +133,7 @@ class Air:
         def deliver() -> None:
             text.came_s = text.came_s or self.clock.now_s
             text.came.add(one)
+            text.times += 1
             line.modem.deliver(one)
             line.wake()
 
@@ -148,6 +153,8 @@ class Air:
     def refuse(self) -> None:
         """The network may refuse a text before it takes it."""
         self.asked += 1
+        if self.quiet:
+            return
         if self.chance.sub("refused", self.asked).happens(self.weather.refused):
             raise RefusedError(_REFUSED)
 
@@ -192,7 +199,7 @@ class Air:
 
     def _answer(self, line: Line, number: str, chance: Chance) -> None:
         self._patience[number] += 1
-        if self._patience[number] > ROBOT_TEXTS:
+        if self.quiet or self._patience[number] > ROBOT_TEXTS:
             return
         words = chance.choice(("Terima kasih, pesan Anda sudah kami terima.", "OK", "siap pak"))
 

@@ -29,7 +29,7 @@ from server.simulation.world.air import Air, Later, Line
 from server.simulation.world.link import Link
 from server.simulation.world.ports import OnePort, Stop
 from server.simulation.world.template import sim_of
-from sms import outbox
+from sms import outbox, pdu
 from sms.outbox import Purpose
 
 T = TypeVar("T")
@@ -126,6 +126,9 @@ class Box:
         self.starts = self.crashes = 0
         self.copies = self.restores = self.clones = 0
         self.stolen = self.twin_synced = False
+        self.stolen_s = 0.0
+        # SMS of the air road and tests of its own ear are counted elsewhere.
+        self.air_sent = 0
         self.broken: dict[str, list[str]] = {"i1": [], "i13": [], "i14": []}
         self.at_start: Callable[[Box], object] = lambda _: None
         self._ageing = Ageing()
@@ -138,14 +141,15 @@ class Box:
         return modem
 
     def _sent(self, hex_pdu: str) -> list[str]:
+        self.air_sent += pdu.decode_submit(hex_pdu).recipient == self.line.sim
         return self.air.submit(self.line, hex_pdu)
 
     def _slot(self, change: SlotChange) -> None:
         self.line.changes += 1
         if change.action == "freed":
-            pdu = self.line.modem.held.residue[change.memory][change.index]
-            self.line.freed[pdu] += 1
-            self.line.freed_s[pdu] = self.clock.now_s
+            gone = self.line.modem.held.residue[change.memory][change.index]
+            self.line.freed[gone] += 1
+            self.line.freed_s[gone] = self.clock.now_s
 
     @property
     def node(self) -> Node:

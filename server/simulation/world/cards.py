@@ -114,7 +114,7 @@ class Cards:
             return
         if box.process is not None:
             box.fall(power=True, again_s=30 * DAY_S)
-        box.stolen = True
+        box.stolen, box.stolen_s = True, world.clock.now_s
         code = code_of(box.number)
 
         def report() -> None:

@@ -211,6 +211,7 @@ class Mishaps:
         """All faults stop."""
         world = self._world
         self.cards.cease()
+        world.air.quiet = True
         for box in world.living:
             self._heal(box)
         world.polres.effects.left = None

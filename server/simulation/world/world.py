@@ -23,7 +23,7 @@ from server.simulation.world.template import POLRES, Prepared
 
 BEGIN_S: Final = 3_600.0
 CALM_DAYS: Final = 2.0
-_CALM_EVERY_S: Final = 6 * 3_600.0
+_CALM_EVERY_S: Final = 12 * 3_600.0
 _LAST_ROUNDS: Final = 2
 
 
@@ -91,11 +91,10 @@ class World:
             for _ in range(int(CALM_DAYS * DAY_S / _CALM_EVERY_S)):
                 self.people.attend()
                 self._run(self.clock.now_s + _CALM_EVERY_S)
-            for _ in range(_LAST_ROUNDS):
-                self.people.attend()
-                for box in self.boxes:
-                    box.do(lambda process: process.node.exchange_soon.set())
-                    box.wake()
+            self.people.attend()
+            for box in self.living * _LAST_ROUNDS:
+                box.do(lambda process: process.node.exchange_soon.set())
+                box.wake()
 
     def _routine(self, box: Box, every_s: float) -> None:
         def tick() -> None:
