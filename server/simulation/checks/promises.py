@@ -145,7 +145,14 @@ def a_stolen_box_tells_nothing(world: World) -> Iterator[str]:
         # A Polres that was set back forgot that the box was reported, until it is told again.
         if box.stolen and box.process is not None and not world.polres.restores:
             # What comes while the thief has it switched on lies open to that run.
-            before = {t.words for t in world.air.texts if 0 < t.came_s < box.stolen_s}
+            # So does what still lay in its modem: a SIM card keeps no secret.
+            freed_s, never_s = box.line.freed_s, world.clock.now_s
+            before = {
+                one.words
+                for one in world.air.texts
+                if MARK in one.words
+                and all(freed_s.get(part, never_s) < box.stolen_s for part in one.pdus)
+            }
             read = [one for one in view.at_desa(box) if one.text in before]
             if read:
                 yield f"box {box.number} is stolen and shows {len(read)} reports"
