@@ -59,7 +59,15 @@ def one_text_is_one_report(world: World) -> Iterator[str]:
             # Who lost a card cannot know again what came when that card still lived.
             unsure = {one.words for one in world.air.texts if not one.sure}
             counted = Counter(one.text for one in found if MARK in one.text and not one.merged)
-            many = {words for words, count in counted.items() if count > 1 and words not in unsure}
+            # One that an officer closed before its copy was found keeps its own result.
+            told = {
+                words: max(o.report.copies for o in found if o.text == words) for words in counted
+            }
+            many = {
+                words
+                for words, count in counted.items()
+                if count > told[words] and words not in unsure
+            }
             if many:
                 yield f"{len(many)} texts of box {box.number} twice at the {where}: {_few(many)}"
         # One that comes twice with a restart between is two: nobody in the desa can compare them.
