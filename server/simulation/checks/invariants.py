@@ -138,7 +138,7 @@ def i7_answers_stay_within_brakes(world: World) -> Iterator[str]:
     for box in world.living:
         handed = sum(one.box == box.number for one in world.air.sent)
         spent = box.node.database.connection.execute("select sum(parts) from spent").fetchone()[0]
-        if not box.restores and handed > (spent or 0) + box.air_sent:
+        if not box.copies and handed > (spent or 0) + box.air_sent:
             yield f"box {box.number}: {handed} SMS went out, {spent} are counted"
 
 

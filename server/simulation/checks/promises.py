@@ -59,7 +59,15 @@ def one_text_is_one_report(world: World) -> Iterator[str]:
             # Who lost a card cannot know again what came when that card still lived.
             unsure = {one.words for one in world.air.texts if not one.sure}
             counted = Counter(one.text for one in found if MARK in one.text and not one.merged)
-            many = {words for words, count in counted.items() if count > 1 and words not in unsure}
+            # One that an officer closed before its copy was found keeps its own result.
+            told = {
+                words: max(o.report.copies for o in found if o.text == words) for words in counted
+            }
+            many = {
+                words
+                for words, count in counted.items()
+                if count > told[words] and words not in unsure
+            }
             if many:
                 yield f"{len(many)} texts of box {box.number} twice at the {where}: {_few(many)}"
         # One that comes twice with a restart between is two: nobody in the desa can compare them.
@@ -145,7 +153,14 @@ def a_stolen_box_tells_nothing(world: World) -> Iterator[str]:
         # A Polres that was set back forgot that the box was reported, until it is told again.
         if box.stolen and box.process is not None and not world.polres.restores:
             # What comes while the thief has it switched on lies open to that run.
-            before = {t.words for t in world.air.texts if 0 < t.came_s < box.stolen_s}
+            # So does what still lay in its modem: a SIM card keeps no secret.
+            freed_s, never_s = box.line.freed_s, world.clock.now_s
+            before = {
+                one.words
+                for one in world.air.texts
+                if MARK in one.words
+                and all(freed_s.get(part, never_s) < box.stolen_s for part in one.pdus)
+            }
             read = [one for one in view.at_desa(box) if one.text in before]
             if read:
                 yield f"box {box.number} is stolen and shows {len(read)} reports"

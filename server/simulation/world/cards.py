@@ -114,7 +114,7 @@ class Cards:
             return
         if box.process is not None:
             box.fall(power=True, again_s=30 * DAY_S)
-        box.stolen, box.stolen_s = True, world.clock.now_s
+        box.stolen, box.stolen_s, box.gone = True, world.clock.now_s, True
         code = code_of(box.number)
 
         def report() -> None:
@@ -122,6 +122,7 @@ class Cards:
             if not world.polres.is_closed(code):
                 world.later(world.clock.now_s + _HOUR_S, report)
                 return
+            box.gone = False
             world.later(world.clock.now_s + chance.uniform(60, 12 * _HOUR_S), box.start)
 
         report()
