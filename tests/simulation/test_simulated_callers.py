@@ -28,6 +28,9 @@ OFTEN = {
 BOXES_OF = {
     Kind.STOLEN: 2, Kind.COPIED: 0, Kind.CARD_RESTORED: 0, Kind.BACKUP: 1, Kind.REBUILT: 1,
 }  # fmt: skip
+# A key file that was set back loses what was sealed to the lost key; no world plays that. The walks
+# of tests/unit/test_exchange_key_walks.py do.
+ELSEWHERE = frozenset({"server.polres.rotation.answering.show"})
 LAST = frozenset({Kind.CARD_RESTORED, Kind.REBUILT, Kind.STOLEN})
 
 
@@ -142,5 +145,5 @@ def test_every_step_and_effect_has_a_simulated_caller() -> None:
     finally:
         sys.setprofile(None)
     assert found == []
-    missing = [name for name, code in wanted.items() if code not in seen]
-    assert not missing, " ".join(missing)
+    missing = {name for name, code in wanted.items() if code not in seen}
+    assert missing == ELSEWHERE, " ".join(missing)

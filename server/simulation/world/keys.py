@@ -1,4 +1,4 @@
-"""Officers' keys and lists: a new passphrase, a card, a recovery, a second officer."""
+"""Keys and lists: a new passphrase, a card, a recovery, a second officer, the Polres' own key."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -8,6 +8,7 @@ from server.desa.login import NewOfficer
 from server.domain.errors import Told
 from server.polres.down import officers
 from server.polres.errors import PolresError
+from server.polres.rotation import renewing
 from server.simulation.chance import Chance
 from server.simulation.plan import Happening
 from server.simulation.world.box import Box, Process
@@ -64,7 +65,10 @@ class Keys:
         process.keys.seen(people.name, new.phone_key)
 
     def staff(self, _: Happening, box: Box, chance: Chance) -> None:
-        """A second officer is entered at a box; the Polres lists, refuses or drops him."""
+        """A second officer is entered at a box; the Polres lists, refuses or drops him.
+
+        Or it renews its own exchange key.
+        """
         if box.stolen:
             return
         name = f"{SECOND} {chance.randint(1, 3)}"
@@ -82,8 +86,11 @@ class Keys:
                 else:
                     officers.refuse_officer(station.district, code, name, BY, now_s)
 
-        if chance.happens(0.6):
+        def renew(station: Station) -> None:
+            renewing.renew(station.district, now_s)
+
+        if chance.happens(0.5):
             box.do(enter)
             box.wake()
         else:
-            self._world.polres.do(judge)
+            self._world.polres.do(judge if chance.happens(0.7) else renew)

@@ -85,7 +85,7 @@ class People:
         desk, keys = process.desk, process.keys
         desk.version(), desk.report(ticket), desk.history(ticket), desk.notes(), desk.contacts()
         desk.officers(), desk.box(), desk.outbox(), desk.past(), desk.backups(), desk.parcel()
-        keys.keepers(), keys.erasures()
+        keys.keepers(), keys.erasures(), desk.mark(self.name)
         desk.back_up()
 
     def login(self, box: Box, process: Process) -> bool:

@@ -7,10 +7,11 @@ from server.polres import enrolment, gate, quick
 from server.polres.district import District
 from server.polres.enrolment import Reply
 from server.polres.restores import claims
+from server.polres.rotation import answering
 from server.simulation.outside.disk import Injected
 from sync.errors import CardRefused, MalformedFrame, NotEnrolled, PolresBusy, StrangePage, SyncError
 from sync.restores.claim import CLAIM_PATH
-from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, QUICK_PATH
+from sync.roads.http import ENROL_PATH, EXCHANGE_PATH, KEY_PATH, QUICK_PATH
 
 log = logging.getLogger(__name__)
 BUSY = 503
@@ -36,6 +37,8 @@ class Station:
                 return quick.ask(self.district, octets, now_s)
             if path == CLAIM_PATH:
                 return claims.claim(self.district, octets, now_s)
+            if path == KEY_PATH:
+                return answering.show(self.district, octets, now_s)
             if path == EXCHANGE_PATH:
                 return gate.exchange(self.district, octets, network, now_s)
         except Injected:
