@@ -42,6 +42,9 @@ def no_text_is_lost(world: World) -> Iterator[str]:
                 for one in owed
                 if one.words not in whole and not all(piece in parts for piece in one.pieces)
             }
+            if where == "box" and view.has_erased(box):
+                # What the rules of retention gave up lies at the Polres, closed.
+                missing -= view.closed(world, box)
             if missing:
                 yield f"{len(missing)} of box {box.number} miss at the {where}: {_few(missing)}"
         sealed = len(view.owed(world, box, Sort.OFFICIAL))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server import lookup
-from server.domain.report import Report
+from server.domain.report import ERASED, Report, Status
 from server.polres import lookup as polres_lookup
 from server.polres.district import District
 from server.polres.lookup import ReportLine
@@ -66,6 +66,17 @@ def lines(world: World, box: Box) -> tuple[ReportLine, ...]:
 def _side(report: Report) -> Side:
     merged = (report.result or "").startswith(SAME)
     return Side(report.ticket, report.text, report.sealed, merged, report)
+
+
+def has_erased(box: Box) -> bool:
+    """Whether the rules of retention gave up anything at a box."""
+    return any(one.report.category == ERASED for one in at_desa(box))
+
+
+def closed(world: World, box: Box) -> set[str]:
+    """Texts of reports that the Polres knows as closed."""
+    found = at_polres(world, box)
+    return {one.text for one in found if one.report.status is Status.CLOSED}
 
 
 def up_log(box: Box) -> tuple[LogId, tuple[Entry, ...]]:
