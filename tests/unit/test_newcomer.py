@@ -16,7 +16,7 @@ from server.cli.root import kentongan
 from server.cli.wording import NeedsYes, NotAgreed
 from server.desa import commands
 from server.desa.console import figures
-from server.desa.keys import CodeChanged
+from server.desa.keys import CodeChanged, CodeMissing
 from server.desa.node import open_node
 from server.polres.errors import BadAddress, DesaClosed, EmptyName
 from server.process import control
@@ -101,16 +101,18 @@ def test_a_code_of_another_desa_in_the_settings_does_not_start(tmp_path: Path) -
     world.district.close()
     path = world.directory / settings_file.FILE_NAME
     settings = settings_file.parse(tomllib.loads(path.read_text(encoding="utf-8")))
-    for code in ("52.04.07.2005", "", "tepal"):
+    for code, refused in (
+        ("52.04.07.2005", CodeChanged), ("", CodeMissing), ("tepal", CodeChanged),
+    ):  # fmt: skip
         changed = replace(settings, desa=replace(settings.desa, code=code))
         path.write_text(settings_file.dump(changed), encoding="utf-8")
-        with pytest.raises(CodeChanged) as caught:
+        with pytest.raises(refused) as caught:
             open_node(
                 world.directory, system_s=0.0, now_s=0.0, random=os.urandom,
                 make_road=lambda _url, _timeout_s: world.road,
             )  # fmt: skip
         assert "kentongan.toml" in caught.value.sentence
-        with pytest.raises(CodeChanged):
+        with pytest.raises(refused):
             commands.status_readonly(world.directory)
 
 
