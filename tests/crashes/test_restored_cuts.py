@@ -20,7 +20,7 @@ from server.polres.down import orders
 from server.polres.restores import claims
 from sync.message import State as PeerState
 
-EVERY = int(os.environ.get("KENTONGAN_STATES", "8"))
+EVERY = int(os.environ.get("KENTONGAN_CUT_STATES", "8"))
 BUDI, SARI, TONO = "+6281234567890", "+6281298765432", "+6281311112222"
 ROUNDS = 7
 

@@ -1,6 +1,6 @@
 """Kills at every SQL statement and between all effects: the day goes on and everything arrives.
 
-`KENTONGAN_STATES=1` goes on from every state, 4 from every fourth.
+`KENTONGAN_CUT_STATES=1` goes on from every state, 4 from every fourth.
 """
 
 import os
@@ -16,7 +16,7 @@ from statement_cuts import Camera, gone_on, judged, photographed
 
 from server.database import FILE_NAME
 
-EVERY = int(os.environ.get("KENTONGAN_STATES", "8"))
+EVERY = int(os.environ.get("KENTONGAN_CUT_STATES", "8"))
 
 
 def test_the_day_has_everything_in_it_that_must_survive(camera: Camera) -> None:

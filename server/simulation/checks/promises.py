@@ -45,6 +45,8 @@ def no_text_is_lost(world: World) -> Iterator[str]:
             if where == "box" and view.has_erased(box):
                 # What the rules of retention gave up lies at the Polres, closed.
                 missing -= view.closed(world, box)
+            if where == "box":
+                missing -= view.awaited(world, box)
             if missing:
                 yield f"{len(missing)} of box {box.number} miss at the {where}: {_few(missing)}"
         sealed = len(view.owed(world, box, Sort.OFFICIAL))

@@ -57,6 +57,20 @@ def at_polres(world: World, box: Box) -> list[Side]:
     return [_side(line.report) for line in lines(world, box)]
 
 
+def awaits_keys(box: Box) -> bool:
+    """Whether an officer who came back with his card still waits for keys of earlier sessions."""
+    db = box.node.database.connection
+    return db.execute("select 1 from lost limit 1").fetchone() is not None
+
+
+def awaited(world: World, box: Box) -> set[str]:
+    """Texts that such keys will show: the Polres has them, and the box has them locked."""
+    if not awaits_keys(box):
+        return set()
+    locked = {one.ticket for one in at_desa(box) if one.report.locked}
+    return {one.text for one in at_polres(world, box) if one.ticket in locked}
+
+
 def lines(world: World, box: Box) -> tuple[ReportLine, ...]:
     """The same with what the Polres knows of them."""
     wanted = polres_lookup.ReportFilter(code=code_of(box.number), limit=_MANY)
