@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hardware.modem import Slot
 from server import ledger, radio
-from server.database import Database, open_database
+from server.database import Check, Database, open_database
 from server.desa import node as desa_node
 from server.desa import steps
 from server.desa.node import Node
@@ -43,8 +43,8 @@ def put_in(name: str) -> Iterator[None]:
 def _normal() -> Patches:
     """Commits wait for no fsync."""
 
-    def opened(directory: Path) -> Database:
-        database = open_database(directory)
+    def opened(directory: Path, check: Check = lambda _: None) -> Database:
+        database = open_database(directory, check)
         database.connection.execute("pragma synchronous=normal")
         return database
 

@@ -135,7 +135,9 @@ def test_who_writes_on_after_a_failed_sync_loses_what_comes_later(tmp_path: Path
         database = machine.open()
         write(database, "one")
         machine.disk.fsync_errors = 1
-        careless = Database(database.connection, lambda _: database.connection)
+        kept, path = database.connection, tmp_path / "kentongan.db"
+        # It looks whether the file can be read, and writes on where it wrote before.
+        careless = Database(kept, lambda mode: sqlite3.connect(path) if mode == "ro" else kept)
         with pytest.raises(Injected):
             write(careless, "two")
         write(careless, "three")
