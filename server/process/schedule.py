@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -49,15 +49,23 @@ class Schedule:
             self._scheduler.shutdown(wait=True)
 
     def look(self) -> bool:
-        """See whether the system's clock was turned; then every job runs now and as planned on."""
+        """See whether the system's clock was turned; then every job runs now and as planned on.
+
+        So does a job that is planned for later than its interval: APScheduler reads the clock
+        before it plans, and a clock that is turned in between leaves such a plan.
+        """
         before, self._ahead_s = self._ahead_s, _ahead_s()
         jump_s = self._ahead_s - before
-        if abs(jump_s) < _JUMP_S:
-            return False
-        log.warning("system clock turned", extra={"seconds": round(jump_s)})
+        turned = abs(jump_s) >= _JUMP_S
+        if turned:
+            log.warning("system clock turned", extra={"seconds": round(jump_s)})
+        now = datetime.now(UTC)
         for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=datetime.now(UTC))
-        return True
+            planned = getattr(job, "next_run_time", None)
+            latest = now + job.trigger.interval + timedelta(seconds=_JUMP_S)
+            if turned or (planned is not None and planned > latest):
+                job.modify(next_run_time=now)
+        return turned
 
     def _look_on(self) -> None:
         while not self._stopped.wait(_LOOK_S):

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.schedulers import base
@@ -51,3 +51,18 @@ def test_a_clock_that_is_turned_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(module.time, "time", lambda jump_s=jump_s: now() + jump_s)
         assert schedule.look()
         assert not schedule.look()
+
+
+def test_a_job_that_was_planned_by_a_clock_just_turned_back_runs_all_the_same() -> None:
+    ran = threading.Event()
+    schedule = Schedule(threads=1)
+    schedule.every(60, ran.set)
+    schedule.start()
+    try:
+        (job,) = schedule._scheduler.get_jobs()
+        # The plan of a scheduler that had read the clock before it was turned back by a day.
+        job.modify(next_run_time=datetime.now(UTC) + timedelta(days=1))
+        assert not schedule.look()
+        assert ran.wait(20)
+    finally:
+        schedule.stop()
