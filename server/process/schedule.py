@@ -9,10 +9,27 @@ from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 log = logging.getLogger(__name__)
 _LOOK_S: Final = 1.0
 _JUMP_S: Final = 2.0
+
+
+class _Every(BaseTrigger):  # type: ignore[misc] # the package is not typed
+    """A moment an interval after the last one, or after now where that has passed.
+
+    The package's own trigger counts every moment in between: after a start in 1970 that a time
+    server ends, thousands of millions, and the schedule never runs again.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self.interval = interval
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Never a moment that has passed."""
+        planned = (now if previous is None else previous) + self.interval
+        return planned if planned > now else now + self.interval
 
 
 class Schedule:
@@ -35,7 +52,7 @@ class Schedule:
 
     def every(self, seconds: float, job: Callable[[], object]) -> None:
         """Run a job again and again."""
-        self._scheduler.add_job(job, "interval", seconds=seconds)
+        self._scheduler.add_job(job, _Every(timedelta(seconds=seconds)))
 
     def start(self) -> None:
         """Begin."""

@@ -66,3 +66,19 @@ def test_a_job_that_was_planned_by_a_clock_just_turned_back_runs_all_the_same() 
         assert ran.wait(20)
     finally:
         schedule.stop()
+
+
+def test_a_clock_that_is_turned_forward_by_56_years_does_not_count_what_it_missed() -> None:
+    ran = threading.Event()
+    schedule = Schedule(threads=1)
+    schedule.every(0.25, ran.set)
+    schedule.start()
+    try:
+        (job,) = schedule._scheduler.get_jobs()
+        # Planned while the clock stood in 1970, before a time server set it.
+        job.modify(next_run_time=datetime(1970, 1, 1, tzinfo=UTC))
+        assert ran.wait(20)
+        ran.clear()
+        assert ran.wait(20)
+    finally:
+        schedule.stop()
