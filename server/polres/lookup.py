@@ -87,11 +87,6 @@ class ReportLine:
     by_air: bool = False
     instance: int = 0
 
-    @property
-    def status_word(self) -> str:
-        """The state as people read it."""
-        return STATUS_WORDS[self.report.status]
-
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
