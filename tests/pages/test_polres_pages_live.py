@@ -182,6 +182,7 @@ def test_the_queue_is_worked_with_keys_alone(
     ticket = villager(village).report("Jembatan gantung putus talinya, warga takut lewat")
     page = visitor(LAPTOP).enters_polres(stage.account)
     page.locator("#daftar").get_by_text(ticket).wait_for()
+    _keys_work(page)
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -191,10 +192,16 @@ def test_the_queue_is_worked_with_keys_alone(
     page.keyboard.type("jembatan gantung")
     page.keyboard.press("Enter")
     expect(page.locator("#daftar .card")).to_have_count(1)
+    _keys_work(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=f"No {ticket}")).to_be_visible()
     expect(page.get_by_label("Cari nomor")).to_have_value("jembatan gantung")
+
+
+def _keys_work(page: Page) -> None:
+    """The page shows its button for keys once it hears them; before that a key goes nowhere."""
+    expect(page.get_by_role("button", name="Pintasan papan tik")).to_be_visible()
 
 
 def test_without_scripts_the_polres_logs_in_and_orders(
