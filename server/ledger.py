@@ -10,9 +10,9 @@ from server.database import Database, open_memory
 from server.domain import codec
 from server.domain import events as e
 from server.domain.backlog import Progress
-from server.domain.classify import Urgency
 from server.domain.decide import Decision
 from server.domain.evolve import ticket_of
+from server.domain.reading.labels import Urgency
 from server.domain.report import Stamp, Status, Trust
 from server.projection import Projection
 from server.radio import queue_notice

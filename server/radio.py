@@ -9,8 +9,9 @@ from typing import Protocol
 from hardware.errors import SendRefused, SendUnknown
 from hardware.modem import Slot
 from server.database import Database
-from server.domain.classify import accusation, fold
 from server.domain.react import Notice
+from server.domain.reading.fold import fold
+from server.domain.reading.officials import accusation
 from server.domain.report import Stamp, Trust
 from server.vault import Lock, Place, Vault
 from sms import grammar, inbox, outbox, pdu

@@ -3,7 +3,7 @@
 from typing import Final, TypeGuard
 
 from server.domain import events as e
-from server.domain.classify import Category, Urgency
+from server.domain.reading.labels import Category, Urgency
 from server.domain.report import Report, Stamp, Status, Trust
 from sync.airtime.reports import AirReport
 from sync.entry import ticket_code, ticket_text

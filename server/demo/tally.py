@@ -7,7 +7,7 @@ from typing import Final
 
 from server.demo.figures import Figures, PolresReport
 from server.demo.messages import Message
-from server.domain.classify import classify
+from server.domain.reading.read import read
 from sms import grammar
 from sms.errors import UnsendableError
 from sms.pdu import split_deliver
@@ -122,7 +122,7 @@ def _expected(sender: str, text: str) -> bool:
 
 
 def _official(text: str) -> bool:
-    return classify(text).official
+    return read(text).official
 
 
 def _missing(texts: Counter[tuple[str, str]], reports: Counter[tuple[str, str]]) -> int:

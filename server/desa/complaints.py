@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from server import lookup
 from server.desa.node import Node
-from server.domain import codec, lexicon
+from server.domain import codec
 from server.domain import events as e
 from server.domain import requests as r
-from server.domain.classify import Urgency
+from server.domain.reading.labels import Urgency
+from server.domain.reading.lexicon import OFFICIALS
 from server.domain.report import Report, Status
 from sms import grammar
 from sync.errors import SyncError
@@ -16,12 +17,9 @@ from sync.errors import SyncError
 def accuses_office(text: str) -> bool:
     """Whether a word for an official and one for a misdeed stand in a text, read plainly."""
     plain = text.casefold()
-    deeds = f"{lexicon.DEEDS}, {lexicon.GRAFT}, {lexicon.SUFFERED}"
-    return _any_of(lexicon.OFFICIALS, plain) and _any_of(deeds, plain)
-
-
-def _any_of(phrases: str, plain: str) -> bool:
-    return any(" ".join(phrase.split()) in plain for phrase in phrases.split(","))
+    return any(word in plain for word in OFFICIALS["pejabat"]) and any(
+        deed in plain for name in ("perbuatan", "suap", "diderita") for deed in OFFICIALS[name]
+    )
 
 
 def written_by(node: Node, sender: str, ticket: str | None) -> Report | None:

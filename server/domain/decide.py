@@ -6,9 +6,9 @@ from typing import assert_never
 
 from server.domain import events as e
 from server.domain import requests as r
-from server.domain.classify import Category, Urgency
 from server.domain.errors import Reason, Refused
 from server.domain.react import Notice, notice_name, reply_to
+from server.domain.reading.labels import Category, Urgency
 from server.domain.report import CALL_BACK, TRANSITIONS, Move, Report, Status
 from sms import grammar
 from sms.replies import ReplyKey, answer, fields_of, render

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.domain import events as e
-from server.domain.classify import Urgency
+from server.domain.reading.labels import Urgency
 from server.domain.report import Report, Status
 from sms.replies import ReplyKey, answer, render
 

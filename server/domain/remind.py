@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from server.domain.classify import Urgency
 from server.domain.react import Notice
+from server.domain.reading.labels import Urgency
 from server.domain.report import Report, Status
 from sms.replies import ReplyKey, render
 

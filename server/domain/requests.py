@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.domain.classify import Reading
+from server.domain.reading.read import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from server.domain import events as e
 from server.domain import remind
 from server.domain import requests as r
-from server.domain.classify import classify
 from server.domain.decide import (
     Decision,
     Situation,
@@ -22,6 +21,7 @@ from server.domain.decide import (
 from server.domain.errors import Reason, Refused
 from server.domain.evolve import evolve, evolve_sealed
 from server.domain.react import Notice, react
+from server.domain.reading.read import read
 from server.domain.report import Report, Stamp, Status, Trust
 from sync.entry import Flag, Header, Log, Shape, ticket_code
 
@@ -227,7 +227,7 @@ class Life(RuleBasedStateMachine):
             desa="Tepal", fresh_ticket=self._fresh(), mentioned=self.reports.get(mentioned),
             latest=mine[-1] if mine else None, clock="08.46 WITA", date="22 Nov",
         )  # fmt: skip
-        reading = classify(words)
+        reading = read(words)
         return decide_text(
             r.TextArrived(sender, True, words, reading, None, self.now_s, 1),
             situation,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from server.domain import decide
 from server.domain import events as e
 from server.domain import requests as r
-from server.domain.classify import classify
 from server.domain.decide import Decision, Situation, decide_action, decide_order, decide_text
 from server.domain.errors import Reason, Refused
+from server.domain.reading.read import read
 from server.domain.report import CALL_BACK, TRANSITIONS, Move, Report, Status
 from sms.alphabet import septets
 
@@ -32,7 +32,7 @@ ACTIONS = [
 
 def arrived(text: str, sender: str = SENDER, *, answerable: bool = True) -> r.TextArrived:
     """A text from the radio."""
-    return r.TextArrived(sender, answerable, text, classify(text), NOW_S - 5, NOW_S, 12)
+    return r.TextArrived(sender, answerable, text, read(text), NOW_S - 5, NOW_S, 12)
 
 
 def words(decision: Decision) -> str:

@@ -16,7 +16,7 @@ from server.demo.people import PLACES, VILLAGERS
 from server.demo.phones import ANSWERS_MAX, BUBBLES_MAX, Kind, Phones
 from server.demo.story import STORY, Scene, play
 from server.demo.tally import ANSWERED, NOT_MOBILE, UNANSWERED, parts_of, tally, total
-from server.domain.classify import classify
+from server.domain.reading.read import read
 from sms import grammar
 from sms.phone import parse_phone
 
@@ -41,7 +41,7 @@ def test_the_story_shows_what_a_village_can_say() -> None:
     assert len(STORY) > 11
     assert any(scene.text is None for scene in STORY)
     assert any(parts_of(Message("081", text)) > 1 for text in texts)
-    assert any(classify(text).official for text in texts)
+    assert any(read(text).official for text in texts)
     for kind in (grammar.Status, grammar.Confidential, grammar.Add):
         assert any(isinstance(command, kind) for command in commands)
     assert {scene.villager.desa for scene in STORY} == set(range(len(PLACES)))

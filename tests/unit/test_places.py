@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.places import Place, find_place
+from server.domain.reading.places import Place, find_place
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from server import words
-from server.domain.classify import Category, Urgency
 from server.domain.evolve import LineKind
+from server.domain.reading.labels import Category, Urgency
 from server.domain.report import CALL_BACK, ERASED, Move, Status
 
 NOW_S = 1_795_308_360  # Sunday 22 November 2026, 08.46 WITA

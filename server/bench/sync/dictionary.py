@@ -10,7 +10,6 @@ import zstandard
 
 from server.bench.sync import phrases
 from server.bench.sync.journal import Keys, Text, entries_of, events_of, log_of
-from server.domain import lexicon
 from server.vault import Bodies
 from sync.codec.columns import Columns, Row
 from sync.codec.numbers import Writer
@@ -24,6 +23,7 @@ _TRAINED_OCTETS: Final = 8_192
 # zstd's dictionaries end their tables with the three offsets that a block begins with.
 _TABLES_END: Final = bytes.fromhex("010000000400000008000000")
 _SPELT: Final = Path(__file__).with_name("spelt.txt")
+_WORDS: Final = Path(__file__).with_name("words.txt")
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -58,17 +58,9 @@ def _spelt() -> Sequence[str]:
     return _SPELT.read_text(encoding="ascii").splitlines()
 
 
-def _lexicon() -> Iterator[str]:
-    """Every word and phrase by which texts are understood, once."""
-    seen: set[str] = set()
-    for table in (lexicon.STRONG, lexicon.WEAK, lexicon.CLUES):
-        for group in table.values():
-            for phrase in group.split(","):
-                one = " ".join(phrase.split())
-                if one and one not in seen:
-                    seen.add(one)
-                    yield one
-    yield from sorted(set(lexicon.ABBREVIATIONS) - seen)
+def _lexicon() -> Sequence[str]:
+    """Words and phrases of the lists as they stood when the dictionary was made."""
+    return _WORDS.read_text("utf-8").splitlines()
 
 
 def _plain(phrase: str) -> str:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from server.domain import codec
 from server.domain import events as e
-from server.domain.classify import Urgency, classify
 from server.domain.decide import Situation, decide_text
+from server.domain.reading.labels import Urgency
+from server.domain.reading.read import read
 from server.domain.report import Stamp, Status, Trust
 from server.domain.requests import TextArrived
 from server.domain.ticket import check
@@ -57,7 +58,7 @@ def events_of(
     for number, text in enumerate(texts):
         moment = text.time_s + draw.uniform(4.0, 30.0)
         stamp = _stamp(moment, began_s)
-        reading = classify(text.text)
+        reading = read(text.text)
         arrived = TextArrived(
             text.sender, True, text.text, reading, text.time_s, stamp.wall_s, first + number + 1
         )

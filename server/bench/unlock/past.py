@@ -16,7 +16,7 @@ from server.desa import login, sessions
 from server.desa.node import Node, open_node
 from server.domain import codec
 from server.domain import events as e
-from server.domain.classify import Urgency
+from server.domain.reading.labels import Urgency
 from server.domain.report import Stamp, Status, Trust
 from server.polres import enrolment
 from server.polres.district import init, open_district

@@ -2,7 +2,7 @@
 
 from server.desa.node import Node
 from server.desa.reading.whole import classified
-from server.domain.classify import Urgency
+from server.domain.reading.labels import Urgency
 from sms.segments import Assembly, Complete
 
 SOME = 40

@@ -16,10 +16,11 @@ from server.desa.reading.reactions import called, with_reactions
 from server.desa.reading.tickets import draw
 from server.domain import events as e
 from server.domain import requests as r
-from server.domain.classify import Category, Reading, Urgency, classify
 from server.domain.clock import hear
 from server.domain.decide import Decision, Situation, decide_text, understood
-from server.domain.places import Place
+from server.domain.reading.labels import Category, Urgency
+from server.domain.reading.places import Place
+from server.domain.reading.read import Reading, read
 from server.domain.report import Stamp, Trust
 from sms import grammar, inbox
 from sms.phone import SenderKind
@@ -137,7 +138,7 @@ def _arrived(deliver: Deliver, text: Complete, stamp: Stamp, row_id: int) -> r.T
 def classified(text: str) -> Reading:
     """The reading of a text; when reading fails, a report that says it is unsure."""
     try:
-        return classify(text)
+        return read(text)
     except Exception:
         log.exception("reading failed")
         nowhere = Place(None, None, None, None)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from server.air import reports as said
-from server.domain.classify import Urgency
+from server.domain.reading.labels import Urgency
 from server.domain.report import Status
 from server.polres.store import air, reports
 from server.polres.store.air import Provisional

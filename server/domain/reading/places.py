@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from server.domain.lexicon import ABBREVIATIONS
+from server.domain.reading.lexicon import SPELLINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,13 @@ def _dusun(text: str) -> str | None:
             return name.upper()
         if name in _NUMBER_WORDS:
             return str(_NUMBER_WORDS[name])
-        name, tail = ABBREVIATIONS.get(name, name), ABBREVIATIONS.get(tail, tail)
+        name, tail = SPELLINGS.get(name, name), SPELLINGS.get(tail, tail)
         if name in _NO_NAME or len(name) < 3:
             continue
         joined = tail in _NAME_TAIL or (name in _NAME_HEAD and tail not in _NO_NAME)
         return _title(f"{name} {tail}" if tail and joined else name)
     if settlement := _SETTLEMENT.search(text):
-        words = [ABBREVIATIONS.get(word, word) for word in settlement[1].split()]
+        words = [SPELLINGS.get(word, word) for word in settlement[1].split()]
         return None if words[1] in _PHRASE_STOP else _title(" ".join(words))
     return None
 
@@ -187,7 +187,7 @@ def _landmark(text: str) -> str | None:
     words = _WORD.findall(text)
     for at, word in enumerate(words):
         if word != "smp" or not words[at + 1 : at + 2] or not words[at + 1].isdecimal():
-            words[at] = ABBREVIATIONS.get(word, word)
+            words[at] = SPELLINGS.get(word, word)
     for at, word in enumerate(words):
         if word in _RELATION and (phrase := _phrase(words, at + 1, known=False)):
             before = _phrase(words, at - 1, known=True) if at else None

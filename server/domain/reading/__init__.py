@@ -1,0 +1,1 @@
+"""What a text says: its words, its kind, its matter, its urgency, its place."""
