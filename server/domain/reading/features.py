@@ -1,0 +1,88 @@
+"""What the model looks at in a text, as numbered traits."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from zlib import crc32
+
+from server.domain.reading.fold import BREAK
+from server.domain.reading.phrases import Hit
+
+BUCKETS: Final = 1 << 15
+TEXT_MAX: Final = 700
+_DIGIT: Final = re.compile(r"\d")
+_RUN: Final = re.compile(r"(.)\1{2,}")
+_WORD: Final = re.compile(r"[^\W_]+|[^\w\s]")
+_LINK: Final = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|id|co|net|me|ly|apk|link|site|xyz)\b|/")
+_SHORTEST_GRAM: Final = 2
+_LONGEST_GRAM: Final = 5
+_LENGTHS: Final = (12, 25, 50, 90, 160, 260)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Numbers of traits, each once: pieces of words as typed, and words as understood."""
+
+    pieces: frozenset[int]
+    words: frozenset[int]
+
+
+def features(text: str, words: Sequence[str], hits: Sequence[Hit], sender: str) -> Features:
+    """Traits of a text.
+
+    Args:
+        text: as it was sent.
+        words: the same, folded.
+        hits: the known phrases in `words`.
+        sender: what sort of sender it came from ("phone", "service").
+    """
+    pieces = frozenset(map(_number, _pieces(text[:TEXT_MAX])))
+    known = frozenset(map(_number, _words(words, hits)))
+    shape = frozenset(map(_number, _shape(text, sender)))
+    return Features(pieces, known | shape)
+
+
+def _number(trait: str) -> int:
+    return crc32(trait.encode("utf-8", "replace")) & (BUCKETS - 1)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Runs of two to five letters inside each word, its ends marked."""
+    plain = _DIGIT.sub("0", unicodedata.normalize("NFKC", text).casefold())
+    for word in _WORD.findall(_RUN.sub(r"\1", plain)):
+        marked = f" {word[:24]} "
+        for length in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1):
+            for at in range(max(1, len(marked) - length + 1)):
+                yield marked[at : at + length]
+
+
+def _words(words: Sequence[str], hits: Sequence[Hit]) -> Iterator[str]:
+    plain = ["0" if word.isdecimal() else word for word in words if word != BREAK]
+    for word in plain:
+        yield f"w {word}"
+    for first, second in zip(plain, plain[1:], strict=False):
+        yield f"p {first} {second}"
+    for first, third in zip(plain, plain[2:], strict=False):
+        yield f"s {first} {third}"
+    if plain:
+        yield f"a {plain[0]}"
+        yield f"z {plain[-1]}"
+    for hit in hits:
+        for tag in hit.tags:
+            yield f"{'!' if hit.negated else '#'} {tag}"
+
+
+def _shape(text: str, sender: str) -> Iterator[str]:
+    yield f"sender {sender}"
+    yield f"length {sum(len(text) > most for most in _LENGTHS)}"
+    letters = [letter for letter in text if letter.isalpha()]
+    if letters and sum(letter.isupper() for letter in letters) > 0.7 * len(letters):
+        yield "capitals"
+    if _LINK.search(text.casefold()):
+        yield "link"
+    for sign in "?!#*":
+        if sign in text:
+            yield f"sign {sign}"
+    yield f"digits {min(4, len(_DIGIT.findall(text)) // 3)}"
