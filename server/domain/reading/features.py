@@ -8,7 +8,7 @@ from typing import Final
 from zlib import crc32
 
 from server.domain.reading.fold import BREAK
-from server.domain.reading.phrases import Hit
+from server.domain.reading.rules import Weighed, leading
 
 BUCKETS: Final = 1 << 15
 TEXT_MAX: Final = 700
@@ -18,6 +18,7 @@ _WORD: Final = re.compile(r"[^\W_]+|[^\w\s]")
 _LINK: Final = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|id|co|net|me|ly|apk|link|site|xyz)\b|/")
 _SHORTEST_GRAM: Final = 2
 _LONGEST_GRAM: Final = 5
+_TAGS_PAIRED: Final = 24
 _LENGTHS: Final = (12, 25, 50, 90, 160, 260)
 
 
@@ -29,19 +30,19 @@ class Features:
     words: frozenset[int]
 
 
-def features(text: str, words: Sequence[str], hits: Sequence[Hit], sender: str) -> Features:
+def features(text: str, weighed: Weighed, sender: str) -> Features:
     """Traits of a text.
 
     Args:
         text: as it was sent.
-        words: the same, folded.
-        hits: the known phrases in `words`.
+        weighed: what the lists know of its folded words.
         sender: what sort of sender it came from ("phone", "service").
     """
     pieces = frozenset(map(_number, _pieces(text[:TEXT_MAX])))
-    known = frozenset(map(_number, _words(words, hits)))
+    known = frozenset(map(_number, _words(weighed.words)))
     shape = frozenset(map(_number, _shape(text, sender)))
-    return Features(pieces, known | shape)
+    listed = frozenset(map(_number, _listed(weighed)))
+    return Features(pieces, known | shape | listed)
 
 
 def _number(trait: str) -> int:
@@ -58,7 +59,7 @@ def _pieces(text: str) -> Iterator[str]:
                 yield marked[at : at + length]
 
 
-def _words(words: Sequence[str], hits: Sequence[Hit]) -> Iterator[str]:
+def _words(words: Sequence[str]) -> Iterator[str]:
     plain = ["0" if word.isdecimal() else word for word in words if word != BREAK]
     for word in plain:
         yield f"w {word}"
@@ -69,9 +70,19 @@ def _words(words: Sequence[str], hits: Sequence[Hit]) -> Iterator[str]:
     if plain:
         yield f"a {plain[0]}"
         yield f"z {plain[-1]}"
-    for hit in hits:
+
+
+def _listed(weighed: Weighed) -> Iterator[str]:
+    """Lists that know a phrase of the text, and which of them come together."""
+    for hit in weighed.hits:
         for tag in hit.tags:
             yield f"{'!' if hit.negated else '#'} {tag}"
+    tags = sorted(weighed.tags)[:_TAGS_PAIRED]
+    for at, first in enumerate(tags):
+        for second in tags[at + 1 :]:
+            yield f"{first}&{second}"
+    for place, category in enumerate(leading(weighed.scores)):
+        yield f"{place} {category}"
 
 
 def _shape(text: str, sender: str) -> Iterator[str]:

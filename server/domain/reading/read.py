@@ -52,3 +52,9 @@ def _best(scores: dict[Category, int], *, official: bool) -> tuple[Category, flo
     first, second = (*(scores[category] for category in ranked), 0, 0)[:2]
     share = round(first / (first + second + 1), 2) if first > 1 else first / 10
     return (ranked[0] if ranked else Category.LAINNYA), share
+
+
+def sort_of_sender(sender: str | None) -> str:
+    """Of a sender as it stands in a message: a "phone" or the "service" of an operator or shop."""
+    digits = (sender or "").lstrip("+")
+    return "phone" if sender is None or (digits.isdecimal() and len(digits) > 7) else "service"
