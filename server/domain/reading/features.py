@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 from zlib import crc32
 
 from server.domain.reading.fold import BREAK
 from server.domain.reading.rules import Weighed, leading
+from sms.keywords import keyword
 
-BUCKETS: Final = 1 << 15
+BUCKETS: Final = 1 << 17
 TEXT_MAX: Final = 700
 _DIGIT: Final = re.compile(r"\d")
 _RUN: Final = re.compile(r"(.)\1{2,}")
@@ -40,7 +42,7 @@ def features(text: str, weighed: Weighed, sender: str) -> Features:
     """
     pieces = frozenset(map(_number, _pieces(text[:TEXT_MAX])))
     known = frozenset(map(_number, _words(weighed.words)))
-    shape = frozenset(map(_number, _shape(text, sender)))
+    shape = frozenset(map(_number, chain(_shape(text, sender), _asked(text))))
     listed = frozenset(map(_number, _listed(weighed)))
     return Features(pieces, known | shape | listed)
 
@@ -83,6 +85,18 @@ def _listed(weighed: Weighed) -> Iterator[str]:
             yield f"{first}&{second}"
     for place, category in enumerate(leading(weighed.scores)):
         yield f"{place} {category}"
+
+
+def _asked(text: str) -> Iterator[str]:
+    """A command that the text begins with, and whether it stands alone."""
+    asked = keyword(text)
+    if asked is not None:
+        spelt = "exact" if asked.exact else "slip"
+        alone = "alone" if not asked.words_after else "with words"
+        ticket = "ticket" if asked.ticket else "no ticket"
+        yield f"k {asked.name}"
+        yield f"k {asked.name} {spelt} {alone} {ticket}"
+        yield f"k {alone} {ticket}"
 
 
 def _shape(text: str, sender: str) -> Iterator[str]:

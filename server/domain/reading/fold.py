@@ -17,17 +17,13 @@ _TWICE: Final = re.compile(r"([a-z]{2,})2(nya|an|ku)?")
 _LONG_RUN: Final = re.compile(r"([a-z])\1{2,}")
 _SUFFIXES: Final = ("nya", "ny", "ku", "mu", "lah", "kah", "ki", "mi", "ka", "e", "i", "x")
 _PREFIXES: Final = ("di", "ke", "nge", "ter")
-_LEARN_FROM_LETTERS: Final = 6
 _MAX_WORDS: Final = 600
 
 
 def _shortened() -> dict[str, str]:
-    """Strong single words with one letter left out, two swapped, or all vowels gone."""
+    """Telling words with one letter left out, two swapped, or all vowels gone."""
     slips: dict[str, set[str]] = {}
-    for words, tags in lexicon.TAGS.items():
-        word, strong = words[0], any(tag.endswith(lexicon.STRONG_MARK) for tag in tags)
-        if len(words) > 1 or len(word) < _LEARN_FROM_LETTERS or not strong:
-            continue
+    for word in lexicon.LISTS["salah ketik"]:
         made = {word[:at] + word[at + 1 :] for at in range(1, len(word))}
         made |= {word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1)}
         bones = re.sub(r"[aeiou]", "", word)

@@ -5,6 +5,7 @@ folding, so they may stand in any spelling that `spellings.txt` knows. Regional 
 category like any other word, but only Indonesian words stand in the lists that raise urgency.
 """
 
+import sys
 from importlib.resources import files
 from typing import Final
 
@@ -79,13 +80,13 @@ def phrases(listed: tuple[str, ...]) -> frozenset[Phrase]:
     return frozenset(tuple(phrase.split()) for phrase in listed)
 
 
-def _tagged() -> dict[Phrase, frozenset[str]]:
-    tags: dict[Phrase, set[str]] = {}
+def _tagged() -> dict[str, frozenset[str]]:
+    tags: dict[str, set[str]] = {}
 
     def hold(listed: tuple[str, ...], tag: str) -> None:
         for phrase in listed:
-            words = tuple(SPELLINGS.get(word, word) for word in phrase.split())
-            tags.setdefault(words, set()).add(tag)
+            spelt = " ".join(SPELLINGS.get(word, word) for word in phrase.split())
+            tags.setdefault(phrase if phrase == spelt else spelt, set()).add(tag)
 
     for name, listed in STRONG.items():
         hold(listed, Category(name) + STRONG_MARK)
@@ -95,18 +96,19 @@ def _tagged() -> dict[Phrase, frozenset[str]]:
         hold(listed, CLUE_MARK + name)
     hold(LISTS["kiasan"], IDIOM)
     hold(LISTS["rahasia"], SECRECY)
-    return {words: frozenset(held) for words, held in tags.items()}
+    # Thousands of phrases share a few hundred sets of lists.
+    same: dict[frozenset[str], frozenset[str]] = {}
+    return {phrase: same.setdefault(frozenset(held), frozenset(held)) for phrase, held in tags.items()}
 
 
 TAGS: Final = _tagged()
-LONGEST_PHRASE: Final = max(map(len, TAGS))
+LONGEST_PHRASE: Final = 4
 VOCABULARY: Final = frozenset(
-    word
-    for held in (
+    sys.intern(word)
+    for listed in (
         TAGS,
-        *(phrases(OFFICIALS[name]) for name in ("pejabat", "perbuatan", "diderita")),
-        phrases(OFFICIALS["penyelewengan"]),
+        *(OFFICIALS[name] for name in ("pejabat", "perbuatan", "diderita", "penyelewengan")),
     )
-    for phrase in held
-    for word in phrase
+    for phrase in listed
+    for word in phrase.split()
 )

@@ -1,29 +1,34 @@
 """A small linear model: what a text most likely is, from the traits of `features`.
 
-The file `reading.weights` is made by `server.bench.reading.train`; numbers in it are whole, so
-that every machine gives the same answer. Form: four octets with the length of a JSON head, the
-head, then for each bucket a row of signed octets, one for each label of each head of `ROWS`;
-then the same for `COMMANDS`, whose traits fall into fewer buckets.
+The file `reading.weights` is made by `server.bench.reading.train`. Its numbers are whole, so that
+every machine gives the same answer. Form, packed by zlib: four octets with the length of a JSON
+head, the head, where the row of each bucket starts (little-endian, four octets each), how telling
+each bucket is (an octet), then the columns and the weights of all rows (an octet each).
 """
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+import zlib
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from operator import add
 from typing import Final
 
 from server.domain.reading.features import BUCKETS, Features
 
-WORD_WEIGHT: Final = 1.5
-COMMAND_BUCKETS: Final = 1 << 13
-_HEAD_OCTETS: Final = 4
+WORD_WEIGHT: Final = 1.0
+_LENGTH_OCTETS: Final = 4
+_START_OCTETS: Final = 4
+
+Likelihoods = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question: its possible answers, and how its rows become likelihoods.
+    """One question: its possible answers, and how points become likelihoods.
 
     Attributes:
         labels: the answers, in the order of the columns.
@@ -33,6 +38,7 @@ class Head:
         sharpness: how much a difference of points counts; found by cross-validation.
     """
 
+    name: str
     labels: tuple[str, ...]
     first: int
     scale: float
@@ -40,88 +46,66 @@ class Head:
     sharpness: float
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of weights, one for each bucket of traits."""
-
-    heads: Mapping[str, Head]
-    width: int
-    rows: memoryview
-
-
-Likelihoods = dict[str, float]
-
-
 class Model:
     """The weights, and the likelihoods that they give."""
 
-    def __init__(self, octets: bytes) -> None:
-        """Takes the content of a weights file; ValueError where it is not one."""
-        length = int.from_bytes(octets[:_HEAD_OCTETS], "big")
-        head = json.loads(octets[_HEAD_OCTETS : _HEAD_OCTETS + length])
-        rest = memoryview(octets)[_HEAD_OCTETS + length :].cast("b")
+    def __init__(self, packed: bytes) -> None:
+        """Takes the content of a weights file; ValueError or zlib.error where it is not one."""
+        octets = zlib.decompress(packed)
+        at = _LENGTH_OCTETS + int.from_bytes(octets[:_LENGTH_OCTETS], "big")
+        head = json.loads(octets[_LENGTH_OCTETS:at])
         self.corpus: str = head["corpus"]
         self.thresholds: dict[str, float] = head["thresholds"]
-        self._main = _table(head["main"], rest, BUCKETS)
-        self._commands = _table(head["commands"], rest[len(self._main.rows) :], COMMAND_BUCKETS)
-        if len(self._main.rows) + len(self._commands.rows) != len(rest):
+        self.heads = tuple(_heads(head["heads"]))
+        self._width = sum(len(one.labels) for one in self.heads)
+        self._starts = array("I", octets[at : at + _START_OCTETS * (BUCKETS + 1)])
+        if sys.byteorder == "big":
+            self._starts.byteswap()
+        at += _START_OCTETS * (BUCKETS + 1)
+        count = self._starts[-1]
+        self._telling = octets[at : at + BUCKETS]
+        self._columns = octets[at + BUCKETS : at + BUCKETS + count]
+        self._weights = array("b", octets[at + BUCKETS + count :])
+        if len(self._weights) != count or max(self._columns, default=0) >= self._width:
             raise ValueError("weights of another size than their head says")
 
     def answers(self, seen: Features) -> dict[str, Likelihoods]:
-        """How likely each answer to each question is, commands aside."""
-        return _answers(self._main, seen.pieces, seen.words)
+        """How likely each answer to each question is."""
+        pieces, words = self._totals(seen.pieces, 1.0), self._totals(seen.words, WORD_WEIGHT)
+        points = [one + other for one, other in zip(pieces, words, strict=True)]
+        return {head.name: _likelihoods(head, points) for head in self.heads}
 
-    def commands(self, seen: Features) -> Likelihoods:
-        """How likely each command is, if the text is one."""
-        mask = COMMAND_BUCKETS - 1
-        pieces = {number & mask for number in seen.pieces}
-        words = {number & mask for number in seen.words}
-        return _answers(self._commands, pieces, words)["command"]
+    def _totals(self, traits: Iterable[int], weight: float) -> list[float]:
+        """The sum of the rows of these traits, weighed so that long texts do not shout."""
+        starts, columns, weights = self._starts, self._columns, self._weights
+        totals = [0] * self._width
+        square = 0
+        for trait in traits:
+            square += self._telling[trait] ** 2
+            start, end = starts[trait], starts[trait + 1]
+            for column, value in zip(columns[start:end], weights[start:end], strict=True):
+                totals[column] += value
+        factor = weight / math.sqrt(square) if square else 0.0
+        return [total * factor for total in totals]
 
 
+@cache
 def shipped() -> Model:
     """The model that comes with the program."""
     return Model(files(__package__).joinpath("reading.weights").read_bytes())
 
 
-def _table(heads: list[dict[str, object]], rest: memoryview, buckets: int) -> Table:
-    made: dict[str, Head] = {}
-    width = 0
-    for one in heads:
-        head = _head(one, width)
-        made[str(one["name"])] = head
-        width += len(head.labels)
-    return Table(made, width, rest[: buckets * width])
-
-
-def _head(one: Mapping[str, object], first: int) -> Head:
-    labels, bias = one["labels"], one["bias"]
-    scale, sharpness = one["scale"], one["sharpness"]
-    if not (
-        isinstance(labels, list)
-        and isinstance(bias, list)
-        and isinstance(scale, float)
-        and isinstance(sharpness, float)
-    ):
-        raise ValueError("weights whose head is not understood")
-    return Head(tuple(labels), first, scale, tuple(bias), sharpness)
-
-
-def _answers(table: Table, pieces: Iterable[int], words: Iterable[int]) -> dict[str, Likelihoods]:
-    small, large = _totals(table, pieces, 1.0), _totals(table, words, WORD_WEIGHT)
-    points = list(map(add, small, large))
-    return {name: _likelihoods(head, points) for name, head in table.heads.items()}
-
-
-def _totals(table: Table, traits: Iterable[int], weight: float) -> list[float]:
-    """The sum of the rows of these traits, weighed so that long texts do not shout."""
-    rows, width = table.rows, table.width
-    total, count = [0] * width, 0
-    for trait in traits:
-        total = list(map(add, total, rows[trait * width : (trait + 1) * width]))
-        count += 1
-    factor = weight / math.sqrt(count) if count else 0.0
-    return [value * factor for value in total]
+def _heads(written: Iterable[dict[str, object]]) -> Iterable[Head]:
+    first = 0
+    for one in written:
+        labels, bias = one["labels"], one["bias"]
+        scale, sharpness = one["scale"], one["sharpness"]
+        if not (isinstance(labels, list) and isinstance(bias, list)):
+            raise ValueError("weights whose answers are not understood")
+        if not (isinstance(scale, float) and isinstance(sharpness, float)):
+            raise ValueError("weights whose scale is not understood")
+        yield Head(str(one["name"]), tuple(labels), first, scale, tuple(bias), sharpness)
+        first += len(labels)
 
 
 def _likelihoods(head: Head, points: Sequence[float]) -> Likelihoods:

@@ -25,27 +25,35 @@ def find(words: Sequence[str]) -> Iterator[Hit]:
     """The known phrases, longest first at each word, none overlapping."""
     at = 0
     while at < len(words):
-        length = next(
-            (
-                n
-                for n in range(lexicon.LONGEST_PHRASE, 0, -1)
-                if tuple(words[at : at + n]) in lexicon.TAGS
-            ),
-            0,
-        )
-        if length:
-            phrase = tuple(words[at : at + length])
-            yield Hit(" ".join(phrase), at, length, _tags_of(phrase), is_negated(words, at))
-        at += max(length, 1)
+        phrase = _longest(words, at)
+        length = phrase.count(" ") + 1
+        if phrase:
+            yield Hit(phrase, at, length, _tags_of(phrase), is_negated(words, at))
+        at += length
 
 
-def _tags_of(phrase: tuple[str, ...]) -> frozenset[str]:
-    """Its own tags and, unless it is an idiom, the clues that stand inside it."""
+def _longest(words: Sequence[str], at: int) -> str:
+    """The longest known phrase that begins at a word, "" for none."""
+    for length in range(lexicon.LONGEST_PHRASE, 0, -1):
+        phrase = " ".join(words[at : at + length])
+        if phrase in lexicon.TAGS:
+            return phrase
+    return ""
+
+
+def _tags_of(phrase: str) -> frozenset[str]:
+    """Its own tags and, unless it is an idiom, those of the words inside it.
+
+    A phrase that itself says what the matter is keeps only their clues.
+    """
     own = lexicon.TAGS[phrase]
-    if lexicon.IDIOM in own:
-        return frozenset({lexicon.IDIOM})
-    inner = (lexicon.TAGS.get((word,), frozenset()) for word in phrase)
-    return own | {tag for tags in inner for tag in tags if tag[0] == "?"}
+    if " " not in phrase or lexicon.IDIOM in own:
+        return own if lexicon.IDIOM not in own else frozenset({lexicon.IDIOM})
+    said = any(tag[0] != lexicon.CLUE_MARK for tag in own)
+    inner = (lexicon.TAGS.get(word, frozenset()) for word in phrase.split())
+    return own | {
+        tag for tags in inner for tag in tags if tag[0] == lexicon.CLUE_MARK or not said
+    }
 
 
 def is_negated(words: Sequence[str], at: int) -> bool:
