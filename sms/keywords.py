@@ -65,10 +65,10 @@ _WORDS: Final = {word: name for name, words in _SPELLINGS.items() for word in wo
 # Words of their own that lie one letter beside a keyword.
 _OTHER_WORDS: Final = _set(
     "paket kabut sabut cabul cabai batas bakal bantal fatal natal batak bata tambak tambal cancer "
-    "bantuin alis asih ali alim milih pilih nila nilam hampus harus mati tiga tika dia tiap statu "
+    "bantuin alis asih ali alim milih pilih nila nilam hampus harus mati tiga tika dia tiap "
     "daftat tebing hapal kapus rondo runding benda belu bela belah ban selama setelah "
-    "tambang datar atang batang dating hutang terimakasih diri dia dian ingin diem"
-) - {"statu"}  # fmt: skip
+    "tambang datar atang batang dating hutang terimakasih diri dian ingin diem"
+)
 _GREETING: Final = _set(
     "assalamualaikum assalamu assalam asalamualaikum assalammualaikum alaikum ass asskum aslm "
     "askum wr wb wrwb warahmatullahi wabarakatuh pak pa pk bpk bapak bu ibu mas mbak mba bang kak "
@@ -92,7 +92,9 @@ _OF_TICKET: Final = _set("no nomor nomer nmr laporan lap lapor tiket kasus")
 _TOKEN: Final = re.compile(r"[^\W_]+|\?+")
 _GLUED: Final = re.compile(r"([a-z]{3,})(\d[\dolisz]{2,5})")
 _CODE: Final = re.compile(r"(?=.*\d)[a-z\d]{4,6}")
-_NOT_CODE: Final = re.compile(r"(?:rt|rw|sdn?|smpn?|sman?|jam|km|rp)\d+|\d+(?:rb|jt|km|th|thn|hari|jam|org)")
+_NOT_CODE: Final = re.compile(
+    r"(?:rt|rw|sdn?|smpn?|sman?|jam|km|rp)\d+|\d+(?:rb|jt|km|th|thn|hari|jam|org)"
+)
 _SLIP_FROM_LETTERS: Final = 5
 _LEETED: Final = str.maketrans("013457", "oieast")
 
@@ -144,6 +146,12 @@ def _judged(name: CommandName, after: Sequence[str], *, exact: bool) -> Keyword 
         case _:
             meant = True
     return Keyword(name, ticket, exact, tuple(rest)) if meant else None
+
+
+def ticket_in(text: str) -> str | None:
+    """The first number or code in a text that may be a ticket, upper-case as written."""
+    words = _tokens(text)
+    return next((found for at in range(len(words)) if (found := _ticket(words[at:][:6]))), None)
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,14 +1,12 @@
-"""Labelled messages: the project's own, and those of a file of the same form."""
+"""Labelled messages: texts, and what a person read in them."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-CORPUS: Final = Path(__file__).with_name("corpus")
-SET_ASIDE: Final = CORPUS / "set_aside.jsonl"
+SET_ASIDE: Final = Path(__file__).with_name("set_aside.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +35,11 @@ class Message:
         return answer == getattr(self, question) or (question, answer or "") in self.also
 
 
-def learnt_from() -> list[Message]:
-    """The messages that the model is trained on, always in the same order."""
-    files = sorted(path for path in CORPUS.glob("*.jsonl") if path != SET_ASIDE)
-    return [message for path in files for message in read(path)]
-
-
 def read(path: Path) -> Iterator[Message]:
     """The messages of a file of JSON lines; second labels in `alt` or in `note`."""
     for line in path.read_text("utf-8").splitlines():
         if line.strip():
             yield _message(json.loads(line))
-
-
-def fingerprint() -> str:
-    """SHA-256 over all files that the model is trained on, hexadecimal."""
-    whole = hashlib.sha256()
-    for path in sorted(CORPUS.glob("*.jsonl")):
-        if path != SET_ASIDE:
-            whole.update(path.read_bytes())
-    return whole.hexdigest()
 
 
 def _message(row: dict[str, Any]) -> Message:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final
 from zlib import crc32
 
@@ -14,13 +14,15 @@ from sms.keywords import keyword
 
 BUCKETS: Final = 1 << 17
 TEXT_MAX: Final = 700
+_MASK: Final = BUCKETS - 1
+_WORD_MAX: Final = 24
 _DIGIT: Final = re.compile(r"\d")
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _WORD: Final = re.compile(r"[^\W_]+|[^\w\s]")
 _LINK: Final = re.compile(r"https?:|www\.|\b[\w-]+\.(?:com|id|co|net|me|ly|apk|link|site|xyz)\b|/")
 _SHORTEST_GRAM: Final = 2
 _LONGEST_GRAM: Final = 5
-_TAGS_PAIRED: Final = 24
+_TAGS_PAIRED: Final = 16
 _LENGTHS: Final = (12, 25, 50, 90, 160, 260)
 
 
@@ -40,7 +42,7 @@ def features(text: str, weighed: Weighed, sender: str) -> Features:
         weighed: what the lists know of its folded words.
         sender: what sort of sender it came from ("phone", "service").
     """
-    pieces = frozenset(map(_number, _pieces(text[:TEXT_MAX])))
+    pieces = frozenset(_pieces(text[:TEXT_MAX]))
     known = frozenset(map(_number, _words(weighed.words)))
     shape = frozenset(map(_number, chain(_shape(text, sender), _asked(text))))
     listed = frozenset(map(_number, _listed(weighed)))
@@ -48,24 +50,24 @@ def features(text: str, weighed: Weighed, sender: str) -> Features:
 
 
 def _number(trait: str) -> int:
-    return crc32(trait.encode("utf-8", "replace")) & (BUCKETS - 1)
+    return crc32(trait.encode("utf-8", "replace")) & _MASK
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Runs of two to five letters inside each word, its ends marked."""
+def _pieces(text: str) -> Iterator[int]:
+    """Numbers of the runs of two to five octets inside each word, its ends marked."""
     plain = _DIGIT.sub("0", unicodedata.normalize("NFKC", text).casefold())
     for word in _WORD.findall(_RUN.sub(r"\1", plain)):
-        marked = f" {word[:24]} "
+        marked = f" {word[:_WORD_MAX]} ".encode("utf-8", "replace")
         for length in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1):
             for at in range(max(1, len(marked) - length + 1)):
-                yield marked[at : at + length]
+                yield crc32(marked[at : at + length]) & _MASK
 
 
 def _words(words: Sequence[str]) -> Iterator[str]:
     plain = ["0" if word.isdecimal() else word for word in words if word != BREAK]
     for word in plain:
         yield f"w {word}"
-    for first, second in zip(plain, plain[1:], strict=False):
+    for first, second in pairwise(plain):
         yield f"p {first} {second}"
     for first, third in zip(plain, plain[2:], strict=False):
         yield f"s {first} {third}"

@@ -98,7 +98,9 @@ def _tagged() -> dict[str, frozenset[str]]:
     hold(LISTS["rahasia"], SECRECY)
     # Thousands of phrases share a few hundred sets of lists.
     same: dict[frozenset[str], frozenset[str]] = {}
-    return {phrase: same.setdefault(frozenset(held), frozenset(held)) for phrase, held in tags.items()}
+    return {
+        phrase: same.setdefault(frozenset(held), frozenset(held)) for phrase, held in tags.items()
+    }
 
 
 TAGS: Final = _tagged()

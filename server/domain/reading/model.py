@@ -46,34 +46,44 @@ class Head:
     sharpness: float
 
 
+class WeightsError(ValueError):
+    """A file that does not hold weights of this form."""
+
+
 class Model:
     """The weights, and the likelihoods that they give."""
 
     def __init__(self, packed: bytes) -> None:
-        """Takes the content of a weights file; ValueError or zlib.error where it is not one."""
-        octets = zlib.decompress(packed)
+        """Takes the content of a weights file; WeightsError or zlib.error where it is not one."""
+        octets = memoryview(zlib.decompress(packed))
         at = _LENGTH_OCTETS + int.from_bytes(octets[:_LENGTH_OCTETS], "big")
-        head = json.loads(octets[_LENGTH_OCTETS:at])
+        head = json.loads(bytes(octets[_LENGTH_OCTETS:at]))
         self.corpus: str = head["corpus"]
         self.thresholds: dict[str, float] = head["thresholds"]
         self.heads = tuple(_heads(head["heads"]))
         self._width = sum(len(one.labels) for one in self.heads)
-        self._starts = array("I", octets[at : at + _START_OCTETS * (BUCKETS + 1)])
+        self._starts = array("I", bytes(octets[at : at + _START_OCTETS * (BUCKETS + 1)]))
         if sys.byteorder == "big":
             self._starts.byteswap()
         at += _START_OCTETS * (BUCKETS + 1)
         count = self._starts[-1]
-        self._telling = octets[at : at + BUCKETS]
-        self._columns = octets[at + BUCKETS : at + BUCKETS + count]
-        self._weights = array("b", octets[at + BUCKETS + count :])
+        self._telling = bytes(octets[at : at + BUCKETS])
+        self._columns = bytes(octets[at + BUCKETS : at + BUCKETS + count])
+        self._weights = array("b", bytes(octets[at + BUCKETS + count :]))
         if len(self._weights) != count or max(self._columns, default=0) >= self._width:
-            raise ValueError("weights of another size than their head says")
+            raise WeightsError("weights of another size than their head says")
 
     def answers(self, seen: Features) -> dict[str, Likelihoods]:
         """How likely each answer to each question is."""
         pieces, words = self._totals(seen.pieces, 1.0), self._totals(seen.words, WORD_WEIGHT)
         points = [one + other for one, other in zip(pieces, words, strict=True)]
         return {head.name: _likelihoods(head, points) for head in self.heads}
+
+    def lean(self, seen: Features, head: str, label: str) -> float:
+        """How far these traits alone speak for an answer, in points of its own."""
+        asked = next(one for one in self.heads if one.name == head)
+        column = asked.first + asked.labels.index(label)
+        return self._totals(seen.words, asked.scale)[column]
 
     def _totals(self, traits: Iterable[int], weight: float) -> list[float]:
         """The sum of the rows of these traits, weighed so that long texts do not shout."""
@@ -101,9 +111,9 @@ def _heads(written: Iterable[dict[str, object]]) -> Iterable[Head]:
         labels, bias = one["labels"], one["bias"]
         scale, sharpness = one["scale"], one["sharpness"]
         if not (isinstance(labels, list) and isinstance(bias, list)):
-            raise ValueError("weights whose answers are not understood")
+            raise WeightsError("weights whose answers are not understood")
         if not (isinstance(scale, float) and isinstance(sharpness, float)):
-            raise ValueError("weights whose scale is not understood")
+            raise WeightsError("weights whose scale is not understood")
         yield Head(str(one["name"]), tuple(labels), first, scale, tuple(bias), sharpness)
         first += len(labels)
 

@@ -1,5 +1,6 @@
 """Complaints about officials: who did what to whom, within one clause (promise 7)."""
 
+from collections.abc import Sequence
 from itertools import chain, product
 from typing import Final
 
@@ -21,9 +22,9 @@ _OTHER_STAFF: Final = frozenset(_LISTS["petugas lain"])
 _OTHER_ACTORS: Final = frozenset(_LISTS["pelaku lain"])
 
 
-def accusation(words: list[str]) -> tuple[str, ...]:
+def accusation(words: Sequence[str]) -> tuple[str, ...]:
     """What makes folded words a complaint about an official; empty without clear evidence."""
-    if words[:1] == ["aparat"]:
+    if list(words[:1]) == ["aparat"]:
         return ("aparat",)
     clauses = " ".join(words).split(BREAK)
     return next((found for clause in clauses if (found := _accused(clause.split()))), ())

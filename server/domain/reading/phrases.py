@@ -51,9 +51,7 @@ def _tags_of(phrase: str) -> frozenset[str]:
         return own if lexicon.IDIOM not in own else frozenset({lexicon.IDIOM})
     said = any(tag[0] != lexicon.CLUE_MARK for tag in own)
     inner = (lexicon.TAGS.get(word, frozenset()) for word in phrase.split())
-    return own | {
-        tag for tags in inner for tag in tags if tag[0] == lexicon.CLUE_MARK or not said
-    }
+    return own | {tag for tags in inner for tag in tags if tag[0] == lexicon.CLUE_MARK or not said}
 
 
 def is_negated(words: Sequence[str], at: int) -> bool:

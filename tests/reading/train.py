@@ -1,6 +1,6 @@
 """Trains the model of the reading on the project's own messages; needs scikit-learn.
 
-    python -m server.bench.reading.train
+    python -m tests.reading.train
 
 The same messages give the same weights with the same version of scikit-learn.
 """
@@ -19,18 +19,19 @@ from scipy import sparse
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from server.bench.reading import messages
 from server.bench.reading.messages import Message
-from server.bench.reading.noise import noisy
 from server.domain.reading import model
 from server.domain.reading.features import BUCKETS, Features, features
 from server.domain.reading.fold import fold
 from server.domain.reading.read import sort_of_sender
 from server.domain.reading.rules import weigh
+from tests.reading.corpus import fingerprint, learnt_from
+from tests.reading.noise import noisy
 
 FOLDS: Final = 5
 _SEED: Final = 20_260_101
 _LARGEST: Final = 127
+_SMALL_STEPS: Final = 2
 _TELLING_STEPS: Final = 20
 _TARGET: Final = Path(model.__file__).with_name("reading.weights")
 
@@ -94,8 +95,8 @@ def matrix(seen: Sequence[Features], rarity: Any) -> Any:
 class Lesson:
     """All messages with noisy copies of some, ready to be learnt from."""
 
-    def __init__(self, learnt: Sequence[Message], noise: float = 0.5) -> None:
-        draw = random.Random(_SEED)  # noqa: S311 -- the same noise each time
+    def __init__(self, learnt: Sequence[Message], noise: float = 0.0) -> None:
+        draw = random.Random(_SEED)
         self.messages = list(learnt)
         self.plain = [traits(one) for one in learnt]
         self.noise = {
@@ -165,7 +166,7 @@ def packed(head: dict[str, Any], rarity: Any, rows: Any) -> bytes:
 
 def main() -> None:
     """Train on everything, sharpen by cross-validation, write the file."""
-    lesson = Lesson(messages.learnt_from())
+    lesson = Lesson(learnt_from())
     heads: list[dict[str, Any]] = []
     parts: list[Any] = []
     for question in QUESTIONS:
@@ -179,13 +180,15 @@ def main() -> None:
         weights, bias = columns(lesson.fit(question, asked), labels)
         weights = weights * lesson.rarity[:, None]
         scale = float(np.abs(weights).max()) / _LARGEST
-        parts.append(np.rint(weights / scale).astype(np.int8))
+        steps = np.rint(weights / scale)
+        steps[np.abs(steps) <= _SMALL_STEPS] = 0
+        parts.append(steps.astype(np.int8))
         heads.append({
             "name": question.name, "labels": labels, "scale": scale,
             "bias": [round(float(one), 5) for one in bias],
             "sharpness": sharpness(points, labels, right),
         })  # fmt: skip
-    head = {"corpus": messages.fingerprint(), "thresholds": {}, "heads": heads}
+    head = {"corpus": fingerprint(), "thresholds": {}, "heads": heads}
     octets = packed(head, lesson.rarity, np.hstack(parts))
     _TARGET.write_bytes(octets)
     print(f"{_TARGET.name}: {len(octets):,} octets")

@@ -45,17 +45,16 @@ def _spelt(word: str, draw: random.Random, share: float, *, alay: bool) -> str:
         return word
     if plain in _SHORTER and draw.random() < 0.6:
         return draw.choice(_SHORTER[plain])
-    if len(word) < 4:
-        return word
+    return _slipped(word, draw) if len(word) > 3 else word
+
+
+def _slipped(word: str, draw: random.Random) -> str:
     at = draw.randrange(1, len(word) - 1)
-    match draw.randrange(5):
-        case 0:
-            return word[0] + "".join(c for c in word[1:-1] if c not in _VOWELS) + word[-1]
-        case 1:
-            return word[:at] + word[at + 1 :]
-        case 2:
-            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-        case 3:
-            return word[:at] + _BESIDE.get(plain[at], plain[at]) + word[at + 1 :]
-        case _:
-            return word[:at] + word[at] * 2 + word[at + 1 :]
+    ways = (
+        word[0] + "".join(c for c in word[1:-1] if c not in _VOWELS) + word[-1],
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        word[:at] + _BESIDE.get(word[at].lower(), word[at]) + word[at + 1 :],
+        word[:at] + word[at] * 2 + word[at + 1 :],
+    )
+    return draw.choice(ways)

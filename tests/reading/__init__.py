@@ -1,0 +1,1 @@
+"""What the reading learns from, and how."""
