@@ -298,6 +298,12 @@ def move_rows(db: sqlite3.Connection, before: str, ticket: str) -> None:
     db.execute("update inbox set ticket = ? where ticket = ?", (ticket, before))
 
 
+def shown_rows(db: sqlite3.Connection, ticket: str) -> tuple[int, ...]:
+    """The rows whose parts a report with gaps shows."""
+    rows = db.execute("select id from inbox where state = 'gaps' and ticket = ?", (ticket,))
+    return tuple(row_id for (row_id,) in rows)
+
+
 def close_gaps(db: sqlite3.Connection, ticket: str) -> None:
     """Nothing is missing of a report's text any more."""
     db.execute("update inbox set state = 'done' where state = 'gaps' and ticket = ?", (ticket,))
