@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from server.polres.errors import NewerTables
 from server.polres.store import schema
+from server.polres.store.prepared import Prepared
 
 __all__ = ("FILE_NAME", "Connection", "Tables", "migrate", "open_tables")
 
@@ -26,6 +27,11 @@ _PRAGMAS = (
     "temp_store=memory",
     "busy_timeout=5000",
     "trusted_schema=off",
+)
+_COUNT = Prepared(
+    update(schema.counters)
+    .where(schema.counters.c.name == "changes")
+    .values(value=schema.counters.c.value + 1)
 )
 
 
@@ -51,11 +57,7 @@ class Tables:
                 self._open = connection
                 try:
                     yield connection
-                    connection.execute(
-                        update(schema.counters)
-                        .where(schema.counters.c.name == "changes")
-                        .values(value=schema.counters.c.value + 1)
-                    )
+                    _COUNT.run(connection)
                 finally:
                     self._open = None
 
