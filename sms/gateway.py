@@ -137,7 +137,8 @@ class Traffic:
     """What the brakes remember, in RAM only: texts from and answers to each number.
 
     Times are seconds of a clock that never runs back; `spoken` is the last text to each number,
-    `met` what it had written last when an automatic answer went out.
+    `met` what it had written last when an automatic answer went out. With `full_at` senders it is
+    time to forget quiet ones.
     """
 
     received: dict[str, deque[Heard]] = field(default_factory=dict)
@@ -146,11 +147,14 @@ class Traffic:
     met: dict[str, deque[Heard]] = field(default_factory=dict)
     sent_at: deque[float] = field(default_factory=deque)
     received_at: deque[float] = field(default_factory=deque)
+    full_at: int = _REMEMBERED_SENDERS
 
     def hear(self, sender: str, text: str, now_s: float, *, understood: bool = True) -> None:
         """A text came in."""
-        if sender not in self.received and len(self.received) >= _REMEMBERED_SENDERS:
+        if sender not in self.received and len(self.received) >= self.full_at:
             self._forget_quiet(now_s)
+            # Where few were quiet, looking through all of them again must wait for more.
+            self.full_at = max(_REMEMBERED_SENDERS, len(self.received) * 9 // 8)
         texts = self.received.setdefault(sender, deque(maxlen=_REMEMBERED_TEXTS))
         texts.append(Heard(now_s, fingerprint(text), understood))
         self.received_at.append(now_s)

@@ -64,8 +64,7 @@ class Stage:
     def play(self, plan: Plan, watch: Callable[[World], object] = lambda _: None) -> Outcome:
         """Live through a plan and look at everything; `watch` sees the world before it begins."""
         began_s, place = time.process_time(), self.folder / "world"
-        thresholds = gc.get_threshold()
-        gc.set_threshold(100_000, 50, 50)
+        gc.disable()
         faults = Faults()
         try:
             world = World(plan, copy(self.prepared, place))
@@ -73,7 +72,8 @@ class Stage:
                 watch(world)
                 return _played(world, faults, began_s)
         finally:
-            gc.set_threshold(*thresholds)
+            gc.enable()
+            gc.collect()
             shutil.rmtree(place, ignore_errors=True)
 
     def close(self) -> None:

@@ -15,6 +15,10 @@ _UNIT_WRAPS = schema.unit_wraps
 _SESSIONS, _DOWN, _OFFICERS = schema.session_keys, schema.down_sessions, schema.officer_requests
 _RUNS, _RETURNS = schema.runs, schema.returns
 _COUNTER = Prepared(select(_COUNTERS.c.value).where(where(_COUNTERS, "name")))
+_SET = insert(_COUNTERS)
+_SET_COUNTER = Prepared(
+    _SET.on_conflict_do_update(index_elements=["name"], set_={"value": _SET.excluded.value})
+)
 _GET = Prepared(select(_NODES).where(where(_NODES, "node")))
 _DUTY = Prepared(
     select(schema.duty_keys.c.content).where(where(schema.duty_keys, "node", "instance"))
@@ -112,10 +116,7 @@ def counter(connection: Connection, name: str) -> int:
 
 def set_counter(connection: Connection, name: str, value: int) -> None:
     """Set a counter of the server."""
-    statement = insert(_COUNTERS).values(name=name, value=value)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
-    )
+    _SET_COUNTER.run(connection, name=name, value=value)
 
 
 def get(connection: Connection, node: int) -> Node | None:
@@ -187,16 +188,7 @@ def card(connection: Connection, node: int) -> CardRow | None:
 def put_card(connection: Connection, made: CardRow) -> None:
     """Replace the desa's card; the one before is worth nothing from here on."""
     connection.execute(_CARDS.delete().where(_CARDS.c.node == made.node))
-    connection.execute(
-        _CARDS.insert().values(
-            node=made.node,
-            code=made.code,
-            expires_s=made.expires_s,
-            tries=made.tries,
-            public=made.public,
-            certificate=made.certificate,
-        )
-    )
+    connection.execute(_CARDS.insert().values(asdict(made)))
 
 
 def duty(connection: Connection, node: int, instance: int) -> bytes | None:

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from sqlalchemy import ClauseElement, ColumnElement, Connection, Table, and_, bindparam
 from sqlalchemy.dialects import sqlite
 
-_DIALECT: Final = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_DIALECT: Final = sqlite.dialect(paramstyle="named")
 
 
 class Prepared:
