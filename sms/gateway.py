@@ -137,8 +137,7 @@ class Traffic:
     """What the brakes remember, in RAM only: texts from and answers to each number.
 
     Times are seconds of a clock that never runs back; `spoken` is the last text to each number,
-    `met` what it had written last when an automatic answer went out. With `full_at` senders it is
-    time to forget quiet ones.
+    `met` what it had written last when an automatic answer went out.
     """
 
     received: dict[str, deque[Heard]] = field(default_factory=dict)
@@ -147,15 +146,16 @@ class Traffic:
     met: dict[str, deque[Heard]] = field(default_factory=dict)
     sent_at: deque[float] = field(default_factory=deque)
     received_at: deque[float] = field(default_factory=deque)
-    full_at: int = _REMEMBERED_SENDERS
 
     def hear(self, sender: str, text: str, now_s: float, *, understood: bool = True) -> None:
         """A text came in."""
-        if sender not in self.received and len(self.received) >= self.full_at:
-            self._forget_quiet(now_s)
-            # Where few were quiet, looking through all of them again must wait for more.
-            self.full_at = max(_REMEMBERED_SENDERS, len(self.received) * 9 // 8)
-        texts = self.received.setdefault(sender, deque(maxlen=_REMEMBERED_TEXTS))
+        texts = self.received.pop(sender, None)
+        if texts is None:
+            texts = deque(maxlen=_REMEMBERED_TEXTS)
+            if len(self.received) >= _REMEMBERED_SENDERS and self._has_quiet(now_s):
+                self._forget_quiet(now_s)
+        # The last who wrote stands last, so that the first one tells whether anybody is quiet.
+        self.received[sender] = texts
         texts.append(Heard(now_s, fingerprint(text), understood))
         self.received_at.append(now_s)
         _forget(self.received_at, now_s - TREND_WINDOW_S)
@@ -188,6 +188,10 @@ class Traffic:
         """Whether nobody understood the last texts of a number."""
         last = list(self.received.get(sender, ()))[-UNCLEAR_TEXTS:]
         return bool(last) and not any(heard.understood for heard in last)
+
+    def _has_quiet(self, now_s: float) -> bool:
+        longest = next(iter(self.received.values()))
+        return longest[-1].at_s <= now_s - DAY_S
 
     def _forget_quiet(self, now_s: float) -> None:
         """Numbers that were silent for a day are forgotten, so that RAM stays bounded."""
