@@ -58,8 +58,12 @@ class Stage:
     def __init__(self, parent: Path | None, boxes: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kentongan-sim-", dir=parent))
         template = self.folder / "template"
-        template.mkdir()
-        self.prepared: Prepared = prepare(template, boxes)
+        try:
+            template.mkdir()
+            self.prepared: Prepared = prepare(template, boxes)
+        except BaseException:
+            self.close()
+            raise
 
     def play(self, plan: Plan, watch: Callable[[World], object] = lambda _: None) -> Outcome:
         """Live through a plan and look at everything; `watch` sees the world before it begins."""
