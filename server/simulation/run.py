@@ -125,7 +125,10 @@ def _counted(world: World) -> dict[str, int]:
         "orders": world.polres.ordered,
         "crashes": sum(box.crashes for box in world.boxes) + world.polres.crashes,
         "lost_frames": sum(box.disk.lost for box in world.boxes) + world.polres.disk.lost,
-        "disk_failures": sum(sum(box.disk.failed.values()) for box in world.boxes),
+        "disk_failures": sum(
+            sum(disk.failed.values())
+            for disk in (world.polres.disk, *(box.disk for box in world.boxes))
+        ),
         "restores": world.polres.restores + sum(box.restores for box in world.boxes),
         "clones": sum(box.clones for box in world.boxes),
     }

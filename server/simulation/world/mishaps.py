@@ -57,6 +57,8 @@ class Mishaps:
             Kind.ONE_WAY: self._link,
             Kind.POLRES_KILL: lambda _, __, ___: world.polres.fall(power=False),
             Kind.POLRES_CUT: self._polres_cut,
+            Kind.POLRES_FULL: self._polres_full,
+            Kind.POLRES_WRITE: self._polres_write,
             Kind.POLRES_SAVED: lambda _, __, ___: world.polres.save(),
             Kind.POLRES_RESTORED: lambda _, __, ___: world.polres.restore(),
             Kind.FULL: self._full,
@@ -182,6 +184,18 @@ class Mishaps:
         effects = self._world.polres.effects
         effects.left, effects.when = chance.randint(1, 6), chance.choice(tuple(When))
 
+    def _polres_full(self, _: Happening, __: Box, chance: Chance) -> None:
+        disk = self._world.polres.disk
+        disk.full = True
+
+        def room() -> None:
+            disk.full = False
+
+        self._world.later(self._world.clock.now_s + chance.uniform(600, 12 * _HOUR_S), room)
+
+    def _polres_write(self, _: Happening, __: Box, chance: Chance) -> None:
+        self._world.polres.disk.errors = chance.randint(1, 4)
+
     def _full(self, _: Happening, box: Box, chance: Chance) -> None:
         box.disk.full = True
 
@@ -217,6 +231,7 @@ class Mishaps:
         for box in world.living:
             self._heal(box)
         world.polres.effects.left = None
+        world.polres.disk.full, world.polres.disk.errors = False, 0
         world.polres.start()
 
     def _heal(self, box: Box) -> None:
