@@ -139,6 +139,8 @@ def leave_on_sigterm() -> None:
     """From here on SIGTERM ends the process by way of every `finally`, so no folder stays."""
 
     def leave(*_: object) -> NoReturn:
+        # A pool that breaks says it again to those who are just leaving.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise SystemExit(128 + signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, leave)
