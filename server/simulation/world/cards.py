@@ -133,15 +133,15 @@ class Cards:
         """A backup was made: what it holds is remembered as of a copy."""
         self._backups[box.number] = self._now(box, folder)
 
-    def rebuild(self, _: Happening, box: Box, chance: Chance) -> None:
+    def rebuild(self, one: Happening, box: Box, chance: Chance) -> None:
         """The card breaks; a new box is made from the newest backup, with a new card."""
         world, copied = self._world, self._backups.get(box.number)
         if copied is None or box.stolen or self._is_cloned(box) or world.polres.station is None:
             return
         code = code_of(box.number)
         card = world.polres.do(
-            lambda one: enrolment.enroll(
-                one.district,
+            lambda station: enrolment.enroll(
+                station.district,
                 code,
                 f"Desa {box.number}",
                 URL,
@@ -150,6 +150,8 @@ class Cards:
             )
         )
         if card is None:
+            # It may have been made before the power failed: the one before is then worth nothing.
+            world.later(world.clock.now_s + _HOUR_S, lambda: self.rebuild(one, box, chance))
             return
         self._lose(box, copied)
         box.effects.begin()
