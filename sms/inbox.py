@@ -240,6 +240,14 @@ def done_since(db: sqlite3.Connection, day: int) -> tuple[Row, ...]:
     return _rows(db, "where state in ('done', 'gaps') and day >= ? order by id", day)
 
 
+def first_days(db: sqlite3.Connection) -> dict[bytes, int]:
+    """Session -> the earliest day of its rows that were decided on."""
+    rows = db.execute(
+        "select session, min(day) from inbox where state in ('done', 'gaps') group by session"
+    )
+    return {bytes(session): int(day) for session, day in rows}
+
+
 def row_of(db: sqlite3.Connection, inbox_id: int) -> Row | None:
     """One row."""
     return next(iter(_rows(db, "where id = ?", inbox_id)), None)
