@@ -108,6 +108,8 @@ class Reader:
 
     def feed(self, data: bytes) -> tuple[Event, ...]:
         """Take bytes in any portions; return the events that they complete."""
+        if not data and not self._wants_prompt:
+            return ()
         self._buffer += data.translate(None, _NO_TEXT)
         events: list[Event] = []
         while True:
@@ -121,7 +123,7 @@ class Reader:
                 self._overlong = False
                 self._give_up(events)
                 events.append(Event(Kind.NOISE, ""))
-            else:
+            elif line:
                 self._line(line.decode("latin-1").strip(" \t\x1a\x1b"), events)
         if len(self._buffer) > self._limit:
             self._overlong, self._buffer = True, b""

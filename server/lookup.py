@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from server.domain.evolve import LineKind
 from server.domain.report import CALL_BACK, Report
@@ -137,7 +138,7 @@ def tickets_since(db: sqlite3.Connection, since_s: int) -> frozenset[str]:
     rows = db.execute(
         "select ticket from reports where received_s >= ? or received_s = 0", (since_s,)
     )
-    return frozenset(str(ticket) for (ticket,) in rows)
+    return frozenset(chain.from_iterable(rows))
 
 
 def open_tickets(db: sqlite3.Connection) -> frozenset[str]:

@@ -149,9 +149,13 @@ class Traffic:
 
     def hear(self, sender: str, text: str, now_s: float, *, understood: bool = True) -> None:
         """A text came in."""
-        if sender not in self.received and len(self.received) >= _REMEMBERED_SENDERS:
-            self._forget_quiet(now_s)
-        texts = self.received.setdefault(sender, deque(maxlen=_REMEMBERED_TEXTS))
+        texts = self.received.pop(sender, None)
+        if texts is None:
+            texts = deque(maxlen=_REMEMBERED_TEXTS)
+            if len(self.received) >= _REMEMBERED_SENDERS and self._has_quiet(now_s):
+                self._forget_quiet(now_s)
+        # The last who wrote stands last, so that the first one tells whether anybody is quiet.
+        self.received[sender] = texts
         texts.append(Heard(now_s, fingerprint(text), understood))
         self.received_at.append(now_s)
         _forget(self.received_at, now_s - TREND_WINDOW_S)
@@ -184,6 +188,10 @@ class Traffic:
         """Whether nobody understood the last texts of a number."""
         last = list(self.received.get(sender, ()))[-UNCLEAR_TEXTS:]
         return bool(last) and not any(heard.understood for heard in last)
+
+    def _has_quiet(self, now_s: float) -> bool:
+        longest = next(iter(self.received.values()))
+        return longest[-1].at_s <= now_s - DAY_S
 
     def _forget_quiet(self, now_s: float) -> None:
         """Numbers that were silent for a day are forgotten, so that RAM stays bounded."""

@@ -240,6 +240,14 @@ def done_since(db: sqlite3.Connection, day: int) -> tuple[Row, ...]:
     return _rows(db, "where state in ('done', 'gaps') and day >= ? order by id", day)
 
 
+def first_days(db: sqlite3.Connection) -> dict[bytes, int]:
+    """Session -> the earliest day of its rows that were decided on."""
+    rows = db.execute(
+        "select session, min(day) from inbox where state in ('done', 'gaps') group by session"
+    )
+    return {bytes(session): int(day) for session, day in rows}
+
+
 def row_of(db: sqlite3.Connection, inbox_id: int) -> Row | None:
     """One row."""
     return next(iter(_rows(db, "where id = ?", inbox_id)), None)
@@ -296,6 +304,12 @@ def show_gaps(db: sqlite3.Connection, inbox_ids: Iterable[int], ticket: str) -> 
 def move_rows(db: sqlite3.Connection, before: str, ticket: str) -> None:
     """The texts of one report are found to belong to another."""
     db.execute("update inbox set ticket = ? where ticket = ?", (ticket, before))
+
+
+def shown_rows(db: sqlite3.Connection, ticket: str) -> tuple[int, ...]:
+    """The rows whose parts a report with gaps shows."""
+    rows = db.execute("select id from inbox where state = 'gaps' and ticket = ?", (ticket,))
+    return tuple(row_id for (row_id,) in rows)
 
 
 def close_gaps(db: sqlite3.Connection, ticket: str) -> None:

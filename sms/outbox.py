@@ -170,6 +170,12 @@ def waiting(db: sqlite3.Connection, closed: Collection[Purpose] = ()) -> Iterato
     return map(_row, rows)
 
 
+def anything_waits(db: sqlite3.Connection) -> bool:
+    """Whether any text still wants to be sent."""
+    found = db.execute("select 1 from outbox where state in ('queued', 'unknown') limit 1")
+    return found.fetchone() is not None
+
+
 def referred(db: sqlite3.Connection, reference: int) -> tuple[tuple[Row, int], ...]:
     """Texts whose delivery is not known, with the part that has this reference, newest first."""
     rows = db.execute(

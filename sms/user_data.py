@@ -258,4 +258,5 @@ def _room(text: str) -> int:
 
 
 def _width(text: str) -> int:
-    return sum(septets(char) or 0 for char in text)
+    whole = septets(text)
+    return sum(septets(char) or 0 for char in text) if whole is None else whole

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
 import nacl.bindings as sodium
 import nacl.exceptions
@@ -137,9 +138,15 @@ def verify(public: bytes, domain: str, message: bytes, signature: bytes) -> None
         BadSignature: another key, domain or message.
     """
     try:
-        sodium.crypto_sign_open(signature + _signed(domain, message), public)
+        _open_signed(signature + _signed(domain, message), public)
     except (nacl.exceptions.CryptoError, ValueError, TypeError) as error:
         raise BadSignature from error
+
+
+@lru_cache(maxsize=1024)
+def _open_signed(signed: bytes, public: bytes) -> None:
+    """Certificates and lists are checked each time they are read; the same octets stay sound."""
+    sodium.crypto_sign_open(signed, public)
 
 
 def _signed(domain: str, message: bytes) -> bytes:

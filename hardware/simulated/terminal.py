@@ -13,6 +13,10 @@ PDU_LINE = "PDU"
 
 _COMMAND = re.compile(r"([+^*$%][A-Z0-9]+|&[A-Z]|[A-Z])(.*)", re.IGNORECASE | re.DOTALL)
 _LINE_LIMIT = 1024
+_ESCAPE = b"\x1b"
+_NO_TEXT = b"\x00\x1b\x1a\xff"
+_LINE_ENDS = re.compile(rb"[\r\n]")
+_PROMPT_ENDS = re.compile(rb"[\x1a\x1b]")
 
 
 class RefusedError(Exception):
@@ -74,13 +78,14 @@ class Terminal:
     def feed(self, data: bytes) -> bytes:
         """Take bytes from the terminal; return the answer and what is said unasked after it."""
         out = bytearray()
-        for byte in data:
+        while data:
+            typed, end, data = self._typed(data)
             if self._awaited is not None:
-                self._in_prompt(byte, out)
-            elif byte in b"\r\n":
+                self._in_prompt(typed, end, out)
+                continue
+            self._line += typed.translate(None, _NO_TEXT)[: _LINE_LIMIT - len(self._line)]
+            if end:
                 self._enter(out)
-            elif byte not in b"\x00\x1b\x1a\xff" and len(self._line) < _LINE_LIMIT:
-                self._line.append(byte)
         self.keep()
         return self._spoiled(bytes(out)) + self.pending()
 
@@ -171,18 +176,24 @@ class Terminal:
         self._executed.append(Executed(name, listed, self.hold_up_s))
         self.hold_up_s = 0.0
 
-    def _in_prompt(self, byte: int, out: bytearray) -> None:
-        if byte == 0x1B:
+    def _typed(self, data: bytes) -> tuple[bytes, bytes, bytes]:
+        """What was typed up to the next octet that ends something, that octet, and the rest."""
+        ends = _LINE_ENDS if self._awaited is None else _PROMPT_ENDS
+        found = ends.search(data)
+        if found is None:
+            return data, b"", b""
+        return data[: found.start()], found[0], data[found.end() :]
+
+    def _in_prompt(self, typed: bytes, end: bytes, out: bytearray) -> None:
+        if self.echo:
+            out += typed
+        self._pdu += typed[: _LINE_LIMIT - len(self._pdu)]
+        if end == _ESCAPE:
             self._awaited = None
             out += framed("OK")
-        elif byte == 0x1A:
+        elif end:
             length, self._awaited = self._awaited or 0, None
             out += self._hand_over(length)
-        else:
-            if self.echo:
-                out.append(byte)
-            if len(self._pdu) < _LINE_LIMIT:
-                self._pdu.append(byte)
 
     def _hand_over(self, length: int) -> bytes:
         try:

@@ -6,7 +6,16 @@ from dataclasses import asdict
 
 import click
 
-from server.simulation.many import Tally, Wish, measured, outcomes, replay, shrunk, tell
+from server.simulation.many import (
+    Tally,
+    Wish,
+    leave_on_sigterm,
+    measured,
+    outcomes,
+    replay,
+    shrunk,
+    tell,
+)
 from server.simulation.run import Outcome
 
 SEEDS = "A-B"
@@ -31,6 +40,7 @@ def simulate(  # noqa: PLR0913 -- one for each option
     The same seed plays the same story. Exit 1 when a promise or an invariant is broken; then the
     command that replays it is shown, and the shortest story that was found.
     """
+    leave_on_sigterm()
     wish = Wish(*_range(seeds), days, nodes, stop, jobs, folder)
     began_s, tally = time.monotonic(), Tally()
     for outcome in outcomes(wish):

@@ -46,6 +46,9 @@ def read_some(node: Node, now_s: float, *, thorough: bool = False) -> tuple[int,
 def _read_some(node: Node, now_s: float, *, thorough: bool) -> tuple[int, bool]:
     with node.database.read() as db:
         pending = inbox.pending(db)
+    if not pending and not thorough:
+        node.parts_since = {}
+        return 0, False
     opened = open_rows(node, pending)
     node.parts_since = {
         row.id: node.parts_since[row.id] for row in pending if row.id in node.parts_since

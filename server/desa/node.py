@@ -124,6 +124,8 @@ class Node:
     merged_to: dict[outbox.Purpose, int] = field(default_factory=dict)
     # PDUs that were read in the last days: hash -> inbox row that they first stood in.
     seen: dict[bytes, int] = field(default_factory=dict)
+    # Sessions whose PDUs were compared with all others that lay open.
+    compared: frozenset[bytes] = frozenset()
     # When each part that waits for its siblings was first read in this run.
     parts_since: dict[int, float] = field(default_factory=dict)
     # RAM keys of this process whose files may still be answered, by their public half.

@@ -9,6 +9,7 @@ from server.domain.report import ERASED, TRANSITIONS, Move, Report, Stamp, Statu
 from sync.entry import Flag, Header, day_date, ticket_text
 
 _URGENCIES = ("biasa", "tinggi", "darurat")
+_STATES = frozenset(Status)
 MERGED_INTO = "SMS yang sama dengan No {}"
 """Result of a report that was merged into another."""
 
@@ -134,7 +135,7 @@ def evolve_sealed(
     ticket = ticket_text(header.ticket)
     if ticket is None:
         return report
-    status = Status(header.sets) if header.sets in set(Status) else None
+    status = Status(header.sets) if header.sets in _STATES else None
     seen_s = day_start_s(header.day)
     urgent = Flag.URGENT in header.flags
     if report is None or (status is Status.NEW and report.status is Status.CLOSED):

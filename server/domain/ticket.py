@@ -1,6 +1,7 @@
 """Report numbers: random digits that end in a Damm check digit."""
 
-from collections.abc import Callable, Collection
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 # The quasigroup of order 10 from H. M. Damm, "Totally anti-symmetric quasigroups" (2004).
@@ -67,19 +68,23 @@ def draw(taken: Collection[str], choose: Callable[[int], int], instance: int = 1
     free = len(block) - len(used)
     if not free:
         raise TicketsExhaustedError
-    stem = block.start + choose(free)
-    for other in used:
-        if other > stem:
-            break
-        stem += 1
+    stem = _free(used, block.start, choose(free))
     body = f"{stem:0{digits - 1}d}"
     return f"{body}{_interim(body)}"
 
 
 def _stems(digits: int, taken: Collection[str], block: range) -> list[int]:
     """The taken numbers of a block without their check digits, in order."""
-    stems = {int(number[:-1]) for number in taken if len(number) == digits}
-    return sorted(stem for stem in stems if stem in block)
+    stems = sorted({number[:-1] for number in taken if len(number) == digits})
+    first, end = (f"{stem:0{digits - 1}d}" for stem in (block.start, block.stop))
+    past = len(stems) if len(end) >= digits else bisect_left(stems, end)
+    return [int(stem) for stem in stems[bisect_left(stems, first) : past]]
+
+
+def _free(used: Sequence[int], start: int, rank: int) -> int:
+    """The free number of a rank, from 0, in a block that begins at `start`."""
+    # Before `used[at]` there are as many free ones as it lies beyond start and used ones.
+    return start + rank + bisect_right(range(len(used)), rank, key=lambda at: used[at] - start - at)
 
 
 def _interim(digits: str) -> int:

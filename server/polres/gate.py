@@ -186,10 +186,16 @@ class Turn:
         return state
 
     def _learn(self) -> None:
+        # A desa says its wraps until we acknowledge them: what is known is not opened again.
         learned = False
+        units = nodes.unit_ids(self._db, self._node.node) if self._request.unit_wraps else ()
         for named, box in self._request.unit_wraps:
-            nodes.add_unit_wrap(self._db, self._node.node, named, box)
+            if named not in units:
+                nodes.add_unit_wrap(self._db, self._node.node, named, box)
+        known = nodes.session_ids(self._db, self._node.node) if self._request.wraps else ()
         for named, box in self._request.wraps:
+            if named in known:
+                continue
             try:
                 _, content = self._district.keys.open_box(box)
                 keys, started_s = read_wrap(content)

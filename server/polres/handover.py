@@ -10,10 +10,7 @@ from server.polres.rules import returns
 from server.polres.rules.returns import Held, NeedPerson, Refuse, Return, Situation
 from server.polres.store import nodes, reports
 from server.polres.store.engine import Connection
-from server.polres.store.journals import PolresStore
 from server.polres.store.nodes import Node, SessionRow
-from sync.chain import LogId
-from sync.entry import Log
 
 
 class Wish(Protocol):
@@ -146,9 +143,4 @@ def _held(row: SessionRow, open_report: bool) -> Held:  # noqa: FBT001 -- a colu
 
 def _open_sessions(connection: Connection, node: Node) -> frozenset[bytes]:
     """Sessions in which a report that is not closed has an entry."""
-    store = PolresStore(connection)
-    return frozenset(
-        entry.header.session
-        for instance, seq in reports.open_entries(connection, node.node)
-        for entry in store.entries(LogId(node.node, Log.UP, instance), seq, seq)
-    )
+    return frozenset(one.session for one in reports.open_entries(connection, node.node))

@@ -2,13 +2,15 @@
 
 import multiprocessing
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from server.simulation.plan import Plan, draw
 from server.simulation.rate import Rate, measure
@@ -103,12 +105,12 @@ def outcomes(wish: Wish) -> Iterator[Outcome]:
 def _in_processes(wish: Wish) -> Iterator[Outcome]:
     pieces = [wish.seeds[at : at + _CHUNK] for at in range(0, len(wish.seeds), _CHUNK)]
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(wish.jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(wish.jobs, mp_context=context) as pool, _ending(pool):
         waiting: set[Future[list[Outcome]]] = set()
         left = iter(pieces)
         while True:
             for piece in left:
-                waiting.add(pool.submit(_play, wish, piece))
+                waiting.add(pool.submit(_play_beside, wish, piece))
                 if len(waiting) >= wish.jobs * 2:
                     break
             if not waiting:
@@ -119,6 +121,37 @@ def _in_processes(wish: Wish) -> Iterator[Outcome]:
                 if wish.stop and any(outcome.violations for outcome in future.result()):
                     pool.shutdown(cancel_futures=True)
                     return
+
+
+@contextmanager
+def _ending(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Whatever ends this process ends what it began."""
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+
+
+def leave_on_sigterm() -> None:
+    """From here on SIGTERM ends the process by way of every `finally`, so no folder stays."""
+
+    def leave(*_: object) -> NoReturn:
+        # A pool that breaks says it again to those who are just leaving.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise SystemExit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def _play_beside(wish: Wish, seeds: range) -> list[Outcome]:
+    try:
+        return _play(wish, seeds)
+    except SystemExit as told:
+        # The pool would take it for an outcome, and go on.
+        os._exit(int(told.code or 0))
 
 
 def _play(wish: Wish, seeds: range) -> list[Outcome]:

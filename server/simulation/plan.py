@@ -33,6 +33,8 @@ class Kind(StrEnum):
     ONE_WAY = "the link carries only towards the Polres"
     POLRES_KILL = "the Polres' process is killed"
     POLRES_CUT = "the Polres' power is cut"
+    POLRES_FULL = "the disk of the Polres is full"
+    POLRES_WRITE = "the disk of the Polres cannot write"
     POLRES_SAVED = "the Polres is backed up"
     POLRES_RESTORED = "the Polres is set back to its backup"
     TWIN = "a second Polres answers from a backup"
@@ -135,6 +137,8 @@ _RATES: Final[dict[Kind, float]] = {
     Kind.POLRES_RESTORED: 0.1, Kind.CARD_RESTORED: 0.1, Kind.CLONED: 0.05, Kind.STOLEN: 0.02,
     Kind.REBUILT: 0.05,
 }  # fmt: skip
+# Drawn apart from all others, so that seeds keep the plans that they had.
+_LATER_RATES: Final = {Kind.POLRES_FULL: 0.05, Kind.POLRES_WRITE: 0.2}
 _LIFE: Final[dict[Kind, float]] = {
     Kind.TEXT: 1.2, Kind.CALL: 0.1, Kind.OFFICER: 0.4, Kind.DUTY: 0.2, Kind.PARCEL: 0.03,
     Kind.KEYS: 0.04, Kind.STAFF: 0.04,
@@ -157,6 +161,10 @@ def draw(seed: int, days: int, boxes: int) -> Plan:
         strength = chance.choice((0.3, 1.0, 3.0)) if chance.happens(_FAULT_SHARE) else 0.0
         if not calm and strength:
             rates[kind] = rate * strength
+    for kind, rate in _LATER_RATES.items():
+        apart = chance.sub("whether", kind)
+        if not calm and apart.happens(_FAULT_SHARE):
+            rates[kind] = rate * apart.choice((0.3, 1.0, 3.0))
     # What can be set back must have been kept before.
     rates |= {kept: 0.4 for lost, kept in _NEEDS.items() if lost in rates}
     happenings = [

@@ -58,14 +58,17 @@ class Stage:
     def __init__(self, parent: Path | None, boxes: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kentongan-sim-", dir=parent))
         template = self.folder / "template"
-        template.mkdir()
-        self.prepared: Prepared = prepare(template, boxes)
+        try:
+            template.mkdir()
+            self.prepared: Prepared = prepare(template, boxes)
+        except BaseException:
+            self.close()
+            raise
 
     def play(self, plan: Plan, watch: Callable[[World], object] = lambda _: None) -> Outcome:
         """Live through a plan and look at everything; `watch` sees the world before it begins."""
         began_s, place = time.process_time(), self.folder / "world"
-        thresholds = gc.get_threshold()
-        gc.set_threshold(100_000, 50, 50)
+        gc.disable()
         faults = Faults()
         try:
             world = World(plan, copy(self.prepared, place))
@@ -73,7 +76,8 @@ class Stage:
                 watch(world)
                 return _played(world, faults, began_s)
         finally:
-            gc.set_threshold(*thresholds)
+            gc.enable()
+            gc.collect()
             shutil.rmtree(place, ignore_errors=True)
 
     def close(self) -> None:
@@ -121,7 +125,10 @@ def _counted(world: World) -> dict[str, int]:
         "orders": world.polres.ordered,
         "crashes": sum(box.crashes for box in world.boxes) + world.polres.crashes,
         "lost_frames": sum(box.disk.lost for box in world.boxes) + world.polres.disk.lost,
-        "disk_failures": sum(sum(box.disk.failed.values()) for box in world.boxes),
+        "disk_failures": sum(
+            sum(disk.failed.values())
+            for disk in (world.polres.disk, *(box.disk for box in world.boxes))
+        ),
         "restores": world.polres.restores + sum(box.restores for box in world.boxes),
         "clones": sum(box.clones for box in world.boxes),
     }

@@ -23,7 +23,8 @@ READ_TEXT_MAX: Final = 1 << 20
 """Octets of text that one session's memory may hold; writers begin anew long before."""
 _KEPT_AFTER_FULL: Final = 2
 _MEMORIES_MAX: Final = 256
-_STEP: Final = 256
+_STEP_FIRST: Final = 16
+_STEP_MAX: Final = 256
 
 
 class Entries(Protocol):
@@ -193,8 +194,9 @@ def _session_run(
 ) -> tuple[Entry, ...]:
     """The entries up to `last` that all belong to the session, none before `first`."""
     found: tuple[Entry, ...] = ()
+    size = _STEP_FIRST
     while last >= first:
-        begin = max(first, last - _STEP + 1)
+        begin, size = max(first, last - size + 1), min(size * 2, _STEP_MAX)
         step = store.entries(log_id, begin, last)
         kept = len(step)
         while kept and step[kept - 1].header.session == session:

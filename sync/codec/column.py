@@ -48,6 +48,7 @@ class Told(IntEnum):
     PLUS_DIGITS = 12
 
 
+_EVERY_WAY: Final = list(Told)
 _PLAIN: Final[dict[Told, bool | None]] = {Told.NONE: None, Told.FALSE: False, Told.TRUE: True}
 
 
@@ -85,7 +86,7 @@ class Place:
 class Column:
     """One field of one kind of body: its type, then its values."""
 
-    order: list[Told] = field(default_factory=lambda: list(Told))
+    order: list[Told] = field(default_factory=_EVERY_WAY.copy)
     told: Symbols = field(default_factory=Symbols)
     apart: Symbols = field(default_factory=Symbols)
     ranks: Symbols = field(default_factory=Symbols)
@@ -181,7 +182,7 @@ class Column:
     def read(self, source: Reader, places: Sequence[Place]) -> list[Value]:
         """The values of all rows."""
         ways = [_way_at(self.order, rank) for rank in self.told.read(source, len(places))]
-        count = {way: ways.count(way) for way in Told}
+        count = {way: ways.count(way) for way in _EVERY_WAY}
         apart = iter(_counted(source, self.apart, count[Told.NUMBER]))
         ranks = iter(_counted(source, self.ranks, count[Told.NUMBER_RANK] + count[Told.RANK]))
         taken = count[Told.PIECES]

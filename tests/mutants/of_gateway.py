@@ -98,8 +98,8 @@ KEEPING = (
         2,
         _cut(
             "server/desa/reading/copies.py",
-            "    since = day_of(node.stamp(now_s)) - COPY_WINDOW_DAYS\n",
-            "    since = day_of(node.stamp(now_s)) + 1\n",
+            "            since = min((day_of(node.stamp(now_s)), *days)) - COPY_WINDOW_DAYS\n",
+            "            since = day_of(node.stamp(now_s)) + 1\n",
         ),
         (_SLOTS, "tests/unit/test_thread_restarts.py"),
         simulated=True,

@@ -4,10 +4,14 @@ from pathlib import Path
 
 from world import CODE, World
 
+from server import lookup
 from server.desa import steps
+from server.domain.report import Report
 from server.polres.down import orders
 
 SENDER = "+6281234567890"
+WORDS = "ada maling motor dekat pos ronda"
+DAY_S = 86_400
 
 
 def test_a_text_does_not_wait_for_ever_for_a_copy_that_was_read(tmp_path: Path) -> None:
@@ -35,3 +39,29 @@ def states(world: World) -> tuple[str, ...]:
     """What became of each kept PDU."""
     rows = world.node.database.connection.execute("select state from inbox order by id")
     return tuple(state for (state,) in rows.fetchall())
+
+
+def test_a_text_that_came_twice_is_one_report_however_late_its_keys_come(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.exchange()
+    sent_s = world.wall_s()
+    world.text(SENDER, WORDS, sent_s)
+    world.listen()
+    world.exchange()
+    # The network delivers it once more in a run that cannot read what the one before kept.
+    world.restart()
+    world.mono_s += 4 * DAY_S
+    world.text(SENDER, WORDS, sent_s)
+    world.listen()
+    assert len(reports(world)) == 2
+    world.mono_s += 20 * DAY_S
+    for _ in range(3):
+        world.exchange()
+        orders.grant_keys(world.district, CODE, "spkt", world.wall_s())
+    assert [(one.text, one.copies) for one in reports(world)] == [(WORDS, 2)]
+
+
+def reports(world: World) -> list[Report]:
+    """Reports that are no other's copy."""
+    found = lookup.reports(world.node.projection.db)
+    return [one for one in found if not (one.result or "").startswith("SMS yang sama")]

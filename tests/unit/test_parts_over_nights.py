@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from paper_slots import KeyRing, parts
 
@@ -23,6 +23,7 @@ WAYS = st.sampled_from(["nothing", "quarter", "day", "restart", "keys"])
     again=st.lists(st.integers(0, len(PARTS) - 1), max_size=3),
     between=st.lists(WAYS, min_size=len(PARTS) + 3, max_size=len(PARTS) + 3),
 )
+@example(order=[0, 1, 2, 3], again=[], between=["restart", "keys", "day", *["nothing"] * 4])
 @settings(max_examples=25, deadline=None)
 def test_whatever_happens_between_its_parts_a_text_is_one_report(
     order: list[int], again: list[int], between: list[str]

@@ -180,6 +180,9 @@ def _next(
     node: Node, now_s: float, name: str
 ) -> tuple[outbox.Row, radio.Outgoing, Held | None] | None:
     """The first text that this modem may send or must end now, with what holds it."""
+    with node.database.read() as db:
+        if not outbox.anything_waits(db):
+            return None
     radios, today = node.health.radios.values(), _today(node, now_s)
     seen = sight(node, now_s)
     with node.database.read() as db:

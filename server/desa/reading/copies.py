@@ -68,12 +68,17 @@ def remember_seen(node: Node, now_s: float) -> None:
     """Learn the PDUs of the last days again, after a start or when keys came.
 
     Equal PDUs of which the second was read while the first was locked began two reports; now
-    that both are open they become one: the older, or the one whose text is whole.
+    that both are open they become one: the older, or the one whose text is whole. Keys may come
+    long after that, so the days that count are those of what they open.
     """
-    since = day_of(node.stamp(now_s)) - COPY_WINDOW_DAYS
     with node.database.lock:
+        known, before = node.vault.opened(), node.compared
         with node.database.read() as db:
+            first_days = inbox.first_days(db)
+            days = [day for session, day in first_days.items() if session in known - before]
+            since = min((day_of(node.stamp(now_s)), *days)) - COPY_WINDOW_DAYS
             opened = open_rows(node, inbox.done_since(db, since))
+        node.compared = known
         firsts: dict[bytes, Opened] = {}
         merged: dict[str, str] = {}
         for one in opened:

@@ -120,8 +120,10 @@ def complete(node: Node, one: Late, rows: dict[int, Opened], now_s: float) -> in
         return _only_copies(node, one, now_s)
     with node.database.lock:
         report = node.projection.report(one.tickets[0])
-        if report is None or report.locked:
-            # Whether it is a complaint about an official is not known before it is open.
+        if report is None or report.locked or not _all_open(node, one, rows):
+            # Whether it is a complaint about an official is not known before it is open; and
+            # what the report shows already must not give way to a gap.
+            wait(node, one.fresh)
             return 0
         stamp = hear_time(node, first.deliver, now_s)
         decision = decide_completed(_arrived(one, first, stamp), report, _others(node, one))
@@ -132,6 +134,12 @@ def complete(node: Node, one: Late, rows: dict[int, Opened], now_s: float) -> in
     node.speak_soon.set()
     node.exchange_soon.set()
     return len(one.row_ids)
+
+
+def _all_open(node: Node, one: Late, rows: dict[int, Opened]) -> bool:
+    """Whether every part that the reports show can still be opened."""
+    db = node.database.connection
+    return all(row in rows for ticket in one.tickets for row in inbox.shown_rows(db, ticket))
 
 
 def _only_copies(node: Node, one: Late, now_s: float) -> int:

@@ -1,6 +1,7 @@
 """Kept rows that could be opened, and the texts or parts in them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 
 from server import radio
@@ -25,14 +26,14 @@ NOT_FOR_PEOPLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """A kept row whose PDU could be opened."""
 
     row: inbox.Row
     pdu: str
 
-    @property
+    @cached_property
     def print_(self) -> bytes:
         """Hash of the PDU, in RAM only."""
         return blake2b(self.pdu.encode(), digest_size=16).digest()
@@ -42,7 +43,7 @@ class Opened:
         """Whether it is a part of a text that became a report with gaps."""
         return self.row.state is inbox.State.GAPS
 
-    @property
+    @cached_property
     def deliver(self) -> Deliver:
         """The text or part in a row that is known to hold one."""
         read = pdu.decode(self.pdu)

@@ -83,12 +83,14 @@ class Samples:
         counts: by hour since 1970 (UTC).
         signals: by hour and modem.
         arrivals: (second of a clock that never runs back, texts) of the last hour.
+        arrived: how many texts these are.
         written_s: when the card was last written, by the same clock; None for never.
     """
 
     counts: dict[int, Counts] = field(default_factory=dict)
     signals: dict[tuple[int, str], Strength] = field(default_factory=dict)
     arrivals: deque[tuple[float, int]] = field(default_factory=deque)
+    arrived: int = 0
     written_s: float | None = None
 
     def count(self, kind: Kind, hour: int, now_s: float, times: int = 1) -> None:
@@ -96,6 +98,7 @@ class Samples:
         self.counts[hour] = self.counts.get(hour, Counts()).more(kind, times)
         if kind == "received":
             self.arrivals.append((now_s, times))
+            self.arrived += times
             self.last_hour(now_s)
 
     def sample(self, name: str, percent: int, hour: int) -> None:
@@ -107,8 +110,8 @@ class Samples:
     def last_hour(self, now_s: float) -> int:
         """Texts that came within the last hour of this run."""
         while self.arrivals and self.arrivals[0][0] <= now_s - HOUR_S:
-            self.arrivals.popleft()
-        return sum(times for _, times in self.arrivals)
+            self.arrived -= self.arrivals.popleft()[1]
+        return self.arrived
 
 
 def surge(last_hour: int, hour: int, kept: dict[int, Counts]) -> int:

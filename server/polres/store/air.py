@@ -2,15 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.polres.store import schema
 from server.polres.store.nodes import Cell
+from server.polres.store.prepared import Prepared, where
 from sync.airtime.window import Window
 
 _NODES, _REPORTS, _PARTS = schema.air_nodes, schema.air_reports, schema.air_parts
 STRAYS_MAX = 1_000
+_LANDED = Prepared(
+    update(_REPORTS)
+    .where(where(_REPORTS, "node", "instance"), _REPORTS.c.seq <= bindparam("last"))
+    .where(_REPORTS.c.content.is_not(None))
+    .values(content=null())
+)
+_LANDED_PARTS = Prepared(
+    _PARTS.delete().where(where(_PARTS, "node", "instance"), _PARTS.c.seq <= bindparam("last"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +150,8 @@ def add_report(connection: Connection, came: Provisional) -> bool:
 
 def landed(connection: Connection, node: int, instance: int, seq: int) -> None:
     """Frames up to an entry have come: what the air said of them is dropped."""
-    connection.execute(
-        update(_REPORTS)
-        .where(_REPORTS.c.node == node, _REPORTS.c.instance == instance, _REPORTS.c.seq <= seq)
-        .where(_REPORTS.c.content.is_not(None))
-        .values(content=None)
-    )
-    connection.execute(
-        _PARTS.delete().where(
-            _PARTS.c.node == node, _PARTS.c.instance == instance, _PARTS.c.seq <= seq
-        )
-    )
+    for statement in (_LANDED, _LANDED_PARTS):
+        statement.run(connection, of_node=node, of_instance=instance, last=seq)
 
 
 def provisional(connection: Connection, node: int | None = None) -> tuple[Provisional, ...]:

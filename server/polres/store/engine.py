@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import alembic.command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -14,10 +18,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from server.polres.errors import NewerTables
 from server.polres.store import schema
+from server.polres.store.prepared import Prepared
 
 __all__ = ("FILE_NAME", "Connection", "Tables", "migrate", "open_tables")
 
 FILE_NAME = "polres.db"
+_NEWEST: Final = "head"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PRAGMAS = (
     "journal_mode=wal",
@@ -26,6 +32,11 @@ _PRAGMAS = (
     "temp_store=memory",
     "busy_timeout=5000",
     "trusted_schema=off",
+)
+_COUNT = Prepared(
+    update(schema.counters)
+    .where(schema.counters.c.name == "changes")
+    .values(value=schema.counters.c.value + 1)
 )
 
 
@@ -51,11 +62,7 @@ class Tables:
                 self._open = connection
                 try:
                     yield connection
-                    connection.execute(
-                        update(schema.counters)
-                        .where(schema.counters.c.name == "changes")
-                        .values(value=schema.counters.c.value + 1)
-                    )
+                    _COUNT.run(connection)
                 finally:
                     self._open = None
 
@@ -75,7 +82,7 @@ class Tables:
             self.engine.dispose()
 
 
-def open_tables(directory: Path, revision: str = "head") -> Tables:
+def open_tables(directory: Path, revision: str = _NEWEST) -> Tables:
     """Open for writing (made when missing) and migrate, to the newest revision or another.
 
     Raises:
@@ -92,12 +99,14 @@ def open_tables(directory: Path, revision: str = "head") -> Tables:
     return Tables(engine)
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
+def migrate(engine: Engine, revision: str = _NEWEST) -> None:
     """Bring the tables to the newest revision, or up to another.
 
     Raises:
         NewerTables: they are at a revision that this version does not know.
     """
+    if revision == _NEWEST and _is_newest(engine):
+        return
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
@@ -106,6 +115,17 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             alembic.command.upgrade(config, revision)
         except CommandError as error:
             raise NewerTables from error
+
+
+def _is_newest(engine: Engine) -> bool:
+    """Whether there is nothing to do; then the revisions need not be loaded."""
+    with engine.begin() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == (_newest(),)
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
 
 
 def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -6,8 +6,11 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.polres.store import schema
+from server.polres.store.prepared import Prepared, where
 
 _KEYS, _USES = schema.exchange_keys, schema.exchange_uses
+_EVERY = Prepared(select(_KEYS).order_by(_KEYS.c.number.desc()))
+_USE = Prepared(select(_USES).where(where(_USES, "node", "instance")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,7 @@ class UseRow:
 
 def every(connection: Connection) -> tuple[KeyRow, ...]:
     """All announced keys, newest first."""
-    rows = connection.execute(select(_KEYS).order_by(_KEYS.c.number.desc()))
-    return tuple(KeyRow(*row) for row in rows)
+    return tuple(KeyRow(*row) for row in _EVERY.run(connection))
 
 
 def add(connection: Connection, row: KeyRow) -> bool:
@@ -52,9 +54,7 @@ def add(connection: Connection, row: KeyRow) -> bool:
 
 def use(connection: Connection, node: int, instance: int) -> UseRow:
     """What a box uses; the first key where nothing is known."""
-    row = connection.execute(
-        select(_USES).where(_USES.c.node == node, _USES.c.instance == instance)
-    ).first()
+    row = _USE.first(connection, of_node=node, of_instance=instance)
     return UseRow(node, instance) if row is None else UseRow(*row)
 
 

@@ -1,16 +1,46 @@
 """The Polres' store of logs and frames."""
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.polres.store import schema
+from server.polres.store.prepared import Prepared, where
 from sync import chain, frame
 from sync.chain import Head, LogId
 from sync.entry import Entry, Header, Log
 from sync.frame import Frame
 
 _ENTRIES, _FRAMES = schema.entries, schema.frames
-_ADD = _ENTRIES.insert()
+_LOG: Final = ("node", "log", "instance")
+_NEWEST = Prepared(select(func.max(_ENTRIES.c.instance)).where(where(_ENTRIES, "node", "log")))
+_HEAD = Prepared(
+    select(_ENTRIES.c.seq, _ENTRIES.c.hash)
+    .where(where(_ENTRIES, *_LOG))
+    .order_by(_ENTRIES.c.seq.desc())
+    .limit(1)
+)
+_HASH = Prepared(select(_ENTRIES.c.hash).where(where(_ENTRIES, *_LOG, "seq")))
+_ADD = Prepared(_ENTRIES.insert())
+_RUN = Prepared(
+    select(_ENTRIES.c.header, _ENTRIES.c.body)
+    .where(
+        where(_ENTRIES, *_LOG),
+        _ENTRIES.c.seq.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(_ENTRIES.c.seq)
+)
+_KEEP = Prepared(insert(_FRAMES).on_conflict_do_nothing())
+_DROP = Prepared(
+    _FRAMES.delete().where(where(_FRAMES, *_LOG), _FRAMES.c.last > bindparam("beyond"))
+)
+_FRAMED = Prepared(select(func.max(_FRAMES.c.last)).where(where(_FRAMES, *_LOG)))
+_AFTER = Prepared(
+    select(_FRAMES.c.frame)
+    .where(where(_FRAMES, *_LOG), _FRAMES.c.last > bindparam("beyond"))
+    .order_by(_FRAMES.c.last)
+)
 
 
 class PolresStore:
@@ -21,69 +51,46 @@ class PolresStore:
 
     def newest(self, node: int, log: Log) -> LogId | None:
         """The log of a node with the highest instance."""
-        instance = self._db.scalar(
-            select(func.max(_ENTRIES.c.instance)).where(
-                _ENTRIES.c.node == node, _ENTRIES.c.log == int(log)
-            )
-        )
+        instance = _NEWEST.value(self._db, of_node=node, of_log=int(log))
         return None if instance is None else LogId(node, log, instance)
 
     def head(self, log_id: LogId) -> Head:
         """End of the log; its genesis when it is empty."""
-        row = self._db.execute(
-            select(_ENTRIES.c.seq, _ENTRIES.c.hash)
-            .where(_of(_ENTRIES, log_id))
-            .order_by(_ENTRIES.c.seq.desc())
-            .limit(1)
-        ).first()
-        return chain.genesis(log_id) if row is None else Head(row.seq, row.hash)
+        row = _HEAD.first(self._db, **_of(log_id))
+        return chain.genesis(log_id) if row is None else Head(*row)
 
     def hash_at(self, log_id: LogId, seq: int) -> bytes | None:
         """The chain's hash at an entry."""
-        digest: bytes | None = self._db.scalar(
-            select(_ENTRIES.c.hash).where(_of(_ENTRIES, log_id), _ENTRIES.c.seq == seq)
-        )
+        digest: bytes | None = _HASH.value(self._db, **_of(log_id), of_seq=seq)
         return digest
 
     def add(self, log_id: LogId, entry: Entry, digest: bytes) -> None:
         """Append one entry whose hash is known."""
         packed = {"header": entry.header.pack(), "body": entry.body, "hash": digest}
-        self._db.execute(_ADD, {**_key(log_id), "seq": entry.header.seq, **packed})
+        _ADD.run(self._db, **_key(log_id), seq=entry.header.seq, **packed)
 
     def entries(self, log_id: LogId, first: int, last: int) -> tuple[Entry, ...]:
         """Entries by number, both ends included."""
-        rows = self._db.execute(
-            select(_ENTRIES.c.header, _ENTRIES.c.body)
-            .where(_of(_ENTRIES, log_id), _ENTRIES.c.seq.between(first, last))
-            .order_by(_ENTRIES.c.seq)
-        )
-        return tuple(Entry(Header.unpack(row.header), row.body) for row in rows)
+        rows = _RUN.run(self._db, **_of(log_id), first=first, last=last)
+        return tuple(Entry(Header.unpack(header), body) for header, body in rows)
 
     def keep_frame(self, kept: Frame) -> None:
         """Keep a frame; the same frame again is no error."""
-        self._db.execute(
-            insert(_FRAMES)
-            .values(**_key(kept.log_id), first=kept.first, last=kept.last, frame=frame.pack(kept))
-            .on_conflict_do_nothing()
-        )
+        place = {"first": kept.first, "last": kept.last}
+        _KEEP.run(self._db, **_key(kept.log_id), **place, frame=frame.pack(kept))
 
     def drop_frames(self, log_id: LogId, seq: int) -> None:
         """Forget the kept frames that end beyond `seq`, so that they can be issued anew."""
-        self._db.execute(_FRAMES.delete().where(_of(_FRAMES, log_id), _FRAMES.c.last > seq))
+        _DROP.run(self._db, **_of(log_id), beyond=seq)
 
     def framed_to(self, log_id: LogId) -> int:
         """Number of the last entry that lies in a kept frame."""
-        last = self._db.scalar(select(func.max(_FRAMES.c.last)).where(_of(_FRAMES, log_id)))
-        return last or 0
+        return _FRAMED.value(self._db, **_of(log_id)) or 0
 
     def frames_after(self, log_id: LogId, seq: int, octets_max: int) -> tuple[Frame, ...]:
         """Kept frames that end beyond `seq`, oldest first, at least one, up to a total size."""
-        rows = self._db.execute(
-            select(_FRAMES.c.frame)
-            .where(_of(_FRAMES, log_id), _FRAMES.c.last > seq)
-            .order_by(_FRAMES.c.last)
-        )
-        return frame.take((row.frame for row in rows), seq, octets_max)
+        rows = _AFTER.run(self._db, **_of(log_id), beyond=seq)
+        return frame.take((packed for (packed,) in rows), seq, octets_max)
 
     def logs(self, node: int) -> tuple[LogId, ...]:
         """Every log of a node that holds an entry: down before up, oldest instance first."""
@@ -100,5 +107,5 @@ def _key(log_id: LogId) -> dict[str, int]:
     return {"node": log_id.node, "log": int(log_id.log), "instance": log_id.instance}
 
 
-def _of(table: Table, log_id: LogId) -> ColumnElement[bool]:
-    return and_(*(table.c[name] == value for name, value in _key(log_id).items()))
+def _of(log_id: LogId) -> dict[str, int]:
+    return {"of_node": log_id.node, "of_log": int(log_id.log), "of_instance": log_id.instance}

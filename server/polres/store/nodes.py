@@ -1,17 +1,46 @@
 """Rows about desas: who they are, their cards, sessions, forks, key returns and officers."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.polres.store import schema
+from server.polres.store.prepared import Prepared, where
 
 Cell = int | str | bytes | None
 _NODES, _CARDS, _COUNTERS = schema.nodes, schema.cards, schema.counters
 _UNIT_WRAPS = schema.unit_wraps
-_GET = select(_NODES).where(_NODES.c.node == bindparam("of_node"))
 _SESSIONS, _DOWN, _OFFICERS = schema.session_keys, schema.down_sessions, schema.officer_requests
+_RUNS, _RETURNS = schema.runs, schema.returns
+_COUNTER = Prepared(select(_COUNTERS.c.value).where(where(_COUNTERS, "name")))
+_SET = insert(_COUNTERS)
+_SET_COUNTER = Prepared(
+    _SET.on_conflict_do_update(index_elements=["name"], set_={"value": _SET.excluded.value})
+)
+_GET = Prepared(select(_NODES).where(where(_NODES, "node")))
+_DUTY = Prepared(
+    select(schema.duty_keys.c.content).where(where(schema.duty_keys, "node", "instance"))
+)
+_SESSION = Prepared(select(_SESSIONS).where(where(_SESSIONS, "node", "session")))
+_SESSION_IDS = Prepared(select(_SESSIONS.c.session).where(where(_SESSIONS, "node")))
+_UNIT_IDS = Prepared(select(_UNIT_WRAPS.c.session).where(where(_UNIT_WRAPS, "node")))
+_ADD_UNIT = Prepared(insert(_UNIT_WRAPS).on_conflict_do_nothing())
+_ADD_SESSION = Prepared(insert(_SESSIONS).on_conflict_do_nothing())
+_TOUCH = Prepared(update(_SESSIONS).where(where(_SESSIONS, "node", "session")), ("last_entry_s",))
+_ADD_RUN = Prepared(insert(_RUNS).on_conflict_do_nothing())
+_RUNS_LIKE = Prepared(
+    select(_RUNS.c.run).where(
+        where(_RUNS, "node"), func.substr(_RUNS.c.run, 1, bindparam("long")) == bindparam("mark")
+    )
+)
+_DOWN_SESSION = Prepared(select(_DOWN.c.content).where(where(_DOWN, "node", "session")))
+_PAST = Prepared(
+    select(_RETURNS.c.at_s, _RETURNS.c.run).where(
+        where(_RETURNS, "node"), _RETURNS.c.at_s >= bindparam("since_s")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +111,17 @@ class OfficerRow:
 
 def counter(connection: Connection, name: str) -> int:
     """A counter of the server, 0 when it was never set."""
-    return connection.scalar(select(_COUNTERS.c.value).where(_COUNTERS.c.name == name)) or 0
+    return _COUNTER.value(connection, of_name=name) or 0
 
 
 def set_counter(connection: Connection, name: str, value: int) -> None:
     """Set a counter of the server."""
-    statement = insert(_COUNTERS).values(name=name, value=value)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
-    )
+    _SET_COUNTER.run(connection, name=name, value=value)
 
 
 def get(connection: Connection, node: int) -> Node | None:
     """One desa."""
-    row = connection.execute(_GET, {"of_node": node}).first()
+    row = _GET.first(connection, of_node=node)
     return None if row is None else Node(*row)
 
 
@@ -122,7 +148,12 @@ def add(connection: Connection, node: int, name: str, people: bytes) -> None:
 
 def change(connection: Connection, node: int, **values: Cell) -> None:
     """Set columns of one desa."""
-    connection.execute(update(_NODES).where(_NODES.c.node == node).values(**values))
+    _changing(tuple(values)).run(connection, of_node=node, **values)
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Prepared:
+    return Prepared(update(_NODES).where(where(_NODES, "node")), names)
 
 
 def follow(connection: Connection, node: int, instance: int, public: bytes, now_s: int) -> None:
@@ -157,24 +188,12 @@ def card(connection: Connection, node: int) -> CardRow | None:
 def put_card(connection: Connection, made: CardRow) -> None:
     """Replace the desa's card; the one before is worth nothing from here on."""
     connection.execute(_CARDS.delete().where(_CARDS.c.node == made.node))
-    connection.execute(
-        _CARDS.insert().values(
-            node=made.node,
-            code=made.code,
-            expires_s=made.expires_s,
-            tries=made.tries,
-            public=made.public,
-            certificate=made.certificate,
-        )
-    )
+    connection.execute(_CARDS.insert().values(asdict(made)))
 
 
 def duty(connection: Connection, node: int, instance: int) -> bytes | None:
     """The hidden duty key of an instance of a desa."""
-    table = schema.duty_keys
-    content: bytes | None = connection.scalar(
-        select(table.c.content).where(table.c.node == node, table.c.instance == instance)
-    )
+    content: bytes | None = _DUTY.value(connection, of_node=node, of_instance=instance)
     return content
 
 
@@ -187,17 +206,23 @@ def add_duty(connection: Connection, node: int, instance: int, content: bytes) -
 
 def session(connection: Connection, node: int, session_id: bytes) -> SessionRow | None:
     """A session of a desa."""
-    row = connection.execute(
-        select(_SESSIONS).where(_SESSIONS.c.node == node, _SESSIONS.c.session == session_id)
-    ).first()
+    row = _SESSION.first(connection, of_node=node, of_session=session_id)
     return None if row is None else SessionRow(*row)
+
+
+def session_ids(connection: Connection, node: int) -> frozenset[bytes]:
+    """Ids of all sessions of a desa."""
+    return frozenset(one for (one,) in _SESSION_IDS.run(connection, of_node=node))
+
+
+def unit_ids(connection: Connection, node: int) -> frozenset[bytes]:
+    """Ids of the sessions whose wraps for Propam are kept."""
+    return frozenset(one for (one,) in _UNIT_IDS.run(connection, of_node=node))
 
 
 def add_unit_wrap(connection: Connection, node: int, session_id: bytes, box: bytes) -> None:
     """Keep a wrap that only Propam opens; the first one stays."""
-    connection.execute(
-        insert(_UNIT_WRAPS).values(node=node, session=session_id, box=box).on_conflict_do_nothing()
-    )
+    _ADD_UNIT.run(connection, node=node, session=session_id, box=box)
 
 
 def unit_wraps(connection: Connection) -> tuple[tuple[int, bytes, bytes], ...]:
@@ -208,33 +233,17 @@ def unit_wraps(connection: Connection) -> tuple[tuple[int, bytes, bytes], ...]:
 
 def add_session(connection: Connection, made: SessionRow) -> bool:
     """Keep a session's wrap; False when it was known."""
-    result = connection.execute(
-        insert(_SESSIONS)
-        .values(
-            node=made.node,
-            session=made.session,
-            content=made.content,
-            started_s=made.started_s,
-            first_seen_s=made.first_seen_s,
-        )
-        .on_conflict_do_nothing()
-    )
-    return result.rowcount > 0
+    return _ADD_SESSION.adds(connection, **asdict(made))
 
 
 def touch_session(connection: Connection, node: int, session_id: bytes, at_s: int) -> None:
     """Note that an entry of a session was taken."""
-    connection.execute(
-        update(_SESSIONS)
-        .where(_SESSIONS.c.node == node, _SESSIONS.c.session == session_id)
-        .values(last_entry_s=at_s)
-    )
+    _TOUCH.run(connection, of_node=node, of_session=session_id, last_entry_s=at_s)
 
 
 def add_run(connection: Connection, node: int, run: bytes) -> bool:
     """Note the RAM key of a run; False when it was known."""
-    statement = insert(schema.runs).values(node=node, run=run).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount > 0
+    return _ADD_RUN.adds(connection, node=node, run=run)
 
 
 def forget_runs(connection: Connection, node: int) -> None:
@@ -244,19 +253,13 @@ def forget_runs(connection: Connection, node: int) -> None:
 
 def runs_like(connection: Connection, node: int, mark: bytes) -> tuple[bytes, ...]:
     """RAM keys of a desa's runs that begin with these octets."""
-    begin = func.substr(schema.runs.c.run, 1, len(mark))
-    return tuple(
-        connection.scalars(
-            select(schema.runs.c.run).where(schema.runs.c.node == node, begin == mark)
-        )
-    )
+    rows = _RUNS_LIKE.run(connection, of_node=node, long=len(mark), mark=mark)
+    return tuple(run for (run,) in rows)
 
 
 def down_session(connection: Connection, node: int, session_id: bytes) -> bytes | None:
     """The hidden wrap of a session of our log to a desa."""
-    content: bytes | None = connection.scalar(
-        select(_DOWN.c.content).where(_DOWN.c.node == node, _DOWN.c.session == session_id)
-    )
+    content: bytes | None = _DOWN_SESSION.value(connection, of_node=node, of_session=session_id)
     return content
 
 
@@ -326,11 +329,7 @@ def forked_s(connection: Connection, node: int, instance: int) -> int | None:
 
 def past_returns(connection: Connection, node: int, since_s: int) -> tuple[tuple[int, bytes], ...]:
     """(time, run) of key returns since a moment."""
-    table = schema.returns
-    rows = connection.execute(
-        select(table.c.at_s, table.c.run).where(table.c.node == node, table.c.at_s >= since_s)
-    )
-    return tuple((row.at_s, row.run) for row in rows)
+    return tuple(_PAST.run(connection, of_node=node, since_s=since_s))
 
 
 def add_return(

@@ -1,12 +1,13 @@
 """Rows of the projection: reports, history, texts, contacts and the journeys of orders."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     case,
@@ -18,10 +19,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from server.domain.report import Report, Status
-from server.polres.store import projected
+from server.polres.store import projected, schema
+from server.polres.store.prepared import Prepared, where
+from sync.entry import Header, Log
 
 _REPORTS, _HISTORY, _OUTGOING = projected.reports, projected.history, projected.outgoing
 _ORDERS, _TEXTS, _CONTACTS = projected.orders, projected.texts, projected.contacts
+_ENTRIES = schema.entries
+_REPORT_COLUMNS = tuple(_REPORTS.columns.keys())
+_YES = tuple(column.name for column in _REPORTS.columns if isinstance(column.type, Boolean))
+_SEQ_MAX: Final = 2**63 - 1
 _REPORT_FIELDS = tuple(field.name for field in fields(Report))
 _SEARCHED = ("ticket", "sender", "text", "category", "dusun", "landmark", "officer")
 Key = tuple[int, int, int]
@@ -95,18 +102,66 @@ class ContactRow:
 
 _LINE_FIELDS = tuple(field.name for field in fields(LineRow))
 # Statements of every entry are put together once: that costs more than to carry them out.
-_FIND = (
+_FIND = Prepared(
     select(_REPORTS)
-    .where(_REPORTS.c.node == bindparam("of_node"), _REPORTS.c.ticket == bindparam("of_ticket"))
+    .where(where(_REPORTS, "node", "ticket"))
     .order_by(_REPORTS.c.instance.desc())
     .limit(1)
 )
-_INSERT = insert(_REPORTS)
-_PUT = _INSERT.on_conflict_do_update(
-    index_elements=["node", "instance", "ticket"],
-    set_={name: _INSERT.excluded[name] for name in _REPORT_FIELDS},
+_FIND_IN = Prepared(
+    select(_REPORTS).where(
+        where(_REPORTS, "node", "ticket", "instance"),
+        _REPORTS.c.seq.between(bindparam("first"), bindparam("last")),
+    )
 )
-_ADD_LINE = _HISTORY.insert()
+_SAME = Prepared(
+    select(_REPORTS)
+    .where(where(_REPORTS, "node", "sender", "sent_s", "text"))
+    .order_by(_REPORTS.c.instance, _REPORTS.c.seq)
+)
+_INSERT, _SENT = insert(_REPORTS), insert(_OUTGOING)
+_PUT = Prepared(
+    _INSERT.on_conflict_do_update(
+        index_elements=["node", "instance", "ticket"],
+        set_={name: _INSERT.excluded[name] for name in _REPORT_FIELDS},
+    )
+)
+_ADD_LINE = Prepared(_HISTORY.insert())
+_OPEN = Prepared(
+    select(_ENTRIES.c.header)
+    .join(
+        _HISTORY,
+        and_(
+            _HISTORY.c.node == _ENTRIES.c.node,
+            _HISTORY.c.instance == _ENTRIES.c.instance,
+            _HISTORY.c.seq == _ENTRIES.c.seq,
+        ),
+    )
+    .join(
+        _REPORTS,
+        and_(_REPORTS.c.node == _HISTORY.c.node, _REPORTS.c.ticket == _HISTORY.c.ticket),
+    )
+    .where(
+        where(_ENTRIES, "node"),
+        _ENTRIES.c.log == int(Log.UP),
+        _REPORTS.c.status != int(Status.CLOSED),
+    )
+    .distinct()
+)
+_LOCKED = Prepared(
+    select(_HISTORY.c.seq)
+    .where(where(_HISTORY, "node"), _HISTORY.c.kind == "sealed", _HISTORY.c.text == "locked")
+    .limit(1)
+)
+_PUT_OUTGOING = Prepared(
+    _SENT.on_conflict_do_update(
+        index_elements=["node", "ticket", "notice"],
+        set_={name: _SENT.excluded[name] for name in ("outcome", "at_s")},
+    )
+)
+_ORDERS_OF = Prepared(
+    select(_ORDERS).where(where(_ORDERS, "node")).order_by(_ORDERS.c.instance, _ORDERS.c.seq)
+)
 
 
 def clear(connection: Connection, node: int) -> None:
@@ -117,7 +172,7 @@ def clear(connection: Connection, node: int) -> None:
 
 def find(connection: Connection, node: int, ticket: str) -> Kept | None:
     """The report with a ticket; the newest instance when there were several."""
-    row = connection.execute(_FIND, {"of_node": node, "of_ticket": ticket}).first()
+    row = _FIND.first(connection, of_node=node, of_ticket=ticket)
     return None if row is None else _kept(row)
 
 
@@ -125,15 +180,9 @@ def find_in(
     connection: Connection, node: int, ticket: str, instance: int, span: tuple[int, int | None]
 ) -> Kept | None:
     """The report with a ticket that one log began, by an entry from `span[0]` to `span[1]`."""
-    chosen = select(_REPORTS).where(
-        _REPORTS.c.node == node,
-        _REPORTS.c.ticket == ticket,
-        _REPORTS.c.instance == instance,
-        _REPORTS.c.seq >= span[0],
-    )
-    if span[1] is not None:
-        chosen = chosen.where(_REPORTS.c.seq <= span[1])
-    row = connection.execute(chosen).first()
+    first, last = span[0], _SEQ_MAX if span[1] is None else span[1]
+    place = {"of_node": node, "of_ticket": ticket, "of_instance": instance}
+    row = _FIND_IN.first(connection, **place, first=first, last=last)
     return None if row is None else _kept(row)
 
 
@@ -141,17 +190,8 @@ def same_text(connection: Connection, node: int, report: Report) -> tuple[Kept, 
     """Reports of a desa with the same text of the same sender, stamped with the same second."""
     if report.sender is None or report.sent_s is None:
         return ()
-    rows = connection.execute(
-        select(_REPORTS)
-        .where(
-            _REPORTS.c.node == node,
-            _REPORTS.c.sender == report.sender,
-            _REPORTS.c.sent_s == report.sent_s,
-            _REPORTS.c.text == report.text,
-        )
-        .order_by(_REPORTS.c.instance, _REPORTS.c.seq)
-    )
-    return tuple(_kept(row) for row in rows)
+    text = {"of_sender": report.sender, "of_sent_s": report.sent_s, "of_text": report.text}
+    return tuple(_kept(row) for row in _SAME.run(connection, of_node=node, **text))
 
 
 def search(
@@ -195,12 +235,12 @@ def put(connection: Connection, kept: Kept) -> None:
     values = {name: getattr(kept.report, name) for name in _REPORT_FIELDS}
     values |= {"status": int(kept.report.status), "urgency": str(kept.report.urgency)}
     values |= {"category": str(kept.report.category), "node": kept.node, "instance": kept.instance}
-    connection.execute(_PUT, values)
+    _PUT.run(connection, **values)
 
 
 def add_line(connection: Connection, line: LineRow) -> None:
     """Add a line of the history."""
-    connection.execute(_ADD_LINE, {name: getattr(line, name) for name in _LINE_FIELDS})
+    _ADD_LINE.run(connection, **{name: getattr(line, name) for name in _LINE_FIELDS})
 
 
 def lines(connection: Connection, node: int, ticket: str) -> tuple[LineRow, ...]:
@@ -213,39 +253,22 @@ def lines(connection: Connection, node: int, ticket: str) -> tuple[LineRow, ...]
     return tuple(LineRow(*row) for row in rows)
 
 
-def open_entries(connection: Connection, node: int) -> tuple[tuple[int, int], ...]:
-    """(instance, number) of the entries about reports of a desa that are not closed."""
-    rows = connection.execute(
-        select(_HISTORY.c.instance, _HISTORY.c.seq)
-        .join(
-            _REPORTS,
-            and_(_REPORTS.c.node == _HISTORY.c.node, _REPORTS.c.ticket == _HISTORY.c.ticket),
-        )
-        .where(_HISTORY.c.node == node, _REPORTS.c.status != int(Status.CLOSED))
-        .distinct()
-    )
-    return tuple((row.instance, row.seq) for row in rows)
+def open_entries(connection: Connection, node: int) -> tuple[Header, ...]:
+    """Headers of a desa's entries about its reports that are not closed."""
+    return tuple(Header.unpack(packed) for (packed,) in _OPEN.run(connection, of_node=node))
 
 
 def has_locked(connection: Connection, node: int) -> bool:
     """Whether the projection of a desa holds entries whose session key was missing."""
-    found = connection.execute(
-        select(_HISTORY.c.seq)
-        .where(_HISTORY.c.node == node, _HISTORY.c.kind == "sealed", _HISTORY.c.text == "locked")
-        .limit(1)
-    )
-    return found.first() is not None
+    return _LOCKED.first(connection, of_node=node) is not None
 
 
 def put_outgoing(
     connection: Connection, node: int, ticket: str, notice: str, *, outcome: str, at_s: int
 ) -> None:
     """How far a text to the villager came."""
-    values = {"outcome": outcome, "at_s": at_s}
-    statement = insert(_OUTGOING).values(node=node, ticket=ticket, notice=notice, **values)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["node", "ticket", "notice"], set_=values)
-    )
+    values = {"ticket": ticket, "notice": notice, "outcome": outcome, "at_s": at_s}
+    _PUT_OUTGOING.run(connection, node=node, **values)
 
 
 def outgoing(connection: Connection, node: int, ticket: str) -> tuple[tuple[str, str, int], ...]:
@@ -329,11 +352,8 @@ def set_order_sms(connection: Connection, key: Key, outcome: str) -> None:
 
 def orders(connection: Connection, node: int, ticket: str | None = None) -> tuple[OrderRow, ...]:
     """Orders to a desa, oldest first; of one report when a ticket is named."""
-    chosen = select(_ORDERS).where(_ORDERS.c.node == node)
-    if ticket is not None:
-        chosen = chosen.where(_ORDERS.c.ticket == ticket)
-    rows = connection.execute(chosen.order_by(_ORDERS.c.instance, _ORDERS.c.seq))
-    return tuple(OrderRow(*row) for row in rows)
+    found = (OrderRow(*row) for row in _ORDERS_OF.run(connection, of_node=node))
+    return tuple(one for one in found if ticket in (None, one.ticket))
 
 
 def _order_is(key: Key) -> ColumnElement[bool]:
@@ -341,8 +361,9 @@ def _order_is(key: Key) -> ColumnElement[bool]:
     return and_(_ORDERS.c.node == node, _ORDERS.c.instance == instance, _ORDERS.c.seq == seq)
 
 
-def _kept(row: Row[*tuple[Any, ...]]) -> Kept:
-    values = dict(zip(_REPORTS.columns.keys(), row, strict=True))
+def _kept(row: Sequence[Any]) -> Kept:
+    values = dict(zip(_REPORT_COLUMNS, row, strict=True))
     node, instance = values.pop("node"), values.pop("instance")
     values["status"] = Status(values["status"])
+    values |= {name: bool(values[name]) for name in _YES}
     return Kept(node, instance, Report(**values))

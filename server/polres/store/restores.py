@@ -7,9 +7,19 @@ from sqlalchemy.dialects.sqlite import insert
 
 from server.polres.store import projected, schema
 from server.polres.store.nodes import Cell
+from server.polres.store.prepared import Prepared, where
 
 _INSTANCES, _CLAIMS, _DURABLE = schema.instances, schema.claims, schema.durable
 _CARRIED, _LINEAGE, _EVIDENCE = projected.carried, projected.lineage, schema.evidence
+_FORMER = Prepared(select(_INSTANCES).where(where(_INSTANCES, "node", "instance")))
+_FORMERS = Prepared(
+    select(_INSTANCES).where(where(_INSTANCES, "node")).order_by(_INSTANCES.c.instance)
+)
+_COVERED = Prepared(select(_DURABLE.c.seq).where(where(_DURABLE, "node", "instance")))
+_CARRY = Prepared(insert(_CARRIED).on_conflict_do_nothing())
+_PARENTS = Prepared(
+    select(_LINEAGE.c.instance, _LINEAGE.c.parent, _LINEAGE.c.common).where(where(_LINEAGE, "node"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +64,13 @@ class EvidenceRow:
 
 def former(connection: Connection, node: int, instance: int) -> Former | None:
     """One former log."""
-    row = connection.execute(
-        select(_INSTANCES).where(_INSTANCES.c.node == node, _INSTANCES.c.instance == instance)
-    ).first()
+    row = _FORMER.first(connection, of_node=node, of_instance=instance)
     return None if row is None else Former(*row)
 
 
 def formers(connection: Connection, node: int) -> tuple[Former, ...]:
     """All former logs of a desa, oldest first."""
-    rows = connection.execute(
-        select(_INSTANCES).where(_INSTANCES.c.node == node).order_by(_INSTANCES.c.instance)
-    )
-    return tuple(Former(*row) for row in rows)
+    return tuple(Former(*row) for row in _FORMERS.run(connection, of_node=node))
 
 
 def add_former(connection: Connection, made: Former) -> None:
@@ -130,12 +135,7 @@ def put_claim(connection: Connection, made: ClaimRow) -> None:
 
 def durable(connection: Connection, node: int, instance: int) -> int:
     """Number of the last entry of a log that lies in a backup, 0 when none does."""
-    return (
-        connection.scalar(
-            select(_DURABLE.c.seq).where(_DURABLE.c.node == node, _DURABLE.c.instance == instance)
-        )
-        or 0
-    )
+    return _COVERED.value(connection, of_node=node, of_instance=instance) or 0
 
 
 def durables(connection: Connection) -> dict[tuple[int, int], int]:
@@ -179,8 +179,7 @@ def newest_evidence(connection: Connection, kind: str) -> EvidenceRow | None:
 
 def note_carried(connection: Connection, node: int, instance: int, seq: int, digest: bytes) -> bool:
     """Note an entry that came in a later log; False when it was noted before."""
-    statement = insert(_CARRIED).values(node=node, instance=instance, seq=seq, hash=digest)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount > 0
+    return _CARRY.adds(connection, node=node, instance=instance, seq=seq, hash=digest)
 
 
 def put_parent(connection: Connection, node: int, instance: int, parent: int, common: int) -> None:
@@ -194,5 +193,5 @@ def put_parent(connection: Connection, node: int, instance: int, parent: int, co
 
 def parents(connection: Connection, node: int) -> dict[int, tuple[int, int]]:
     """Log -> (the log that it goes on from, up to which entry)."""
-    rows = connection.execute(select(_LINEAGE).where(_LINEAGE.c.node == node))
-    return {row.instance: (row.parent, row.common) for row in rows}
+    rows = _PARENTS.run(connection, of_node=node)
+    return {instance: (parent, common) for instance, parent, common in rows}

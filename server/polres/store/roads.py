@@ -6,8 +6,23 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.polres.store import schema
+from server.polres.store.prepared import Prepared, where
 
 _MONTHS, _CONTACTS, _LAGS = schema.road_months, schema.road_contacts, schema.lags
+_MONTH, _CONTACT = insert(_MONTHS), insert(_CONTACTS)
+_COUNT = Prepared(
+    _MONTH.on_conflict_do_update(
+        index_elements=["node", "road", "month"],
+        set_={name: _MONTHS.c[name] + _MONTH.excluded[name] for name in ("up", "down")},
+    )
+)
+_TOUCH = Prepared(
+    _CONTACT.on_conflict_do_update(
+        index_elements=["node", "road"], set_={"last_s": _CONTACT.excluded.last_s}
+    )
+)
+_LAG = Prepared(insert(_LAGS).on_conflict_do_nothing())
+_LAG_NO_MORE = Prepared(_LAGS.delete().where(where(_LAGS, "node")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +45,12 @@ class LagRow:
 
 def count(connection: Connection, node: int, road: str, month: int, up: int, down: int) -> None:
     """Add octets to a month."""
-    row = insert(_MONTHS).values(node=node, road=road, month=month, up=up, down=down)
-    connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["node", "road", "month"],
-            set_={"up": _MONTHS.c.up + row.excluded.up, "down": _MONTHS.c.down + row.excluded.down},
-        )
-    )
+    _COUNT.run(connection, node=node, road=road, month=month, up=up, down=down)
 
 
 def touch(connection: Connection, node: int, road: str, at_s: int) -> None:
     """A desa was heard over a road."""
-    row = insert(_CONTACTS).values(node=node, road=road, last_s=at_s)
-    connection.execute(
-        row.on_conflict_do_update(index_elements=["node", "road"], set_={"last_s": at_s})
-    )
+    _TOUCH.run(connection, node=node, road=road, last_s=at_s)
 
 
 def every(connection: Connection, month: int) -> dict[int, tuple[RoadRow, ...]]:
@@ -73,10 +79,9 @@ def lags(connection: Connection) -> dict[int, LagRow]:
 
 def lags_from(connection: Connection, node: int, since_s: int, base_seq: int) -> None:
     """A desa begins to lag; when it does already, the earlier moment stays."""
-    row = insert(_LAGS).values(node=node, since_s=since_s, base_seq=base_seq)
-    connection.execute(row.on_conflict_do_nothing())
+    _LAG.run(connection, node=node, since_s=since_s, base_seq=base_seq)
 
 
 def lags_no_more(connection: Connection, node: int) -> None:
     """Everything that a desa announced is here."""
-    connection.execute(_LAGS.delete().where(_LAGS.c.node == node))
+    _LAG_NO_MORE.run(connection, of_node=node)

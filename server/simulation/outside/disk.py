@@ -1,5 +1,6 @@
 """A machine's disk: commits that may fail or be cut, and what of its files a power cut leaves."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -84,6 +85,7 @@ class Disk:
         there, self.connections = self.connections, []
         images = [one.image(choose, power=power) for one in there]
         for one in there:
+            one.shut_index()
             with suppress(sqlite3.Error):
                 sqlite3.Connection.close(one)
         for one, left in zip(there, images, strict=True):
@@ -114,6 +116,7 @@ class Connection(sqlite3.Connection):
     _synced = (b"", 0)
     _poisoned = False
     _changes = 0
+    _index = -1
 
     def belong(self, disk: Disk, path: Path) -> None:
         """Say whose disk the file lies on."""
@@ -137,7 +140,14 @@ class Connection(sqlite3.Connection):
         """As always: the write-ahead log is folded into the file."""
         if self in self.disk.connections:
             self.disk.connections.remove(self)
+        self.shut_index()
         super().close()
+
+    def shut_index(self) -> None:
+        """Let the index of the log go."""
+        if self._index >= 0:
+            os.close(self._index)
+            self._index = -1
 
     def _committed(self, act: Callable[[], T]) -> T:
         if self.total_changes == self._changes:
@@ -169,8 +179,9 @@ class Connection(sqlite3.Connection):
     def _end(self) -> tuple[bytes, int, int]:
         """Salt and last frame of the write-ahead log, and how many lie in the file already."""
         try:
-            with self.path.with_name(f"{self.path.name}-shm").open("rb") as file:
-                head = file.read(_BACKFILL + 4)
+            if self._index < 0:
+                self._index = os.open(f"{self.path}-shm", os.O_RDONLY)
+            head = os.pread(self._index, _BACKFILL + 4, 0)
         except OSError:
             return b"", 0, 0
         if len(head) < _BACKFILL + 4:

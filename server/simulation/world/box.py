@@ -36,6 +36,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 BOOT_S: Final = 45.0
 AGAIN_S: Final = 60.0
+AGAIN_S_MAX: Final = 3_600.0
 SOON_S: Final = 5.0
 _QUIET_ROUNDS, _IDLE_ROUNDS = 2, 6
 _ROUNDS_MAX: Final = 400
@@ -124,6 +125,7 @@ class Box:
         self.process: Process | None = None
         self.gone = self._woken = False
         self.starts = self.crashes = 0
+        self._again_s = AGAIN_S
         self.copies = self.restores = self.clones = 0
         self.stolen = self.twin_synced = False
         self.stolen_s = 0.0
@@ -197,11 +199,13 @@ class Box:
             self.process = None
             self.disk.fall(self.chance.randint, power=False)
             self.trace.tell(f"box {self.number} does not start: {type(error).__name__}")
-            self.later(self.clock.now_s + AGAIN_S, self.start)
+            self.later(self.clock.now_s + self._again_s, self.start)
+            self._again_s = min(self._again_s * 2, AGAIN_S_MAX)
         except Exception:
             self.process = None
             log.exception("start failed")
         else:
+            self._again_s = AGAIN_S
             self.trace.tell(f"box {self.number} starts")
             self.at_start(self)
             self.wake()
@@ -249,8 +253,8 @@ class Box:
         return None if row is None else open_outgoing(node.vault, row)
 
     def _work(self, process: Process, quiet: int) -> None:
-        for _ in range(_PASSES_MAX):
-            self._radio(process, quiet)
+        for number in range(_PASSES_MAX):
+            self._radio(process, _QUIET_ROUNDS if number else quiet)
             rings = process.node.speak_soon.rings
             process.jobs.run()
             node = process.node

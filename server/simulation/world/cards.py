@@ -4,8 +4,10 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from server.card import Card
+from server.desa.backup import restoring
 from server.polres import enrolment
 from server.polres.down import orders
 from server.simulation.chance import Chance
@@ -13,10 +15,9 @@ from server.simulation.outside.effects import Effects
 from server.simulation.plan import DAY_S, Happening
 from server.simulation.world.box import Box
 from server.simulation.world.link import Link
+from server.simulation.world.people import People
+from server.simulation.world.place import Place
 from server.simulation.world.template import URL, code_of
-
-if TYPE_CHECKING:
-    from server.simulation.world.world import World
 
 _HOUR_S: Final = 3_600.0
 
@@ -34,9 +35,10 @@ class Copied:
 class Cards:
     """What happens to the cards of all boxes."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, world: Place, people: People) -> None:
+        self._world, self._people = world, people
         self._copies: dict[int, Copied] = {}
+        self._backups: dict[int, Copied] = {}
         self.clones: list[Box] = []
 
     def copy(self, _: Happening, box: Box, chance: Chance) -> None:
@@ -48,7 +50,7 @@ class Cards:
         self._copies[box.number] = self._now(box, folder)
 
     def _now(self, box: Box, folder: Path) -> Copied:
-        key = self._world.people.keys[box.number]
+        key = self._people.keys[box.number]
         return Copied(folder, self._world.clock.now_s, Counter(box.line.freed), key)
 
     def restore(self, _: Happening, box: Box, chance: Chance) -> None:
@@ -68,14 +70,14 @@ class Cards:
         box.copies += 1
         box.restores += 1
         box.line.freed = Counter(copied.freed)
-        self._world.people.keys[box.number] = copied.phone_key
+        self._people.keys[box.number] = copied.phone_key
         for text in self._world.air.texts:
             freed_s = (box.line.freed_s.get(one, 0.0) for one in text.pdus)
             if text.box == box.number and any(at_s >= copied.at_s for at_s in freed_s):
                 text.sure = False
-        for done in self._world.people.done:
+        for done in self._people.done:
             if done.box == box.number and done.at_s >= copied.at_s:
-                self._world.people.lost.add(done)
+                self._people.lost.add(done)
 
     def clone(self, _: Happening, box: Box, chance: Chance) -> None:
         """A copy of the card is switched on somewhere else, for hours or days."""
@@ -131,19 +133,15 @@ class Cards:
         """A backup was made: what it holds is remembered as of a copy."""
         self._backups[box.number] = self._now(box, folder)
 
-    @property
-    def _backups(self) -> dict[int, Copied]:
-        return self._world.carrying.backups
-
-    def rebuild(self, _: Happening, box: Box, chance: Chance) -> None:
+    def rebuild(self, one: Happening, box: Box, chance: Chance) -> None:
         """The card breaks; a new box is made from the newest backup, with a new card."""
         world, copied = self._world, self._backups.get(box.number)
         if copied is None or box.stolen or self._is_cloned(box) or world.polres.station is None:
             return
         code = code_of(box.number)
         card = world.polres.do(
-            lambda one: enrolment.enroll(
-                one.district,
+            lambda station: enrolment.enroll(
+                station.district,
                 code,
                 f"Desa {box.number}",
                 URL,
@@ -152,12 +150,19 @@ class Cards:
             )
         )
         if card is None:
+            # It may have been made before the power failed: the one before is then worth nothing.
+            world.later(world.clock.now_s + _HOUR_S, lambda: self.rebuild(one, box, chance))
             return
         self._lose(box, copied)
         box.effects.begin()
-        world.carrying.restore(box, copied.folder, replace(card), chance)
+        self._remake(box, copied.folder, replace(card), chance)
         self._copies.pop(box.number, None)
         world.later(world.clock.now_s + chance.uniform(60, _HOUR_S), box.start)
+
+    def _remake(self, box: Box, stick: Path, card: Card, chance: Chance) -> None:
+        """A technician makes a new box from the stick."""
+        done = restoring.restore(stick, box.directory, card, (), chance.octets)
+        self._world.trace.tell(f"box {box.number} is rebuilt as instance {done.instance}")
 
     def cease(self) -> None:
         """Clones are found and taken away."""

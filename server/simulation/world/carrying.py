@@ -1,24 +1,20 @@
 """What people carry: files to the Polres and back, sticks with backups."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from server.card import Card
-from server.desa.backup import making, nightly, restoring
+from server.desa.backup import making, nightly
 from server.desa.backup.errors import BackupError
 from server.polres.errors import PolresError
 from server.polres.parcel import giving, taking
 from server.simulation.chance import Chance
 from server.simulation.plan import DAY_S, Happening
 from server.simulation.world.box import Box, Process
-from server.simulation.world.cards import Copied
+from server.simulation.world.cards import Cards
+from server.simulation.world.place import Place
 from server.simulation.world.station import Station
 from server.simulation.world.template import code_of
 from sync.errors import SyncError
-
-if TYPE_CHECKING:
-    from server.simulation.world.world import World
 
 LOST_SHARE: Final = 0.2
 DOUBLED_SHARE: Final = 0.2
@@ -27,10 +23,9 @@ DOUBLED_SHARE: Final = 0.2
 class Carrying:
     """All files and sticks of a world."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, world: Place, cards: Cards) -> None:
+        self._world, self._cards = world, cards
         self.parcels = self.taken = self.returned = 0
-        self.backups: dict[int, Copied] = {}
         self.backed_up = 0
 
     def parcel(self, _: Happening, box: Box, chance: Chance) -> None:
@@ -95,9 +90,4 @@ class Carrying:
 
         if box.do(act):
             self.backed_up += 1
-            world.mishaps.cards.backed_up(box, stick)
-
-    def restore(self, box: Box, stick: Path, card: Card, chance: Chance) -> None:
-        """A technician makes a new box from the stick."""
-        done = restoring.restore(stick, box.directory, card, (), chance.octets)
-        self._world.trace.tell(f"box {box.number} is rebuilt as instance {done.instance}")
+            self._cards.backed_up(box, stick)

@@ -1,7 +1,7 @@
 """Keys and lists: a new passphrase, a card, a recovery, a second officer, the Polres' own key."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from server.desa.desk import Contact
 from server.desa.login import NewOfficer
@@ -12,12 +12,11 @@ from server.polres.rotation import renewing
 from server.simulation.chance import Chance
 from server.simulation.plan import Happening
 from server.simulation.world.box import Box, Process
+from server.simulation.world.people import People
+from server.simulation.world.place import Place
 from server.simulation.world.polres import BY
 from server.simulation.world.station import Station
 from server.simulation.world.template import code_of, officer_of
-
-if TYPE_CHECKING:
-    from server.simulation.world.world import World
 
 SECOND: Final = "Wayan"
 
@@ -25,8 +24,8 @@ SECOND: Final = "Wayan"
 class Keys:
     """What officers and the Polres do with keys and lists."""
 
-    def __init__(self, world: "World") -> None:
-        self._world = world
+    def __init__(self, world: Place, people: People) -> None:
+        self._world, self._people = world, people
         self._changes: tuple[str, ...] = ("passphrase", "card", "lock", "contact", "sim")
 
     def change(self, _: Happening, box: Box, chance: Chance) -> None:
@@ -36,7 +35,7 @@ class Keys:
             box.wake()
 
     def _change(self, box: Box, process: Process, chance: Chance) -> None:
-        people, number = self._world.people, box.number
+        people, number = self._people, box.number
         name, words = people.name, people.passphrases[number]
         match chance.choice(self._changes):
             case "passphrase":
@@ -59,7 +58,7 @@ class Keys:
 
     def _remember(self, box: Box, process: Process, new: NewOfficer) -> None:
         """The new words are on paper and the new key is on the phone, which shows it at once."""
-        people = self._world.people
+        people = self._people
         people.passphrases[box.number] = new.passphrase
         people.keys[box.number] = new.phone_key
         process.keys.seen(people.name, new.phone_key)

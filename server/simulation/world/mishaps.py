@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hardware.simulated.quirks.registry import install
 from server.simulation.chance import Chance
@@ -10,11 +10,12 @@ from server.simulation.outside.effects import When
 from server.simulation.plan import DAY_S, Happening, Kind
 from server.simulation.world.box import Box
 from server.simulation.world.cards import Cards
+from server.simulation.world.carrying import Carrying
+from server.simulation.world.keys import Keys
+from server.simulation.world.people import People
+from server.simulation.world.place import Place
 from server.simulation.world.template import code_of
 from server.simulation.world.words import Sort, compose, short
-
-if TYPE_CHECKING:
-    from server.simulation.world.world import World
 
 log = logging.getLogger(__name__)
 STORM: Final = 25
@@ -35,13 +36,14 @@ FALLS: Final = frozenset({
 class Mishaps:
     """All of them, over one world."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: Place, people: People) -> None:
         self._world = world
-        self.cards = Cards(world)
+        self.cards = Cards(world, people)
+        keys, self.carrying = Keys(world, people), Carrying(world, self.cards)
         self._acts: dict[Kind, Callable[[Happening, Box, Chance], object]] = {
             Kind.TEXT: self._text,
             Kind.CALL: lambda _, box, chance: world.air.call(box.line, chance),
-            Kind.OFFICER: lambda _, box, chance: world.people.look(box, chance),
+            Kind.OFFICER: lambda _, box, chance: people.look(box, chance),
             Kind.DUTY: self._duty,
             Kind.STORM: self._storm,
             Kind.KILL: lambda _, box, chance: self._strike(box, chance, power=False),
@@ -55,6 +57,8 @@ class Mishaps:
             Kind.ONE_WAY: self._link,
             Kind.POLRES_KILL: lambda _, __, ___: world.polres.fall(power=False),
             Kind.POLRES_CUT: self._polres_cut,
+            Kind.POLRES_FULL: self._polres_full,
+            Kind.POLRES_WRITE: self._polres_write,
             Kind.POLRES_SAVED: lambda _, __, ___: world.polres.save(),
             Kind.POLRES_RESTORED: lambda _, __, ___: world.polres.restore(),
             Kind.FULL: self._full,
@@ -66,10 +70,10 @@ class Mishaps:
             Kind.CARD_RESTORED: self.cards.restore,
             Kind.CLONED: self.cards.clone,
             Kind.STOLEN: self.cards.steal,
-            Kind.KEYS: world.keys.change,
-            Kind.STAFF: world.keys.staff,
-            Kind.PARCEL: world.carrying.parcel,
-            Kind.BACKUP: world.carrying.backup,
+            Kind.KEYS: keys.change,
+            Kind.STAFF: keys.staff,
+            Kind.PARCEL: self.carrying.parcel,
+            Kind.BACKUP: self.carrying.backup,
             Kind.REBUILT: self.cards.rebuild,
         }
 
@@ -180,6 +184,18 @@ class Mishaps:
         effects = self._world.polres.effects
         effects.left, effects.when = chance.randint(1, 6), chance.choice(tuple(When))
 
+    def _polres_full(self, _: Happening, __: Box, chance: Chance) -> None:
+        disk = self._world.polres.disk
+        disk.full = True
+
+        def room() -> None:
+            disk.full = False
+
+        self._world.later(self._world.clock.now_s + chance.uniform(600, 12 * _HOUR_S), room)
+
+    def _polres_write(self, _: Happening, __: Box, chance: Chance) -> None:
+        self._world.polres.disk.errors = chance.randint(1, 4)
+
     def _full(self, _: Happening, box: Box, chance: Chance) -> None:
         box.disk.full = True
 
@@ -215,6 +231,7 @@ class Mishaps:
         for box in world.living:
             self._heal(box)
         world.polres.effects.left = None
+        world.polres.disk.full, world.polres.disk.errors = False, 0
         world.polres.start()
 
     def _heal(self, box: Box) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from server.desa.login import NewOfficer
 from server.domain import requests as r
@@ -10,10 +10,8 @@ from server.domain.errors import Refused
 from server.domain.report import Status
 from server.simulation.chance import Chance
 from server.simulation.world.box import Box, Process
+from server.simulation.world.place import Place
 from server.simulation.world.template import code_of
-
-if TYPE_CHECKING:
-    from server.simulation.world.world import World
 
 _BROWSES: Final = 0.3
 _ANSWERS: Final = "Terima kasih, petugas menuju lokasi, kode {}."
@@ -33,7 +31,7 @@ class Done:
 class People:
     """All officers and the duty desk of a world."""
 
-    def __init__(self, world: "World", officers: Sequence[NewOfficer]) -> None:
+    def __init__(self, world: Place, officers: Sequence[NewOfficer]) -> None:
         self._world = world
         self.keys = {number: one.phone_key for number, one in enumerate(officers)}
         self.passphrases = {number: one.passphrase for number, one in enumerate(officers)}

@@ -79,6 +79,10 @@ class Polres:
                 self.station = Station(district)
         except PowerCut:
             self.fall(power=True)
+        except Exception:
+            # As its disk, so does its process wait for somebody.
+            log.exception("start failed")
+            self.later(self.clock.now_s + _UP_AGAIN_S, self.start)
 
     def serve(self, box: int, path: str, octets: bytes) -> Reply | None:
         """Answer a box; None while nobody does."""

@@ -13,8 +13,6 @@ from server.simulation.plan import DAY_S, Happening, Plan
 from server.simulation.trace import Trace
 from server.simulation.world.air import Air
 from server.simulation.world.box import Box
-from server.simulation.world.carrying import Carrying
-from server.simulation.world.keys import Keys
 from server.simulation.world.link import Link
 from server.simulation.world.mishaps import Mishaps
 from server.simulation.world.people import People
@@ -46,9 +44,7 @@ class World:
         self._count = 0
         self.boxes = tuple(self._box(number) for number in range(plan.boxes))
         self.people = People(self, prepared.officers)
-        self.carrying = Carrying(self)
-        self.keys = Keys(self)
-        self.mishaps = Mishaps(self)
+        self.mishaps = Mishaps(self, self.people)
 
     @property
     def living(self) -> tuple[Box, ...]:
