@@ -10,8 +10,7 @@ from hardware.errors import SendRefused, SendUnknown
 from hardware.modem import Slot
 from server.database import Database
 from server.domain.react import Notice
-from server.domain.reading.fold import fold
-from server.domain.reading.officials import accusation
+from server.domain.reading.read import read as understand
 from server.domain.report import Stamp, Trust
 from server.vault import Lock, Place, Vault
 from sms import grammar, inbox, outbox, pdu
@@ -105,7 +104,7 @@ def lock_of(hex_pdu: str) -> Lock:
             asks = isinstance(
                 grammar.parse(read.text), grammar.Status | grammar.Add | grammar.Cancel
             )
-            return Lock.INTAKE if asks or accusation(fold(read.text)) else Lock.SESSION
+            return Lock.INTAKE if asks or understand(read.text).official else Lock.SESSION
     except Exception:  # noqa: BLE001 -- whatever fails in reading, the PDU itself must be kept
         return Lock.INTAKE
     return Lock.INTAKE

@@ -16,6 +16,7 @@ from server.cli.benches.air import bench_air
 from server.cli.benches.gateway import bench_gateway
 from server.cli.benches.sync import bench_polres, bench_sync
 from server.cli.benches.unlock import bench_unlock
+from server.cli.reading import bench_reading
 from server.database import open_database
 from server.radio import keep_listed
 from server.vault import Vault
@@ -40,6 +41,7 @@ bench.add_command(bench_sync)
 bench.add_command(bench_air)
 bench.add_command(bench_unlock)
 bench.add_command(bench_polres)
+bench.add_command(bench_reading)
 
 
 @bench.command(name="pdu")

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from server.cli.reading import sms_read
 from sms.decode import decode_line
 
 
@@ -19,3 +20,6 @@ def decode() -> None:
         if line.strip():
             click.echo(decode_line(line))
             sys.stdout.flush()
+
+
+sms.add_command(sms_read)

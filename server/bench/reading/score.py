@@ -57,10 +57,14 @@ def judge(messages: Iterable[Message]) -> list[Judged]:
 
 def coarse(judged: Sequence[Judged]) -> list[Judged]:
     """The same with the categories that all labelled data have."""
+
+    def known(category: str) -> str:
+        return _COARSE.get(category, category)
+
     return [
         Judged(
-            replace(one.message, category=_COARSE.get(one.message.category or "", one.message.category)),
-            replace(one.reading, category=Category(_COARSE.get(one.reading.category, one.reading.category))),
+            replace(one.message, category=known(one.message.category or "") or None),
+            replace(one.reading, category=Category(known(one.reading.category))),
         )
         for one in judged
     ]
@@ -79,7 +83,7 @@ def shares(judged: Sequence[Judged]) -> list[Share]:
         *_places(judged),
         _share("command", commands, _command_right, 0.97),
         *_secrecy(judged),
-        _share("promo and operator not answered", _of(judged, Kind.PROMO, Kind.OPERATOR), _silent, 1.0),
+        _share("promo and operator: no answer", _machines(judged), _silent, 1.0),
         *_sure(judged),
     ]
 
@@ -135,17 +139,23 @@ def _urgent(reports: Sequence[Judged]) -> list[Share]:
     said = [one for one in reports if one.reading.urgency is Urgency.DARURAT]
     true = [one for one in reports if one.message.urgency == Urgency.DARURAT]
     return [
-        _share("darurat, recall", true, lambda one: one.reading.urgency is Urgency.DARURAT, 0.97),
-        _share(
-            "darurat, recall, second labels too", true,
-            lambda one: one.message.allows("urgency", one.reading.urgency),
-        ),
-        _share("darurat, precision", said, lambda one: one.message.urgency == Urgency.DARURAT, 0.75),
-        _share(
-            "darurat, precision, second labels too", said,
-            lambda one: one.message.allows("urgency", Urgency.DARURAT),
-        ),
-    ]  # fmt: skip
+        _share("darurat, recall", true, _alarmed, 0.97),
+        _share("darurat, recall, second labels too", true, _urgency_allowed),
+        _share("darurat, precision", said, _meant_urgent, 0.75),
+        _share("darurat, precision, second labels too", said, _urgency_allowed),
+    ]
+
+
+def _alarmed(one: Judged) -> bool:
+    return one.reading.urgency is Urgency.DARURAT
+
+
+def _meant_urgent(one: Judged) -> bool:
+    return one.message.urgency == Urgency.DARURAT
+
+
+def _urgency_allowed(one: Judged) -> bool:
+    return one.message.allows("urgency", one.reading.urgency)
 
 
 def _places(judged: Sequence[Judged]) -> list[Share]:
@@ -210,12 +220,15 @@ def _sure(judged: Sequence[Judged]) -> list[Share]:
     ]
 
 
-def _of(judged: Sequence[Judged], *kinds: Kind) -> list[Judged]:
-    return [one for one in judged if one.message.kind in kinds]
+def _machines(judged: Sequence[Judged]) -> list[Judged]:
+    return [one for one in judged if one.message.kind in (Kind.PROMO, Kind.OPERATOR)]
 
 
 def _share(
-    name: str, judged: Sequence[Judged], holds: Callable[[Judged], bool], target: float | None = None
+    name: str,
+    judged: Sequence[Judged],
+    holds: Callable[[Judged], bool],
+    target: float | None = None,
 ) -> Share:
     return Share(name, _mean([holds(one) for one in judged]), len(judged), target)
 

@@ -18,16 +18,18 @@ from server.domain import events as e
 from server.domain import requests as r
 from server.domain.clock import hear
 from server.domain.decide import Decision, Situation, decide_text, understood
+from server.domain.meant import meant
 from server.domain.reading.labels import Category, Urgency
 from server.domain.reading.places import Place
-from server.domain.reading.read import Reading, read
+from server.domain.reading.read import PHONE, SERVICE, Reading, read
 from server.domain.report import Stamp, Trust
-from sms import grammar, inbox
+from sms import inbox
 from sms.phone import SenderKind
 from sms.segments import Complete
 from sms.tpdu import Deliver
 
 log = logging.getLogger(__name__)
+_SERVICES = frozenset({SenderKind.SHORT_CODE, SenderKind.ALPHANUMERIC})
 
 
 def decide_whole(
@@ -128,17 +130,17 @@ def _arrived(deliver: Deliver, text: Complete, stamp: Stamp, row_id: int) -> r.T
         sender=sender_of(deliver),
         answerable=kind is SenderKind.MOBILE,
         text=whole_or_cut(text.text),
-        reading=classified(text.text),
+        reading=classified(text.text, kind),
         sent_s=None if deliver.sent_at is None else int(deliver.sent_at.timestamp()),
         received_s=stamp.wall_s,
         inbox_id=row_id,
     )
 
 
-def classified(text: str) -> Reading:
+def classified(text: str, kind: SenderKind = SenderKind.MOBILE) -> Reading:
     """The reading of a text; when reading fails, a report that says it is unsure."""
     try:
-        return read(text)
+        return read(text, SERVICE if kind in _SERVICES else PHONE)
     except Exception:
         log.exception("reading failed")
         nowhere = Place(None, None, None, None)
@@ -149,7 +151,7 @@ def classified(text: str) -> Reading:
 
 
 def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
-    command = grammar.parse(text.text)
+    command = meant(text.text, text.reading)
     named = getattr(command, "ticket", None)
     mentioned = None if named is None else node.projection.report(named)
     latest = lookup.latest_of(node.projection.db, text.sender)
