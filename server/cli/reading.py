@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from server.bench.reading import messages, score
+from server.bench.reading.matrix import svg
 from server.domain.reading.labels import Kind
 from server.domain.reading.read import Reading, read, sort_of_sender
 from sms.keywords import CommandName
@@ -30,8 +31,11 @@ def sms_read() -> None:
 @click.option("--messages", "path", type=_FILE, help="Labelled JSON lines; else its own 500.")
 @click.option("--coarse", is_flag=True, help="Only the categories that all labelled data have.")
 @click.option("--worst", is_flag=True, help="Also the surest wrong readings.")
+@click.option("--matrix", type=click.Path(path_type=Path), help="Draw confusions into an SVG.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a figure.")
-def bench_reading(path: Path | None, *, coarse: bool, worst: bool, as_json: bool) -> None:
+def bench_reading(
+    path: Path | None, matrix: Path | None, *, coarse: bool, worst: bool, as_json: bool
+) -> None:
     """How many messages are read right, and in what time."""
     known = list(messages.read(path or messages.SET_ASIDE))
     began = time.process_time()
@@ -50,6 +54,8 @@ def bench_reading(path: Path | None, *, coarse: bool, worst: bool, as_json: bool
         click.echo(json.dumps(said | {"target": 2.0, "met": spent_ms <= 2.0}))
     else:
         click.echo(f"{'ms a message':42} {spent_ms:6.2f}  (<= 2)")
+    if matrix is not None:
+        matrix.write_text(svg(score.confusion(judged)), "utf-8")
     if worst:
         for one in _worst(judged):
             click.echo(one)

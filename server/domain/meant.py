@@ -1,14 +1,11 @@
 """What a text asks for: as the grammar says, else as it was surely read."""
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from server.domain.reading.labels import Kind
-from server.domain.reading.read import Reading
+from server.domain.reading.read import SURE, Reading
 from sms import grammar
 from sms.keywords import CommandName
-
-# A text is no report only where the reading is this sure of it: whoever is in need must be heard.
-SURE: Final = 0.9
 
 
 def meant(text: str, reading: Reading) -> grammar.Command | grammar.FreeText:

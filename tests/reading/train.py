@@ -95,7 +95,7 @@ def matrix(seen: Sequence[Features], rarity: Any) -> Any:
 class Lesson:
     """All messages with noisy copies of some, ready to be learnt from."""
 
-    def __init__(self, learnt: Sequence[Message], noise: float = 0.0) -> None:
+    def __init__(self, learnt: Sequence[Message], noise: float = 0.3) -> None:
         draw = random.Random(_SEED)
         self.messages = list(learnt)
         self.plain = [traits(one) for one in learnt]

@@ -9,7 +9,7 @@ from typing import Final
 from server.bench.reading.messages import Message
 from server.domain.reading.labels import Category, Kind, Urgency
 from server.domain.reading.places import Place
-from server.domain.reading.read import Reading, read, sort_of_sender
+from server.domain.reading.read import SURE, Reading, read, sort_of_sender
 from sms.keywords import CommandName
 
 # Where labelled data lack a category, these stand for each other.
@@ -17,7 +17,6 @@ _COARSE: Final = {
     "sengketa": "konflik", "mayat": "lainnya", "senjata": "lainnya", "lingkungan": "lainnya",
     "aparat": "lainnya",
 }  # fmt: skip
-SURE: Final = 0.9
 PLACED_COMMANDS: Final = frozenset({CommandName.DAFTAR, CommandName.RONDA})
 
 

@@ -1,7 +1,7 @@
 """Reading a text: what the lists, the rules and the model make of it together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from server.domain.reading import lexicon
@@ -15,17 +15,20 @@ from server.domain.reading.rules import WHY_WORDS_MAX, Weighed, level, weigh, wh
 from sms import grammar
 from sms.keywords import CommandName, Keyword, keyword, ticket_in
 
+# A text is no report only where the reading is this sure of it: whoever is in need must be heard.
+SURE: Final = 0.9
 PHONE: Final = "phone"
 SERVICE: Final = "service"
 # Found by cross-validation on the project's own messages; docs/reading.md has the table.
-_URGENT_FROM: Final = 0.25
-_URGENT_BY_RULE_FROM: Final = 0.12
+_URGENT_FROM: Final = {Urgency.DARURAT: 0.12, Urgency.TINGGI: 0.2, Urgency.BIASA: 0.4}
+_URGENT_THOUGH_DENIED_FROM: Final = 0.7
 _SEALED_FROM: Final = 0.15
 _SEALED_THOUGH_URGENT_FROM: Final = 0.5
 _CONFIDENTIAL_FROM: Final = 0.06
 # Reports are most of what the model learnt from; other kinds would come off badly.
 _MORE_OFTEN_THAN_LEARNT: Final = {Kind.CHATTER: 2.0, Kind.COMMAND: 2.0, Kind.PROMO: 2.0}
 _SHORTEST_NUMBER: Final = 8
+_IDLE: Final = frozenset({Kind.CHATTER, Kind.PROMO, Kind.OPERATOR})
 _OF_GRAMMAR: Final[dict[type, CommandName]] = {
     grammar.Status: CommandName.STATUS,
     grammar.Add: CommandName.TAMBAH,
@@ -74,20 +77,21 @@ def read(text: str, sender: str = PHONE) -> Reading:
     command = _command(text, asked, answers["command"]) if kind is Kind.COMMAND else None
     tells = kind is Kind.REPORT or command in _TELLING
     category, likely, evidence = _matter(weighed, answers, tells=tells)
-    hidden = answers["confidential"]["yes"] >= _CONFIDENTIAL_FROM
-    secret = lexicon.SECRECY in weighed.tags or _asks_secrecy(text) or hidden
-    return Reading(
+    confidence = round(kinds[kind] * (likely if kind is Kind.REPORT else 1.0), 3)
+    found = Reading(
         category=category,
         urgency=_urgency(category, weighed, answers["urgency"]),
         place=find_place(text),
-        confidential=secret,
+        confidential=_secret(text, weighed, answers["confidential"]["yes"]),
         official=category is Category.APARAT,
-        confidence=round(kinds[kind] * (likely if kind is Kind.REPORT else 1.0), 3),
+        confidence=confidence,
         why=evidence or _why(category, weighed),
         kind=kind,
         command=command,
         ticket=_ticket(text, asked) if kind is Kind.COMMAND else None,
     )
+    idle = kind in _IDLE and confidence >= SURE and not found.official
+    return replace(found, category=Category.LAINNYA, urgency=Urgency.BIASA) if idle else found
 
 
 def sort_of_sender(sender: str | None) -> str:
@@ -138,14 +142,16 @@ def _matter(
 
 def _urgency(category: Category, weighed: Weighed, said: Likelihoods) -> Urgency:
     """The likeliest urgency; a darurat is missed rarely, at the price of false alarms."""
-    by_rule = level(category, weighed) is Urgency.DARURAT
-    if said[Urgency.DARURAT] >= (_URGENT_BY_RULE_FROM if by_rule else _URGENT_FROM):
+    wanted = _URGENT_FROM[level(category, weighed)]
+    denied = not weighed.scores and any(hit.negated for hit in weighed.hits)
+    if said[Urgency.DARURAT] >= (_URGENT_THOUGH_DENIED_FROM if denied else wanted):
         return Urgency.DARURAT
     return max((Urgency.TINGGI, Urgency.BIASA), key=lambda one: said[one])
 
 
-def _asks_secrecy(text: str) -> bool:
-    return isinstance(grammar.parse(text), grammar.Confidential)
+def _secret(text: str, weighed: Weighed, likely: float) -> bool:
+    asked = isinstance(grammar.parse(text), grammar.Confidential)
+    return asked or lexicon.SECRECY in weighed.tags or likely >= _CONFIDENTIAL_FROM
 
 
 def _command(text: str, asked: Keyword | None, said: Likelihoods) -> CommandName:
