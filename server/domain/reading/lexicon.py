@@ -24,7 +24,7 @@ def _lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
-def _sections(name: str) -> dict[str, tuple[str, ...]]:
+def sections(name: str) -> dict[str, tuple[str, ...]]:
     """The phrases of each `[section]` of a list."""
     held: dict[str, list[str]] = {}
     for line in _lines(name):
@@ -52,11 +52,8 @@ def _spellings() -> dict[str, str]:
 
 
 SPELLINGS: Final = _spellings()
-STRONG: Final = _sections("strong.txt")
-WEAK: Final = _sections("weak.txt")
-CLUES: Final = _sections("clues.txt")
-LISTS: Final = _sections("lists.txt")
-OFFICIALS: Final = _sections("officials.txt")
+LISTS: Final = sections("lists.txt")
+OFFICIALS: Final = sections("officials.txt")
 
 COMBOS: Final[tuple[tuple[Category, int, tuple[str, ...]], ...]] = (
     # What it is, how much it counts, the clues that must all be there.
@@ -88,11 +85,11 @@ def _tagged() -> dict[str, frozenset[str]]:
             spelt = " ".join(SPELLINGS.get(word, word) for word in phrase.split())
             tags.setdefault(phrase if phrase == spelt else spelt, set()).add(tag)
 
-    for name, listed in STRONG.items():
+    for name, listed in sections("strong.txt").items():
         hold(listed, Category(name) + STRONG_MARK)
-    for name, listed in WEAK.items():
+    for name, listed in sections("weak.txt").items():
         hold(listed, Category(name).value)
-    for name, listed in CLUES.items():
+    for name, listed in sections("clues.txt").items():
         hold(listed, CLUE_MARK + name)
     hold(LISTS["kiasan"], IDIOM)
     hold(LISTS["rahasia"], SECRECY)

@@ -20,6 +20,9 @@ _MISUSE: Final = lexicon.phrases(_LISTS["penyelewengan"])
 _CLAIMED: Final = frozenset(_LISTS["mengaku"])
 _OTHER_STAFF: Final = frozenset(_LISTS["petugas lain"])
 _OTHER_ACTORS: Final = frozenset(_LISTS["pelaku lain"])
+_ADDRESSES: Final = frozenset({"pak", "bu", "lapor", "tolong", "bapak", "ibu", "yth", "maaf"})
+_TELLS: Final = frozenset({"ada", "tolong", "saya", "anak", "suami", "rumah", "di", "mohon"})
+_ADDRESS_WORDS: Final = 3
 
 
 def accusation(words: Sequence[str]) -> tuple[str, ...]:
@@ -28,6 +31,25 @@ def accusation(words: Sequence[str]) -> tuple[str, ...]:
         return ("aparat",)
     clauses = " ".join(words).split(BREAK)
     return next((found for clause in clauses if (found := _accused(clause.split()))), ())
+
+
+def somebody_else(words: Sequence[str]) -> bool:
+    """Whether all who are named are only spoken to, only claim an office, or hold another."""
+    clauses = [part.split() for part in " ".join(words).split(BREAK)]
+    named = [(clause, span) for clause in clauses for span in _spans(clause, _OFFICIALS)]
+    if not named:
+        return not _OTHER_STAFF.isdisjoint(words)
+    return all(
+        not _is_meant(clause, *span) or (clause is clauses[0] and _is_address(clause, span))
+        for clause, span in named
+    )
+
+
+def _is_address(clause: list[str], span: _Span) -> bool:
+    """At the beginning, and nothing is told of them: "pak babin ada yang ..."."""
+    start, end = span
+    spoken_to = start <= _ADDRESS_WORDS and set(clause[:start]) <= _ADDRESSES
+    return spoken_to and bool(start) and clause[end : end + 1] != [] and clause[end] in _TELLS
 
 
 def _accused(clause: list[str]) -> tuple[str, ...]:

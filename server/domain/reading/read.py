@@ -9,7 +9,7 @@ from server.domain.reading.features import features
 from server.domain.reading.fold import fold
 from server.domain.reading.labels import Category, Kind, Urgency
 from server.domain.reading.model import Likelihoods, shipped
-from server.domain.reading.officials import accusation
+from server.domain.reading.officials import accusation, somebody_else
 from server.domain.reading.places import Place, find_place
 from server.domain.reading.rules import WHY_WORDS_MAX, Weighed, level, weigh, why
 from sms import grammar
@@ -22,8 +22,9 @@ SERVICE: Final = "service"
 # Found by cross-validation on the project's own messages; docs/reading.md has the table.
 _URGENT_FROM: Final = {Urgency.DARURAT: 0.12, Urgency.TINGGI: 0.2, Urgency.BIASA: 0.4}
 _URGENT_THOUGH_DENIED_FROM: Final = 0.7
-_SEALED_FROM: Final = 0.15
-_SEALED_THOUGH_URGENT_FROM: Final = 0.5
+_SEALED_FROM: Final = 0.3
+_SEALED_THOUGH_URGENT_FROM: Final = 0.6
+_SEALED_THOUGH_OTHERS_FROM: Final = 0.9
 _CONFIDENTIAL_FROM: Final = 0.06
 # Reports are most of what the model learnt from; other kinds would come off badly.
 _MORE_OFTEN_THAN_LEARNT: Final = {Kind.CHATTER: 2.0, Kind.COMMAND: 2.0, Kind.PROMO: 2.0}
@@ -133,6 +134,8 @@ def _matter(
     likeliest = Category(max(said, key=lambda label: said[label]))
     urgent = answers["urgency"][Urgency.DARURAT] >= 0.5
     sealed_from = _SEALED_THOUGH_URGENT_FROM if urgent else _SEALED_FROM
+    if somebody_else(weighed.words):
+        sealed_from = _SEALED_THOUGH_OTHERS_FROM
     if tells and said[Category.APARAT] >= sealed_from:
         return Category.APARAT, said[Category.APARAT], ()
     if likeliest is Category.APARAT:
