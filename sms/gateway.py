@@ -1,15 +1,14 @@
 """The five brakes: whether a text may be sent now, and if not, why; pure."""
 
-import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from sms.likeness import NEAR_LETTERS, fingerprint, near, our_words
 from sms.outbox import Purpose
 from sms.phone import SenderKind, parse_phone, sender_kind
-from sms.replies import wording
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
@@ -23,16 +22,6 @@ UNCLEAR_TEXTS: Final = 3
 BACKLOG_S: Final = 600.0
 _REMEMBERED_TEXTS: Final = 10
 _REMEMBERED_SENDERS: Final = 1_000
-_NEAR_LETTERS: Final = 20
-_NEAR_SHARE: Final = 0.7
-_GRAM: Final = 3
-# Shorter texts may well consist of words that stand in ours too.
-_OURS_LETTERS: Final = 40
-_OURS_SHARE: Final = 0.5
-_OURS_GRAM: Final = 6
-# People use words of ours too; so long a run of them is a copy.
-_OURS_RUN: Final = 22
-_DIGITS: Final = re.compile(r"\d+")
 
 
 class Brake(StrEnum):
@@ -203,11 +192,6 @@ class Traffic:
         self.met = {n: texts for n, texts in self.met.items() if n in kept}
 
 
-def fingerprint(text: str) -> str:
-    """A text without case, spaces, signs and the numbers in which robots vary."""
-    return _DIGITS.sub("0", "".join(c for c in text.casefold() if c.isalnum()))
-
-
 def allowance(to: str, traffic: Traffic, pace: Pace, *, emergency: bool) -> tuple[int, int]:
     """Automatic answers that a number may get (an hour, a day) as things stand with it."""
     if emergency:
@@ -315,14 +299,14 @@ def _text(facts: _Facts) -> Held | None:
     recent = [one.print for one in heard if one.at_s > facts.now_s - HOUR_S]
     # Whoever writes the same thrice while nothing answers is a person; a robot was answered.
     met = any(
-        _near(one.print, last)
+        near(one.print, last)
         for one in facts.traffic.met.get(facts.asked.to, ())
         if one.at_s > facts.now_s - DAY_S
     )
-    if last and met and sum(_near(one, last) for one in recent) >= SAME_TEXT_MAX:
+    if last and met and sum(near(one, last) for one in recent) >= SAME_TEXT_MAX:
         return Held(Brake.TEXT, "teks yang sama berulang")
     said = facts.traffic.spoken.get(facts.asked.to, "")
-    if _our_words(last) or (len(said) >= _NEAR_LETTERS and _near(last[: len(said) + 8], said)):
+    if our_words(last) or (len(said) >= NEAR_LETTERS and near(last[: len(said) + 8], said)):
         return Held(Brake.TEXT, "jawaban kami sendiri yang kembali")
     return None
 
@@ -368,40 +352,6 @@ _LOOKS: Final[dict[Brake, Callable[[_Facts], Held | None]]] = {
 }
 
 
-def _near(one: str, other: str) -> bool:
-    """Whether two fingerprints are equal, or long enough and nearly equal."""
-    if one == other:
-        return True
-    if min(len(one), len(other)) < _NEAR_LETTERS:
-        return False
-    mine, theirs = _grams(one, _GRAM), _grams(other, _GRAM)
-    return len(mine & theirs) >= _NEAR_SHARE * len(mine | theirs)
-
-
-def _our_words(text: str) -> bool:
-    """Whether most of a fingerprint is made of our own texts, and some of it copied from one."""
-    grams = _grams(text, _OURS_GRAM)
-    if len(text) < _OURS_LETTERS or len(grams & _OURS) < _OURS_SHARE * len(grams):
-        return False
-    run = longest = 0
-    for at in range(len(text) - _OURS_GRAM + 1):
-        run = run + 1 if text[at : at + _OURS_GRAM] in _OURS else 0
-        longest = max(longest, run)
-    return longest + _OURS_GRAM - 1 >= _OURS_RUN
-
-
-def _grams(text: str, length: int) -> frozenset[str]:
-    return frozenset(text[at : at + length] for at in range(max(1, len(text) - length + 1)))
-
-
 def _forget(times: deque[float], before_s: float) -> None:
     while times and times[0] < before_s:
         times.popleft()
-
-
-_OURS: Final = frozenset(
-    gram
-    for words in map(fingerprint, wording())
-    if len(words) >= _OURS_GRAM
-    for gram in _grams(words, _OURS_GRAM)
-)

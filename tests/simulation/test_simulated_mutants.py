@@ -12,7 +12,7 @@ from hardware.errors import HardwareError
 from hardware.filling import is_filler
 from server import radio
 from server.database import Database
-from server.desa import steps
+from server.desa import intake, steps
 from server.desa.gateway import speaking
 from server.desa.reading import copies, whole
 from server.domain.clock import hear
@@ -71,10 +71,10 @@ def commits_without_waiting(patch: Patch) -> None:
 
 
 def takes_every_pdu_as_new(patch: Patch) -> None:
-    """Copies are not known for what they are."""
+    """Copies are not known for what they are, nor when keys come."""
     patch.setattr(copies, "kin", lambda _node, _one: copies.Kin.NEW)
     patch.setattr(whole, "remember", lambda _node, _text, _rows: None)
-    patch.setattr(copies, "remember_seen", lambda _node, _now_s: None)
+    patch.setattr(intake, "remember_seen", lambda _node, _now_s: None)
 
 
 def commits_in_two(patch: Patch) -> None:

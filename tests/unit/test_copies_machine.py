@@ -17,7 +17,7 @@ from server.polres import lookup
 from server.polres.down import orders
 from server.polres.lookup import ReportLine
 from server.polres.projection import rebuild
-from server.polres.store import projected
+from server.polres.store.tables import projected
 from sync.chain import LogId
 from sync.entry import Log
 from sync.message import State

@@ -19,8 +19,8 @@ from sms.gateway import (
     Pace,
     Spent,
     Traffic,
-    fingerprint,
 )
+from sms.likeness import fingerprint
 from sms.outbox import Purpose
 from sms.replies import ReplyKey, fields_of, render
 

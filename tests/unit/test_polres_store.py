@@ -27,8 +27,8 @@ from server.polres.errors import (
     UserExists,
 )
 from server.polres.store import engine, nodes
-from server.polres.store.columns import METADATA
 from server.polres.store.engine import FILE_NAME, Tables, open_tables
+from server.polres.store.tables.columns import METADATA
 from server.sections import Login
 
 

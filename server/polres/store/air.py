@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import schema
 from server.polres.store.nodes import Cell
 from server.polres.store.prepared import Prepared, where
+from server.polres.store.tables import schema
 from sync.airtime.window import Window
 
 _NODES, _REPORTS, _PARTS = schema.air_nodes, schema.air_reports, schema.air_parts

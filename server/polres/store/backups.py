@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import projected
+from server.polres.store.tables import projected
 
 _BACKUPS = projected.backups
 

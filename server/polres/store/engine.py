@@ -17,8 +17,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from server.polres.errors import NewerTables
-from server.polres.store import schema
 from server.polres.store.prepared import Prepared
+from server.polres.store.tables import schema
 
 __all__ = ("FILE_NAME", "Connection", "Tables", "migrate", "open_tables")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import schema
 from server.polres.store.prepared import Prepared, where
+from server.polres.store.tables import schema
 
 _KEYS, _USES = schema.exchange_keys, schema.exchange_uses
 _EVERY = Prepared(select(_KEYS).order_by(_KEYS.c.number.desc()))

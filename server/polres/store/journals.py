@@ -5,8 +5,8 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import schema
 from server.polres.store.prepared import Prepared, where
+from server.polres.store.tables import schema
 from sync import chain, frame
 from sync.chain import Head, LogId
 from sync.entry import Entry, Header, Log

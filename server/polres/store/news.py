@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.domain import events as e
-from server.polres.store import projected
+from server.polres.store.tables import projected
 
 _NEWS = projected.key_news
 SHOWN = 20

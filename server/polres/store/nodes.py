@@ -6,8 +6,8 @@ from functools import cache
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import schema
 from server.polres.store.prepared import Prepared, where
+from server.polres.store.tables import schema
 
 Cell = int | str | bytes | None
 _NODES, _CARDS, _COUNTERS = schema.nodes, schema.cards, schema.counters

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import schema
+from server.polres.store.tables import schema
 
 _PARCELS = schema.parcels
 

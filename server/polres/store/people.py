@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
-from server.polres.store import schema
+from server.polres.store.tables import schema
 
 _USERS = schema.users
 

@@ -19,8 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from server.domain.report import Report, Status
-from server.polres.store import projected, schema
 from server.polres.store.prepared import Prepared, where
+from server.polres.store.tables import projected, schema
 from sync.entry import Header, Log
 
 _REPORTS, _HISTORY, _OUTGOING = projected.reports, projected.history, projected.outgoing

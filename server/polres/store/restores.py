@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import projected, schema
 from server.polres.store.nodes import Cell
 from server.polres.store.prepared import Prepared, where
+from server.polres.store.tables import projected, schema
 
 _INSTANCES, _CLAIMS, _DURABLE = schema.instances, schema.claims, schema.durable
 _CARRIED, _LINEAGE, _EVIDENCE = projected.carried, projected.lineage, schema.evidence

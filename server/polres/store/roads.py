@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.polres.store import schema
 from server.polres.store.prepared import Prepared, where
+from server.polres.store.tables import schema
 
 _MONTHS, _CONTACTS, _LAGS = schema.road_months, schema.road_contacts, schema.lags
 _MONTH, _CONTACT = insert(_MONTHS), insert(_CONTACTS)

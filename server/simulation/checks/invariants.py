@@ -7,7 +7,7 @@ from hardware.filling import is_filler
 from server.domain import codec
 from server.domain import events as e
 from server.polres.store.journals import PolresStore
-from server.polres.store.schema import claims, forks
+from server.polres.store.tables.schema import claims, forks
 from server.simulation.checks import promises, view
 from server.simulation.world.box import Box
 from server.simulation.world.words import NUMBERS

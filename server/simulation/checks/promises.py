@@ -9,7 +9,7 @@ from server.database import open_memory
 from server.domain.report import Trust
 from server.ledger import Ledger
 from server.polres.projection import rebuild
-from server.polres.store.projected import PROJECTION
+from server.polres.store.tables.projected import PROJECTION
 from server.projection import Projection
 from server.simulation.checks import view
 from server.simulation.plan import DAY_S

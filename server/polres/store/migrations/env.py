@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from server.polres.store.columns import METADATA
+from server.polres.store.tables.columns import METADATA
 
 connection = context.config.attributes["connection"]
 if not isinstance(connection, Connection):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, Table
 
-from server.polres.store.columns import METADATA, blob_column, int_column, text_column
+from server.polres.store.tables.columns import METADATA, blob_column, int_column, text_column
 
 entries = Table(
     "entries",

@@ -2,7 +2,13 @@
 
 from sqlalchemy import Index, Table
 
-from server.polres.store.columns import METADATA, blob_column, int_column, text_column, yes_column
+from server.polres.store.tables.columns import (
+    METADATA,
+    blob_column,
+    int_column,
+    text_column,
+    yes_column,
+)
 
 reports = Table(
     "reports",
