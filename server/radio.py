@@ -13,7 +13,8 @@ from server.domain.react import Notice
 from server.domain.reading.read import read as understand
 from server.domain.report import Stamp, Trust
 from server.vault import Lock, Place, Vault
-from sms import grammar, inbox, outbox, pdu
+from sms import inbox, outbox, pdu
+from sms.commands import grammar
 from sms.inbox import Sealed
 from sms.outbox import Purpose, State
 from sms.user_data import split_words

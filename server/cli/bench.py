@@ -14,9 +14,9 @@ import click
 from hardware.modem import Slot
 from server.cli.benches.air import bench_air
 from server.cli.benches.gateway import bench_gateway
+from server.cli.benches.reading import bench_reading
 from server.cli.benches.sync import bench_polres, bench_sync
 from server.cli.benches.unlock import bench_unlock
-from server.cli.reading import bench_reading
 from server.database import open_database
 from server.radio import keep_listed
 from server.vault import Vault

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from server.cli.reading import sms_read
+from server.cli.benches.reading import sms_read
 from sms.decode import decode_line
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from server.demo.figures import Figures, PolresReport
 from server.demo.messages import Message
 from server.domain.reading.read import read
-from sms import grammar
+from sms.commands import grammar
 from sms.errors import UnsendableError
 from sms.pdu import split_deliver
 from sms.phone import SenderKind, parse_phone, sender_kind

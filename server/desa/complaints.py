@@ -10,7 +10,7 @@ from server.domain import requests as r
 from server.domain.reading.labels import Urgency
 from server.domain.reading.lexicon import OFFICIALS
 from server.domain.report import Report, Status
-from sms import grammar
+from sms.commands import grammar
 from sync.errors import SyncError
 
 

@@ -11,7 +11,7 @@ from server.domain.meant import idle, meant
 from server.domain.react import Notice, notice_name, reply_to
 from server.domain.reading.labels import Category, Kind, Urgency
 from server.domain.report import CALL_BACK, TRANSITIONS, Move, Report, Status
-from sms import grammar
+from sms.commands import grammar
 from sms.replies import ReplyKey, answer, fields_of, render
 from sms.user_data import split_words
 

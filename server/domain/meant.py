@@ -4,8 +4,8 @@ from typing import assert_never
 
 from server.domain.reading.labels import Kind
 from server.domain.reading.read import SURE, Reading
-from sms import grammar
-from sms.keywords import CommandName
+from sms.commands import grammar
+from sms.commands.keywords import CommandName
 
 
 def meant(text: str, reading: Reading) -> grammar.Command | grammar.FreeText:

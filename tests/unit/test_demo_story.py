@@ -17,7 +17,7 @@ from server.demo.phones import ANSWERS_MAX, BUBBLES_MAX, Kind, Phones
 from server.demo.story import STORY, Scene, play
 from server.demo.tally import ANSWERED, NOT_MOBILE, UNANSWERED, parts_of, tally, total
 from server.domain.reading.read import read
-from sms import grammar
+from sms.commands import grammar
 from sms.phone import parse_phone
 
 TEXT = Message("081200000001", "ada maling di RT 02")

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms.grammar import Add, Cancel, Command, Confidential, FreeText, Help, Status, Stop, parse
+from sms.commands.grammar import (
+    Add,
+    Cancel,
+    Command,
+    Confidential,
+    FreeText,
+    Help,
+    Status,
+    Stop,
+    parse,
+)
 
 
 @pytest.mark.parametrize(

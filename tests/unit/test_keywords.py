@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sms.keywords import CommandName, keyword, ticket_in
+from sms.commands.keywords import CommandName, keyword, ticket_in
 
 
 @pytest.mark.parametrize(

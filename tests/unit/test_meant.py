@@ -5,7 +5,7 @@ import pytest
 from server.domain.meant import idle, meant
 from server.domain.reading.labels import Kind
 from server.domain.reading.read import SERVICE, read
-from sms import grammar
+from sms.commands import grammar
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from server.bench.reading.messages import SET_ASIDE, read
 from server.domain.reading import model
 from server.domain.reading.fold import fold
 from server.domain.reading.labels import Category, Kind, Urgency
-from sms.keywords import CommandName
+from sms.commands.keywords import CommandName
 from tests.reading.corpus import fingerprint, learnt_from
 
 DISTINCT_MIN = 3_800

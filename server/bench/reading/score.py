@@ -10,7 +10,7 @@ from server.bench.reading.messages import Message
 from server.domain.reading.labels import Category, Kind, Urgency
 from server.domain.reading.places import Place
 from server.domain.reading.read import SURE, Reading, read, sort_of_sender
-from sms.keywords import CommandName
+from sms.commands.keywords import CommandName
 
 # Where labelled data lack a category, these stand for each other.
 _COARSE: Final = {

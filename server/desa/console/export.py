@@ -13,7 +13,8 @@ from server.desa.reading.length import whole_or_cut
 from server.domain import events as e
 from server.domain.decide import Decision
 from server.domain.errors import Told
-from sms import grammar, inbox, pdu, segments
+from sms import inbox, pdu, segments
+from sms.commands import grammar
 from sms.errors import PduError
 from sms.phone import parse_phone
 from sms.segments import Complete, Fragment

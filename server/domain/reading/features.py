@@ -10,7 +10,7 @@ from zlib import crc32
 
 from server.domain.reading.fold import BREAK
 from server.domain.reading.rules import Weighed, leading
-from sms.keywords import keyword
+from sms.commands.keywords import keyword
 
 BUCKETS: Final = 1 << 17
 TEXT_MAX: Final = 700

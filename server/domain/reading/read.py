@@ -12,8 +12,8 @@ from server.domain.reading.model import Likelihoods, shipped
 from server.domain.reading.officials import accusation, somebody_else
 from server.domain.reading.places import Place, find_place
 from server.domain.reading.rules import WHY_WORDS_MAX, Weighed, level, weigh, why
-from sms import grammar
-from sms.keywords import CommandName, Keyword, keyword, ticket_in
+from sms.commands import grammar
+from sms.commands.keywords import CommandName, Keyword, keyword, ticket_in
 
 # A text is no report only where the reading is this sure of it: whoever is in need must be heard.
 SURE: Final = 0.9

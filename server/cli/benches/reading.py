@@ -1,4 +1,4 @@
-"""`kentongan sms read` and `kentongan bench reading`: what texts say, and how well that is read."""
+"""`kentongan sms read` and `bench reading`: what texts say, and how well that is read."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from server.bench.reading import messages, score
 from server.bench.reading.matrix import svg
 from server.domain.reading.labels import Kind
 from server.domain.reading.read import Reading, read, sort_of_sender
-from sms.keywords import CommandName
+from sms.commands.keywords import CommandName
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _PLACED = frozenset({CommandName.DAFTAR, CommandName.RONDA})
