@@ -7,7 +7,6 @@ from typing import assert_never
 from server.domain import events as e
 from server.domain import requests as r
 from server.domain.errors import Reason, Refused
-from server.domain.meant import idle, meant
 from server.domain.react import Notice, notice_name, reply_to
 from server.domain.reading.labels import Category, Kind, Urgency
 from server.domain.report import CALL_BACK, TRANSITIONS, Move, Report, Status
@@ -74,17 +73,10 @@ def decide_text(text: r.TextArrived, now: Situation) -> Decision:
         return Decision((_noted(text, "bukan nomor HP"),), official=text.reading.official)
     if grammar.is_blank(text.text):
         return Decision((_noted(text, "kosong"),), (_answer(text, render(ReplyKey.BANTUAN)),))
-    return _asked_for(meant(text.text, text.reading), text, now)
-
-
-def _asked_for(
-    command: grammar.Command | grammar.FreeText, text: r.TextArrived, now: Situation
-) -> Decision:
+    command = grammar.parse(text.text)
     match command:
-        case grammar.FreeText():
-            return _free(text, now)
-        case grammar.Confidential():
-            return _report(text, now, hidden=True)
+        case grammar.FreeText() | grammar.Confidential():
+            return _report(text, now, hidden=isinstance(command, grammar.Confidential))
         case grammar.Help():
             return Decision((), (_answer(text, render(ReplyKey.BANTUAN)),))
         case grammar.Stop():
@@ -190,10 +182,11 @@ def decide_completed(late: r.PartsArrived, report: Report, merged: Sequence[str]
 
 def understood(text: r.TextArrived) -> bool:
     """Whether a text was understood: a command about a report, or something was recognised."""
-    command = meant(text.text, text.reading)
+    command = grammar.parse(text.text)
     if isinstance(command, grammar.Status | grammar.Add | grammar.Cancel):
         return True
-    return text.reading.confidence >= UNDERSTOOD_CONFIDENCE
+    reading = text.reading
+    return reading.kind is Kind.REPORT and reading.confidence >= UNDERSTOOD_CONFIDENCE
 
 
 def decide_action(
@@ -281,24 +274,6 @@ def _free_answer(action: r.Answer, parts: int) -> Decision | Refused:
 def fits(text: str, parts: int) -> bool:
     """Whether an answer goes into so many short messages, with the words around it."""
     return len(split_words(answer(LONGEST_TICKET, text))) <= parts
-
-
-def _free(text: r.TextArrived, now: Situation) -> Decision:
-    """Free words are a report, unless they surely are none.
-
-    Idle words of who has an open report are put to it, since they may be about it.
-    """
-    reason = idle(text.reading)
-    if reason is None:
-        return _report(text, now, hidden=False)
-    if text.reading.kind is not Kind.CHATTER:
-        return Decision((_noted(text, reason),))
-    latest = _own(text, None, now)
-    if latest is None or latest.status is Status.CLOSED:
-        return Decision((_noted(text, reason),), (_answer(text, render(ReplyKey.BANTUAN)),))
-    event = e.NoteAdded(latest.ticket, text.sender, text.text, text.received_s)
-    notice = _receipt(text, ReplyKey.TAMBAH_OK, latest.ticket, jam=now.clock)
-    return Decision((event,), (notice,), official=latest.sealed)
 
 
 def _report(text: r.TextArrived, now: Situation, *, hidden: bool) -> Decision:

@@ -14,7 +14,7 @@ from sms import pdu
 
 COUNT = 50
 SHAPES = (
-    "ada maling di rumah {} {} dekat kebun {} {} pelakunya {} {}",
+    "kemalingan tadi malam di rumah {} {} dekat kebun {} {} pelakunya {} {}",
     "Kerbau hilang di kebun {} {} dekat sumur {} {} saksinya {} {}",
     "oknum polisi minta uang kepada {} {} di warung {} {} saksinya {} {}",
     "RAHASIA ada yang jual sabu di rumah {} {} dekat kali {} {} namanya {} {}",

@@ -39,7 +39,7 @@ def box_with(folder: Path, mebioctets: int, reports: int = 20) -> Path:
     world = World(folder)
     world.officer()
     for number in range(reports):
-        world.text(f"+628123456{number:04}", f"ada maling di rumah nomor {number}")
+        world.text(f"+628123456{number:04}", f"kemalingan tadi malam di rumah nomor {number}")
         world.mono_s += 60
     world.listen()
     with world.node.database.write() as db:

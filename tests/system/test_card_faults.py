@@ -44,7 +44,9 @@ class Village:
         for _ in range(count):
             number = len(self.said)
             name = "".join(SYLLABLES[int(digit)] for digit in f"{number:03}")
-            self.said.append((f"+6281234567{number:03}", f"ada maling di rumah pak {name}"))
+            self.said.append(
+                (f"+6281234567{number:03}", f"kemalingan tadi malam di rumah pak {name}")
+            )
             self.post.mast.text(*self.said[-1])
 
     def lies_in_modem(self) -> int:

@@ -19,7 +19,10 @@ from server.demo.processes import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE, TWO = "+6281234567890", "+6281298765432"
-TEXT, COMPLAINT = "ada maling di rumah pak Budi RT 02", "kepala desa minta uang suap untuk bantuan"
+TEXT, COMPLAINT = (
+    "kemalingan tadi malam di rumah pak Budi RT 02",
+    "kepala desa minta uang suap untuk bantuan",
+)
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,7 @@ def test_two_hundred_slow_callers_keep_neither_pages_nor_texts_waiting(
                 with suppress(OSError):
                     line.sendall(octets)
             assert server.page() == 200
-        post.mast.text("+6281234567890", f"ada maling di rumah pak Budi, {server}")
+        post.mast.text("+6281234567890", f"kemalingan tadi malam di rumah pak Budi, {server}")
         post.wait("the text became a report", lambda: post.figures().reports == reports + 1)
         assert server.page() == 200
         assert server.mebibytes() < before + GROWTH_MIB

@@ -51,7 +51,7 @@ class Village:
     def say(self) -> None:
         """A villager texts, and the box has kept and read it."""
         number = len(self.said)
-        self.said.append(f"ada maling di rumah pak {NAMES[number]}")
+        self.said.append(f"kemalingan tadi malam di rumah pak {NAMES[number]}")
         self.post.mast.text(f"+62812345670{number:02}", self.said[-1])
         self.post.wait("it is a report", lambda: self.post.status().get("reports") == number + 1)
 

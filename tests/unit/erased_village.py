@@ -19,7 +19,11 @@ from server.polres.store import news
 from server.sections import Login as Cost
 
 OLD, STAYS, OPEN = "+6281234567890", "+6281298765432", "+6281311112222"
-SECRET, KEPT, WORKED = "ada maling di RT 2 RW 1", "suami memukul istri di RT 9", "lampu mati RT 5"
+SECRET, KEPT, WORKED = (
+    "kemalingan tadi malam di RT 2 RW 1",
+    "suami memukul istri di RT 9",
+    "lampu mati RT 5",
+)
 DAY_S = 86_400
 CHEAP = Cost(8, 1)
 

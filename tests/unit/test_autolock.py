@@ -24,7 +24,7 @@ def world(tmp_path: Path) -> World:
     made = World(tmp_path)
     made.exchange()
     made.officer()
-    made.text(CLOSED, "ada maling di RT 2 RW 1")
+    made.text(CLOSED, "kemalingan tadi malam di RT 2 RW 1")
     made.listen()
     made.desk().act(r.Close(made.report().ticket, "Made", "selesai di tempat"))
     made.speak()
@@ -56,7 +56,7 @@ def by_text(world: World) -> dict[str, Report]:
 def test_after_the_time_without_an_officer_yesterdays_closed_report_is_locked_again(
     world: World,
 ) -> None:
-    assert "ada maling di RT 2 RW 1" in by_text(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in by_text(world)
     version = world.desk().version()
     leave_alone(world, IDLE_S - 60)
     assert not world.report().locked
@@ -94,7 +94,7 @@ def test_the_officers_keys_open_it_again(tmp_path: Path) -> None:
     world = World(tmp_path)
     made = world.officer()
     key = bytes.fromhex(made["phone_path"].rpartition("/")[2])
-    world.text(CLOSED, "ada maling di RT 2 RW 1")
+    world.text(CLOSED, "kemalingan tadi malam di RT 2 RW 1")
     world.listen()
     world.desk().act(r.Close(world.report().ticket, "Made", "selesai"))
     world.speak()
@@ -104,7 +104,7 @@ def test_the_officers_keys_open_it_again(tmp_path: Path) -> None:
     answer = world.desk().login("Made", made["passphrase"], key)
     assert isinstance(answer, Login)
     assert answer.opened == 1
-    assert world.report().text == "ada maling di RT 2 RW 1"
+    assert world.report().text == "kemalingan tadi malam di RT 2 RW 1"
 
 
 def test_a_text_that_comes_again_after_it_was_locked_is_kept_and_merged_at_the_unlock(
@@ -114,14 +114,14 @@ def test_a_text_that_comes_again_after_it_was_locked_is_kept_and_merged_at_the_u
     made = world.officer()
     key = bytes.fromhex(made["phone_path"].rpartition("/")[2])
     sent_s = world.wall_s()
-    world.text(CLOSED, "ada maling di RT 2 RW 1", sent_s)
+    world.text(CLOSED, "kemalingan tadi malam di RT 2 RW 1", sent_s)
     world.listen()
     ticket = world.report().ticket
     world.desk().act(r.Close(ticket, "Made", "selesai"))
     world.speak()
     turn_the_day(world)
     leave_alone(world)
-    world.text(CLOSED, "ada maling di RT 2 RW 1", sent_s)
+    world.text(CLOSED, "kemalingan tadi malam di RT 2 RW 1", sent_s)
     world.listen()
     assert world.report().ticket != ticket
     world.desk().login("Made", made["passphrase"], key)

@@ -134,7 +134,7 @@ def test_a_machine_that_rings_all_day_burns_no_credit_and_fills_no_journal(world
 
 
 def test_what_is_added_goes_to_the_report_and_not_to_the_request(world: World) -> None:
-    world.text(CALLER, "Ada maling ayam di RT 3")
+    world.text(CALLER, "kemalingan ayam tadi malam di RT 3")
     world.listen()
     ticket = world.report().ticket
     ring(world)

@@ -16,7 +16,7 @@ def test_a_text_whose_state_could_not_be_written_is_sent_later_in_the_same_run(
 ) -> None:
     with villages(tmp_path) as make:
         world = make()
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         db = world.node.database.connection
         db.execute(
             "create temp trigger full before update of state on main.outbox"
@@ -36,7 +36,7 @@ def test_a_text_whose_state_could_not_be_written_is_sent_later_in_the_same_run(
 def test_a_text_that_a_modem_has_in_hand_is_left_to_it(tmp_path: Path) -> None:
     with villages(tmp_path) as make:
         world = make()
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
 
         class Tended(Modem):
             def send(self, tpdu_length: int, hex_pdu: str) -> int:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.bench.sync.corpus import own_texts
-from server.bench.sync.dictionary import build
+from server.bench.sync.dictionary import CONTENT_OCTETS, build, content
 from server.bench.sync.journal import Keys, entries_of, events_of, log_of
 from server.vault import Bodies, Lock, Vault
 from sync import frame, journal, seal
@@ -308,8 +308,12 @@ def test_a_dictionary_is_that_of_its_digest_without_numbers_and_names(number: in
 
 
 @pytest.mark.skipif(zstandard.ZSTD_VERSION != (1, 5, 7), reason="another zstd trains other tables")
-def test_the_dictionary_can_be_built_again() -> None:
-    assert build() == squeeze.dictionary()
+def test_the_words_of_the_dictionary_can_be_built_again() -> None:
+    assert squeeze.dictionary().endswith(content(CONTENT_OCTETS))
+
+
+def test_a_next_dictionary_would_hold_the_same_words() -> None:
+    assert build().endswith(content(CONTENT_OCTETS))
 
 
 @pytest.mark.parametrize("number", squeeze.DICTIONARIES)

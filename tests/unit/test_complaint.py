@@ -37,7 +37,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.text(SENDER, WORDS)
     made.listen()
     made.speak()
-    made.text(OTHER, "ada maling di rumah pak Karta")
+    made.text(OTHER, "kemalingan tadi malam di rumah pak Karta")
     made.listen()
     made.speak()
     yield made

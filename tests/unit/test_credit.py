@@ -126,7 +126,7 @@ class TestAsking:
         village.wait(HOUR_S)
         for number in range(3):
             assert not village.ask()
-            village.say(f"ada maling di pasar {number}", f"+62812000000{number}0")
+            village.say(f"kemalingan di pasar tadi malam {number}", f"+62812000000{number}0")
             village.world.speak()
         assert village.ask()
         village.wait(HOUR_S)
@@ -138,7 +138,7 @@ class TestAsking:
         village.ask()
         village.wait(HOUR_S)
         assert not village.ask()
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         refusing = Failing(village.world, SendRefused(38))
         steps.speak(village.world.node, refusing, village.world.mono_s, NAME)
         assert village.ask()
@@ -238,7 +238,7 @@ class TestMoney:
     ) -> None:
         balance(village, "Pulsa Rp3.800")
         village.world.speak()
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         village.say("sapi saya hilang di kebun")
         village.world.speak()
         assert village.told(SENDER) == []
@@ -259,7 +259,7 @@ class TestMoney:
         village.plug()
         balance(village, "Pulsa Rp12.000")
         for number in range(3):
-            village.say(f"ada maling di pasar {number}", f"+62812000000{number}0")
+            village.say(f"kemalingan di pasar tadi malam {number}", f"+62812000000{number}0")
             village.world.speak()
         assert [len(village.told(f"+62812000000{number}0")) for number in range(3)] == [1, 1, 0]
 
@@ -271,14 +271,14 @@ class TestMoney:
         village.plug()
         village.answer("Pulsa Rp0" if price == 0 else "", "plain" if price == 0 else "refused")
         village.ask()
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         village.world.speak()
         assert len(village.told(SENDER)) == 1
 
     def test_a_balance_of_long_ago_holds_no_text_any_more(self, village: Village) -> None:
         balance(village, "Pulsa Rp0")
         village.wait(4 * DAY_S)
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         village.world.speak()
         assert len(village.told(SENDER)) == 1
 
@@ -305,7 +305,7 @@ class TestOperatorTexts:
             village.answer("", "refused")
             village.ask()
         village.say("Sisa pulsa Anda Rp 0. Aktif s.d. 01/01/2026", "TELKOMSEL")
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         village.world.speak()
         assert len(village.told(SENDER)) == 1
         assert village.credit.balance_rp == (50_000 if asked else None)
@@ -379,7 +379,7 @@ def test_after_a_top_up_what_was_refused_goes_at_once(tmp_path: Path) -> None:
         world = village.world
         village.answer("Sisa Pulsa Anda Rp 100. Aktif s.d. 30/11/2028")
         village.ask()
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         poor = Failing(world, *[SendRefused(38)] * 99)
         for _ in range(12):
             village.wait(HOUR_S)

@@ -98,7 +98,7 @@ class TestReturning:
 
     def test_our_own_number_with_another_word_is_no_test(self, village: Village) -> None:
         village.test()
-        village.say("KENTONGAN UJI 0123456789ABCDEF: ada maling di pasar", OWN)
+        village.say("KENTONGAN UJI 0123456789ABCDEF: kemalingan di pasar tadi malam", OWN)
         village.world.speak()
         assert len(village.world.desk().reports()) == 1
         assert len(village.told(OWN)) == 1
@@ -146,7 +146,7 @@ class TestLost:
         village.test()
         report_of(village.world, 7, OFFICER)
         assert len(village.troubles) == 1
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         assert village.troubles == ()
 
     @pytest.mark.parametrize(("failure", "lost"), [(SendRefused(38), False), (SendUnknown(), True)])
@@ -188,7 +188,7 @@ class TestLost:
 
 class TestOccasions:
     def test_a_text_within_the_day_makes_it_unnecessary(self, village: Village) -> None:
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         assert not village.test()
         village.wait(DAY_S - 120)
         assert not village.test()
@@ -196,7 +196,7 @@ class TestOccasions:
         assert village.test()
 
     def test_the_last_text_is_remembered_over_a_restart(self, village: Village) -> None:
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         village.test()
         village.wait(12 * HOUR_S)
         village.restart()
@@ -205,7 +205,7 @@ class TestOccasions:
         assert village.test()
 
     def test_another_service_centre_is_a_reason(self, village: Village) -> None:
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         village.test()
         village.world.virtual.smsc = "+62855000000"
         village.wait(HOUR_S)
@@ -215,7 +215,7 @@ class TestOccasions:
         assert not village.test()
 
     def test_another_network_is_a_reason_also_over_a_restart(self, village: Village) -> None:
-        village.say("ada maling di pasar")
+        village.say("kemalingan di pasar tadi malam")
         village.test()
         village.restart()
         world, moved = village.world, replace(village.radio, operator="51011")
@@ -233,7 +233,7 @@ class TestOccasions:
             (sentence,) = village.troubles
             assert "Isi nomor kartu SIM kotak" in sentence
             assert village.world.sent == []
-            village.say("ada maling di pasar")
+            village.say("kemalingan di pasar tadi malam")
             assert village.troubles == ()
 
     def test_credit_that_the_alarms_need_is_not_spent_on_it(self, village: Village) -> None:
@@ -261,7 +261,7 @@ class TestOccasions:
         db = village.world.node.database.connection
         seen = set()
         for number in range(150):
-            village.say(f"ada maling di pasar {number}", SENDER)
+            village.say(f"kemalingan di pasar tadi malam {number}", SENDER)
             village.wait(60)
             seen.add(db.execute("select heard_s from hearing").fetchone()[0])
         assert len(seen) in {3, 4}

@@ -64,7 +64,7 @@ class TestTexts:
         assert (event.text, event.sender, decision.notices) == (text, "TELKOMSEL", ())
 
     def test_a_report_gets_the_fresh_ticket_and_is_answered_with_it(self) -> None:
-        decision = decide_text(arrived("ada maling di RT 2 RW 1"), NOWHERE)
+        decision = decide_text(arrived("kemalingan tadi malam di RT 2 RW 1"), NOWHERE)
         (event,) = decision.events
         assert isinstance(event, e.ReportReceived)
         assert (event.ticket, event.sender, event.inbox_id) == ("74233", SENDER, 12)

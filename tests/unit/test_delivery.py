@@ -41,7 +41,7 @@ class TestDelivery:
     def test_a_report_is_matched_by_reference_and_number(self, make: MakeWorld) -> None:
         world = make()
         for sender in (SENDER, OTHER):
-            say(world, "ada maling di pasar", sender)
+            say(world, "kemalingan di pasar tadi malam", sender)
         speak(world, Silent(world))
         report_of(world, 7, OFFICER)
         report_of(world, 8, SENDER)
@@ -57,7 +57,7 @@ class TestDelivery:
         self, make: MakeWorld
     ) -> None:
         world = make()
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         modem = Modem(world, SendUnknown())
         speak(world, modem)
         assert counts(world) == {"unknown": 1}
@@ -77,7 +77,7 @@ class TestLongAnswers:
     @pytest.fixture
     def world(self, make: MakeWorld) -> World:
         world = make(Answers(answer_parts=3))
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         world.speak()
         world.sent.clear()
         return world

@@ -42,7 +42,7 @@ def frames(world: World) -> list[Frame]:
 
 def test_what_came_in_lies_in_one_frame_that_grows_while_no_road_is_there(world: World) -> None:
     before = frames(world)
-    for words in ("ada maling di pasar", "banjir di RT 2", "sapi hilang di kebun"):
+    for words in ("kemalingan di pasar tadi malam", "banjir di RT 2", "sapi hilang di kebun"):
         text(world, words)
         kept = frames(world)
         assert kept[: len(before)] == before
@@ -52,7 +52,7 @@ def test_what_came_in_lies_in_one_frame_that_grows_while_no_road_is_there(world:
 
 
 def test_a_frame_that_a_road_may_have_carried_stays_as_it_is(world: World) -> None:
-    text(world, "ada maling di pasar")
+    text(world, "kemalingan di pasar tadi malam")
     world.exchange()
     sent = frames(world)
     text(world, "banjir di RT 2")
@@ -62,13 +62,13 @@ def test_a_frame_that_a_road_may_have_carried_stays_as_it_is(world: World) -> No
     world.road.cut = False
     world.exchange()
     assert {one.report.text for one in world.at_polres()} == {
-        "ada maling di pasar", "banjir di RT 2",
+        "kemalingan di pasar tadi malam", "banjir di RT 2",
     }  # fmt: skip
     assert frames(world)[: len(kept)] == kept
 
 
 def test_a_power_cut_locks_nothing_that_was_not_framed(world: World) -> None:
-    for words in ("ada maling di pasar", "banjir di RT 2"):
+    for words in ("kemalingan di pasar tadi malam", "banjir di RT 2"):
         text(world, words)
     before = frames(world)
     world.restart()
@@ -79,12 +79,12 @@ def test_a_power_cut_locks_nothing_that_was_not_framed(world: World) -> None:
     for _ in range(3):
         world.exchange()
     assert {one.report.text for one in world.at_polres()} == {
-        "ada maling di pasar", "banjir di RT 2",
+        "kemalingan di pasar tadi malam", "banjir di RT 2",
     }  # fmt: skip
 
 
 def test_a_full_frame_and_one_of_another_session_stay(world: World) -> None:
-    text(world, "ada maling di pasar")
+    text(world, "kemalingan di pasar tadi malam")
     text(world, "banjir di RT 2")
     store, log_id = SqliteStore(world.node.database.connection), world.node.ledger.log_id
     before, running = frames(world), world.node.vault.running.id

@@ -97,12 +97,12 @@ class TestHowOften:
             traffic.speak(SENDER, Purpose.ACK, number * 7_200.0)
         traffic.hear(SENDER, other_words(9), 21_600.0, understood=False)
         assert "batas" in held(traffic, 21_600.0)
-        traffic.hear(SENDER, "ada maling di rumah pak RT", 21_700.0)
+        traffic.hear(SENDER, "kemalingan tadi malam di rumah pak RT", 21_700.0)
         assert held(traffic, 21_700.0) == ""
 
     def test_one_odd_text_among_clear_ones_changes_nothing(self) -> None:
         traffic = Traffic()
-        traffic.hear(SENDER, "ada maling di rumah pak RT", 0.0)
+        traffic.hear(SENDER, "kemalingan tadi malam di rumah pak RT", 0.0)
         traffic.hear(SENDER, "tes", 1.0, understood=False)
         assert not traffic.unclear(SENDER)
         assert not traffic.unclear(OTHER)
@@ -162,7 +162,11 @@ class TestWhat:
                 traffic.speak(SENDER, Purpose.ACK, 0.0, OURS)
         assert "berulang" in held(traffic)
         for number, text in enumerate(
-            ("ada maling di rumah pak Budi", "malingnya lari ke sawah", "ada maling lagi di masjid")
+            (
+                "kemalingan tadi malam di rumah pak Budi",
+                "malingnya lari ke sawah",
+                "ada maling lagi di masjid",
+            )
         ):
             traffic.hear(OTHER, text, float(number))
             assert held(traffic, float(number), to=OTHER) == ""

@@ -93,7 +93,7 @@ def test_two_modems_run_in_two_threads_and_when_one_is_pulled_texts_go_over_the_
 
     assert until(lambda: ready(2), PATIENCE_S)
     assert set(node.health.radios) == {"ttyA", "ttyB"}
-    first.text(ON_XL, "ada maling di pasar", 1)
+    first.text(ON_XL, "kemalingan di pasar tadi malam", 1)
     second.text(ON_TELKOMSEL, "kerbau hilang di kebun", 2)
     assert until(lambda: bool(first.sent and second.sent), PATIENCE_S)
     assert (first.sent, second.sent) == ([ON_TELKOMSEL], [ON_XL])

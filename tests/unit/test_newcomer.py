@@ -85,7 +85,7 @@ def test_no_reports_are_said_and_reports_have_a_header(tmp_path: Path) -> None:
     assert "Belum ada laporan" in run("reports", directory).output
     assert run("reports", directory, "--json").output == ""
     world.exchange()
-    world.text("+6281234567890", "ada maling di rumah pak Budi RT 02")
+    world.text("+6281234567890", "kemalingan tadi malam di rumah pak Budi RT 02")
     world.listen()
     world.exchange()
     lines = run("reports", directory).output.splitlines()

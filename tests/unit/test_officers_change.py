@@ -66,7 +66,7 @@ def texts(world: World) -> set[str]:
 
 def test_a_new_officer_opens_what_is_owed_and_not_what_is_over(world: World) -> None:
     world.officer("Made")
-    world.text(VILLAGER, "ada maling di RT 2 RW 1")
+    world.text(VILLAGER, "kemalingan tadi malam di RT 2 RW 1")
     world.listen()
     world.desk().act(r.Close(world.report().ticket, "Made", "selesai"))
     world.speak()
@@ -86,7 +86,7 @@ def test_a_new_officer_opens_what_is_owed_and_not_what_is_over(world: World) -> 
 
 def test_what_is_owed_again_is_shared_when_somebody_opens_it(world: World) -> None:
     made = world.officer("Made")
-    world.text(VILLAGER, "ada maling di RT 2 RW 1")
+    world.text(VILLAGER, "kemalingan tadi malam di RT 2 RW 1")
     world.listen()
     ticket = world.report().ticket
     world.desk().act(r.Close(ticket, "Made", "selesai"))
@@ -97,16 +97,16 @@ def test_what_is_owed_again_is_shared_when_somebody_opens_it(world: World) -> No
     world.road.cut = True
     world.restart()
     world.desk().login("Putu", putu["passphrase"], key_of(putu))
-    assert "ada maling di RT 2 RW 1" not in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" not in texts(world)
     world.desk().login("Made", made["passphrase"], key_of(made))
     world.restart()
     world.desk().login("Putu", putu["passphrase"], key_of(putu))
-    assert "ada maling di RT 2 RW 1" in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in texts(world)
 
 
 def test_who_is_dropped_cannot_log_in_and_his_wraps_are_gone(world: World) -> None:
     made, putu = world.officer("Made"), world.officer("Putu")
-    world.text(VILLAGER, "ada maling di RT 2 RW 1")
+    world.text(VILLAGER, "kemalingan tadi malam di RT 2 RW 1")
     world.listen()
     page = create_app(world.desk()).test_client()
     with page.session_transaction() as kept:
@@ -171,7 +171,7 @@ def test_a_key_slipped_into_the_list_gets_nothing_and_the_page_says_so(world: Wo
     thief = seal.box_pair(secrets.token_bytes(32))
     slip_in(world, thief.public)
     world.restart()
-    world.text(VILLAGER, "ada maling di RT 2 RW 1")
+    world.text(VILLAGER, "kemalingan tadi malam di RT 2 RW 1")
     world.listen()
     world.speak()
     assert wraps_of(world, thief.public) == 0

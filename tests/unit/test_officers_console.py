@@ -37,7 +37,7 @@ def keys_of(world: World) -> KeyDesk:
 
 
 def closed_report(world: World) -> None:
-    world.text(VILLAGER, "ada maling di RT 2 RW 1")
+    world.text(VILLAGER, "kemalingan tadi malam di RT 2 RW 1")
     world.listen()
     world.desk().act(r.Close(world.report().ticket, "Made", "selesai"))
     world.speak()
@@ -109,7 +109,7 @@ def test_an_account_of_before_identities_still_opens_what_was_wrapped_to_it(worl
     answer = world.desk().login("Lama", new.passphrase, new.phone_key)
     assert isinstance(answer, Login)
     texts = {one.text for one in lookup.reports(world.node.projection.db)}
-    assert texts == {"ada maling di RT 2 RW 1"}
+    assert texts == {"kemalingan tadi malam di RT 2 RW 1"}
 
 
 def test_its_keys_cannot_be_renewed_and_every_erasure_waits_for_it(world: World) -> None:

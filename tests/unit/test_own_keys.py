@@ -52,7 +52,7 @@ def keys_of(world: World) -> KeyDesk:
     return KeyDesk(world.node, world.desk(), lambda: world.mono_s)
 
 
-def closed_report(world: World, words: str = "ada maling di RT 2 RW 1") -> None:
+def closed_report(world: World, words: str = "kemalingan tadi malam di RT 2 RW 1") -> None:
     world.text(VILLAGER, words)
     world.listen()
     world.desk().act(r.Close(world.report().ticket, "Made", "selesai"))
@@ -105,10 +105,10 @@ def test_a_changed_passphrase_and_the_new_key_open_what_the_old_ones_opened(worl
     world.road.cut = True
     world.restart()
     world.desk().login("Made", made.passphrase, made.key)
-    assert "ada maling di RT 2 RW 1" not in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" not in texts(world)
     world.mono_s += 2
     world.desk().login("Made", fresh, bytes.fromhex(phone.key() or ""))
-    assert "ada maling di RT 2 RW 1" in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in texts(world)
 
 
 def test_an_answer_that_never_reached_the_phone_leaves_the_old_keys_in_force(world: World) -> None:
@@ -120,7 +120,7 @@ def test_an_answer_that_never_reached_the_phone_leaves_the_old_keys_in_force(wor
     world.road.cut = True
     world.restart()
     world.desk().login("Made", made.passphrase, made.key)
-    assert "ada maling di RT 2 RW 1" in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in texts(world)
 
 
 def test_a_phone_that_has_its_new_key_is_believed_at_the_next_login_too(world: World) -> None:
@@ -135,7 +135,7 @@ def test_a_phone_that_has_its_new_key_is_believed_at_the_next_login_too(world: W
     world.restart()
     answer = world.desk().login("Made", new.passphrase, new.phone_key)
     assert not isinstance(answer, float)
-    assert {"ada maling di RT 2 RW 1", "ada kebakaran di RT 3"} <= texts(world)
+    assert {"kemalingan tadi malam di RT 2 RW 1", "ada kebakaran di RT 3"} <= texts(world)
 
 
 def test_a_session_that_begins_while_the_phone_has_not_answered_opens_with_either_key(
@@ -211,9 +211,9 @@ def test_what_a_recovered_officer_gets_back_others_do_not_get_with_him(world: Wo
     world.road.cut = True
     world.restart()
     world.desk().login("Putu", putu.passphrase, putu.key)
-    assert "ada maling di RT 2 RW 1" not in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" not in texts(world)
     world.desk().login("Made", new.passphrase, new.phone_key)
-    assert "ada maling di RT 2 RW 1" in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in texts(world)
 
 
 def test_the_card_opens_no_old_session_until_somebody_lets_it(world: World) -> None:
@@ -229,7 +229,7 @@ def test_the_card_opens_no_old_session_until_somebody_lets_it(world: World) -> N
     world.desk().login("Putu", putu.passphrase, putu.key)
     world.restart()
     world.desk().login("Made", new.passphrase, new.phone_key)
-    assert "ada maling di RT 2 RW 1" in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in texts(world)
 
 
 def test_the_only_officers_old_sessions_come_back_when_a_person_at_the_polres_lets_them(
@@ -247,11 +247,11 @@ def test_the_only_officers_old_sessions_come_back_when_a_person_at_the_polres_le
     assert texts(world) == {""}
     orders.grant_keys(world.district, world.node.settings.desa.code, "SPKT", world.wall_s())
     world.exchange()
-    assert "ada maling di RT 2 RW 1" in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in texts(world)
     world.road.cut = True
     world.restart()
     world.desk().login("Made", new.passphrase, new.phone_key)
-    assert "ada maling di RT 2 RW 1" in texts(world)
+    assert "kemalingan tadi malam di RT 2 RW 1" in texts(world)
 
 
 def test_what_did_not_come_back_in_a_week_is_asked_no_more(world: World) -> None:

@@ -36,7 +36,7 @@ SOUND: Final = tuple(
     map(
         bytes.fromhex,
         (
-            encode_deliver("+6281234567890", "ada maling di pasar", AT),
+            encode_deliver("+6281234567890", "kemalingan di pasar tadi malam", AT),
             encode_deliver("TELKOMSEL", "Pulsa Anda habis", AT, smsc="+6281100000"),
             encode_deliver("0812345", "\u2713 \U0001f44b\U0001f3fd", AT, part=Part(7, False, 3, 2)),
             encode_deliver("+628123", "bagian", AT, part=Part(40_000, True, 255, 9)),

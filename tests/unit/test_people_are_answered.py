@@ -35,7 +35,7 @@ def test_who_sent_the_same_cry_for_help_thrice_while_the_box_was_off_is_answered
 
 def test_who_rang_thrice_while_an_answer_waited_still_gets_it(make: MakeWorld) -> None:
     world = make(Answers())
-    say(world, "ada maling di pasar")
+    say(world, "kemalingan di pasar tadi malam")
     for _ in range(3):
         world.mono_s += 60
         missed_call(world.node, SENDER, world.mono_s)
@@ -66,7 +66,7 @@ def test_the_last_answer_of_a_day_to_a_complaint_about_an_official_says_it_is_se
     make: MakeWorld,
 ) -> None:
     world = make(Answers(per_sender_day=2, per_sender_urgent=2))
-    say(world, "ada maling di pasar")
+    say(world, "kemalingan di pasar tadi malam")
     world.speak()
     say(world, "Kapolsek minta uang 5 juta supaya motor saya kembali, oknum polisi memeras")
     world.speak()
@@ -79,7 +79,7 @@ def test_of_a_backlog_the_receipt_of_a_report_stays_and_not_the_answer_to_a_call
     make: MakeWorld,
 ) -> None:
     world = make(Answers(per_hour=0))
-    say(world, "ada maling di pasar")
+    say(world, "kemalingan di pasar tadi malam")
     missed_call(world.node, SENDER, world.mono_s)
     world.mono_s += 3_600
     world.node.settings = replace(world.node.settings, answers=Answers())

@@ -52,10 +52,10 @@ def waiting(village: Village) -> int:
 class TestOneModem:
     def test_a_text_is_kept_read_answered_and_gone_from_the_modem(self, village: Village) -> None:
         modem = village.plug(1)
-        village.text(modem, ON_TELKOMSEL, "ada maling di pasar")
+        village.text(modem, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
         village.live(3)
         assert [one.text for one in lookup.reports(village.world.node.projection.db)] == [
-            "ada maling di pasar"
+            "kemalingan di pasar tadi malam"
         ]
         assert village.over() == [(1, ON_TELKOMSEL)]
         assert modem.stored("SM") == {}
@@ -112,7 +112,7 @@ class TestOneModem:
 
         with monkeypatch.context() as patched:
             patched.setattr(radio, "keep_listed", full)
-            village.text(modem, ON_TELKOMSEL, "ada maling di pasar")
+            village.text(modem, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
             village.live(10)
             assert village.state(1).trouble == CARD_TROUBLE
         village.live(20)

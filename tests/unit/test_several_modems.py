@@ -31,7 +31,7 @@ class TestSeveral:
     def test_each_number_is_answered_over_its_own_operator(self, village: Village) -> None:
         first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
         village.live(3)
-        village.text(first, ON_XL, "ada maling di pasar")
+        village.text(first, ON_XL, "kemalingan di pasar tadi malam")
         village.text(second, ON_TELKOMSEL, "kerbau hilang di kebun")
         village.live(10)
         assert sorted(village.over()) == [(1, ON_TELKOMSEL), (2, ON_XL)]
@@ -41,7 +41,7 @@ class TestSeveral:
         first, second = village.plug(1, TELKOMSEL_IMSI), village.plug(2, XL_IMSI)
         village.live(3)
         village.ports.plugged[1] = None
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
+        village.text(second, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
         village.live(30)
         assert village.over() == [(2, ON_TELKOMSEL)]
         health = village.world.node.health
@@ -70,7 +70,7 @@ class TestSeveral:
             return False
 
         first.before.append(vanish)
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
+        village.text(second, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
         village.live(30)
         assert village.over() == [(2, ON_TELKOMSEL)]
 
@@ -82,7 +82,7 @@ class TestSeveral:
             raise RefusedError("+CMS ERROR: 38")
 
         first.submitting.append(refuse)
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
+        village.text(second, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
         village.live(5)
         assert village.over() == [(2, ON_TELKOMSEL)]
 
@@ -97,7 +97,7 @@ class TestSeveral:
             raise RefusedError("+CMS ERROR: 500")
 
         village.on_send = unsure
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
+        village.text(second, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
         village.live(600)
         assert len(village.over()) == 2
         counts = outbox.counts(village.world.node.database.connection)
@@ -127,7 +127,7 @@ class TestSeveral:
             other.join()
 
         village.on_send = look
-        village.text(modem, ON_TELKOMSEL, "ada maling di pasar")
+        village.text(modem, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
         village.live(5)
         assert free == [True]
 
@@ -143,7 +143,7 @@ class TestUncertainAndMissing:
             raise RefusedError("+CMS ERROR: 500")
 
         first.submitting.append(unsure)
-        village.text(second, ON_TELKOMSEL, "ada maling di pasar")
+        village.text(second, ON_TELKOMSEL, "kemalingan di pasar tadi malam")
         village.live(120)
         assert village.over() == [(2, ON_TELKOMSEL)]
 

@@ -18,8 +18,8 @@ from tests.world import NOW_S, World
 
 SM1: Where = ("SM", 1)
 TEXTS = [
-    one_part("+6281234567890", "Ada maling ayam di RT 3", NOW_S),
-    one_part("+6281234567890", "Ada maling ayam di RT 4", NOW_S),
+    one_part("+6281234567890", "kemalingan ayam tadi malam di RT 3", NOW_S),
+    one_part("+6281234567890", "kemalingan ayam tadi malam di RT 4", NOW_S),
     one_part("+6281298765432", "Jalan rusak dekat masjid", NOW_S),
 ]
 SLOTS = st.sampled_from([SM1, ("SM", 2), ("ME", 1)])

@@ -48,7 +48,11 @@ class TestToldToPeople:
         self, make: MakeWorld
     ) -> None:
         world = make(Answers(per_sender_hour=2))
-        for words in ("ada maling di pasar", "rumah kebanjiran", "ada orang berkelahi di lapangan"):
+        for words in (
+            "kemalingan di pasar tadi malam",
+            "rumah kebanjiran",
+            "ada orang berkelahi di lapangan",
+        ):
             say(world, words)
             world.speak()
         ticket = world.report().ticket
@@ -60,7 +64,7 @@ class TestToldToPeople:
 
     def test_a_held_answer_that_concerns_no_report_is_journalled_too(self, make: MakeWorld) -> None:
         world = make(Answers(per_sender_hour=1))
-        for words in ("ada maling di pasar", "STATUS"):
+        for words in ("kemalingan di pasar tadi malam", "STATUS"):
             say(world, words)
             world.speak()
         rows = lookup.history(world.node.projection.db, "")
@@ -68,7 +72,7 @@ class TestToldToPeople:
 
     def test_a_text_from_our_own_number_is_kept_and_never_answered(self, make: MakeWorld) -> None:
         world = make(own=("0812 3456 7890",))
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         world.speak()
         assert told(world) == []
         assert journeys(world, world.report().ticket) == ["withheld:who"]
@@ -78,7 +82,7 @@ class TestToldToPeople:
         self, make: MakeWorld
     ) -> None:
         world = make(Answers(per_sender_day=2))
-        for words in ("ada maling di pasar", "rumah kebanjiran"):
+        for words in ("kemalingan di pasar tadi malam", "rumah kebanjiran"):
             say(world, words)
             world.speak()
         last = told(world)[-1]
@@ -89,7 +93,7 @@ class TestToldToPeople:
         self, make: MakeWorld
     ) -> None:
         world = make(Answers(per_sender_hour=1, per_sender_day=2))
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         world.speak()
         say(world, "tolong kebakaran rumah warga sekarang api besar")
         world.speak()
@@ -103,7 +107,7 @@ class TestToldToPeople:
 class TestMoney:
     def test_answers_wait_for_credit_and_then_each_number_gets_one(self, make: MakeWorld) -> None:
         world = make(Answers(per_hour=1))
-        say(world, "ada maling di pasar", "+6281200000001")
+        say(world, "kemalingan di pasar tadi malam", "+6281200000001")
         for words in ("rumah kebanjiran", "ada orang berkelahi di lapangan"):
             say(world, words)
         say(world, "sapi saya hilang", OTHER)
@@ -124,7 +128,7 @@ class TestMoney:
         world = make(Answers(per_day=4, reserved=3, reserved_alarms=2))
         event = e.ContactSet("Made", "Bhabinkamtibmas", OFFICER)
         world.node.ledger.record(world.node.stamp(0.0), Decision((event,)), cause="contact")
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         world.speak()
         ticket = world.report().ticket
         for answer in ("Kami ke sana", "Tunggu di rumah"):
@@ -141,7 +145,7 @@ class TestMoney:
         self, make: MakeWorld
     ) -> None:
         world = make()
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         seen: list[int] = []
 
         class Looking(Modem):
@@ -197,7 +201,9 @@ class TestTime:
         world = make()
         world.road.cut = True
         world.restart()
-        world.text(SENDER, "ada maling di pasar", sent_s=world.wall_s() - 9 * 24 * HOUR_S)
+        world.text(
+            SENDER, "kemalingan di pasar tadi malam", sent_s=world.wall_s() - 9 * 24 * HOUR_S
+        )
         world.listen()
         world.node.clock = world.node.clock.__class__(
             world.node.clock.offset_s + 3 * 24 * HOUR_S, world.node.clock.trust, 2
@@ -210,7 +216,7 @@ class TestTime:
     ) -> None:
         world = make(Answers())
         world.mono_s += HOUR_S  # 23.15 WITA
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         ticket = world.report().ticket
         act(world, r.Take(ticket, "Made"))
         act(world, r.Close(ticket, "Made", "Didamaikan"))
@@ -236,7 +242,7 @@ class TestTime:
         self, make: MakeWorld
     ) -> None:
         world = make()
-        say(world, "ada maling di pasar")
+        say(world, "kemalingan di pasar tadi malam")
         speak(world, Modem(world, SendRefused(38)))
         world.mono_s += 60
         speak(world, Modem(world, SendRefused(38)))
@@ -257,7 +263,7 @@ def test_a_crash_between_credit_and_modem_costs_a_count_and_no_text(
     make: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = make()
-    say(world, "ada maling di pasar")
+    say(world, "kemalingan di pasar tadi malam")
 
     class PowerCut(BaseException):
         """The process is gone."""
@@ -279,7 +285,7 @@ def test_a_crash_between_credit_and_modem_costs_a_count_and_no_text(
 
 def test_every_text_carries_how_long_the_network_may_keep_it(make: MakeWorld) -> None:
     world = make()
-    say(world, "ada maling di pasar")
+    say(world, "kemalingan di pasar tadi malam")
     modem = Modem(world)
     speak(world, modem)
     (submit,) = modem.handed
@@ -306,7 +312,7 @@ def test_a_body_of_the_first_version_is_still_read_and_sent(make: MakeWorld) -> 
 def test_answers_that_waited_through_a_power_cut_are_no_runaway(make: MakeWorld) -> None:
     world = make()
     for number in range(30):
-        say(world, f"ada maling di rumah nomor {number}", f"+62813000000{number:02d}")
+        say(world, f"kemalingan tadi malam di rumah nomor {number}", f"+62813000000{number:02d}")
     world.restart()
     world.exchange()
     world.speak()
@@ -317,7 +323,7 @@ def test_a_box_that_lay_without_power_for_hours_gives_each_number_one_answer(
     make: MakeWorld,
 ) -> None:
     world = make()
-    for words in ("ada maling di pasar", "rumah kebanjiran", "sapi saya hilang"):
+    for words in ("kemalingan di pasar tadi malam", "rumah kebanjiran", "sapi saya hilang"):
         say(world, words)
     newest = world.report().ticket
     world.mono_s += HOUR_S

@@ -34,7 +34,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.district.close()
 
 
-def reported(world: World, words: str = "ada maling di rumah pak Budi RT 02") -> str:
+def reported(world: World, words: str = "kemalingan tadi malam di rumah pak Budi RT 02") -> str:
     """A villager reports and hears the ticket."""
     world.text(SENDER, words)
     world.listen()

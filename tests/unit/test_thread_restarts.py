@@ -44,7 +44,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.district.close()
 
 
-def reported(world: World, words: str = "ada maling di rumah pak Budi") -> str:
+def reported(world: World, words: str = "kemalingan tadi malam di rumah pak Budi") -> str:
     """A villager reports; gives the ticket."""
     world.text(SENDER, words)
     world.listen()

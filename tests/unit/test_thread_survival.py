@@ -67,10 +67,10 @@ def test_a_fault_while_the_modem_is_mended_does_not_end_the_listening(village: V
     village.live(2)
     village.ports.plugged[1] = modem
     village.live(60)
-    village.text(modem, VILLAGER, "ada maling di pasar")
+    village.text(modem, VILLAGER, "kemalingan di pasar tadi malam")
     village.live(10)
     assert next(faults, None) is None
-    assert told(village) == ["ada maling di pasar"]
+    assert told(village) == ["kemalingan di pasar tadi malam"]
 
 
 def test_a_fault_that_stays_is_not_tried_without_a_pause(
@@ -87,9 +87,9 @@ def test_a_fault_that_stays_is_not_tried_without_a_pause(
     monkeypatch.setattr(chores, "CHORES", (fails,))
     village.live(60)
     assert 2 <= len(times) <= 20
-    village.text(modem, VILLAGER, "ada maling di pasar")
+    village.text(modem, VILLAGER, "kemalingan di pasar tadi malam")
     village.live(10)
-    assert told(village) == ["ada maling di pasar"]
+    assert told(village) == ["kemalingan di pasar tadi malam"]
 
 
 def test_a_memory_that_only_a_report_names_does_not_make_the_modem_deaf(village: Village) -> None:
@@ -97,9 +97,9 @@ def test_a_memory_that_only_a_report_names_does_not_make_the_modem_deaf(village:
     village.live(3)
     modem.say('+CDSI: "SR",1')
     village.live(3)
-    village.text(modem, VILLAGER, "ada maling di pasar")
+    village.text(modem, VILLAGER, "kemalingan di pasar tadi malam")
     village.live(3)
-    assert told(village) == ["ada maling di pasar"]
+    assert told(village) == ["kemalingan di pasar tadi malam"]
     assert village.state(1).may_send
 
 

@@ -18,12 +18,12 @@ from server.domain import events as e
 from server.domain import requests as r
 from server.domain.clock import hear
 from server.domain.decide import Decision, Situation, decide_text, understood
-from server.domain.meant import meant
 from server.domain.reading.labels import Category, Urgency
 from server.domain.reading.places import Place
 from server.domain.reading.read import PHONE, SERVICE, Reading, read
 from server.domain.report import Stamp, Trust
 from sms import inbox
+from sms.commands import grammar
 from sms.phone import SenderKind
 from sms.segments import Complete
 from sms.tpdu import Deliver
@@ -151,7 +151,7 @@ def classified(text: str, kind: SenderKind = SenderKind.MOBILE) -> Reading:
 
 
 def _situation(node: Node, text: r.TextArrived, stamp: Stamp) -> Situation:
-    command = meant(text.text, text.reading)
+    command = grammar.parse(text.text)
     named = getattr(command, "ticket", None)
     mentioned = None if named is None else node.projection.report(named)
     latest = lookup.latest_of(node.projection.db, text.sender)

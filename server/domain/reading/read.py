@@ -29,6 +29,7 @@ _CONFIDENTIAL_FROM: Final = 0.06
 # Reports are most of what the model learnt from; other kinds would come off badly.
 _MORE_OFTEN_THAN_LEARNT: Final = {Kind.CHATTER: 2.0, Kind.COMMAND: 2.0, Kind.PROMO: 2.0}
 _SHORTEST_NUMBER: Final = 8
+_WORD_LETTERS_MAX: Final = 24
 _IDLE: Final = frozenset({Kind.CHATTER, Kind.PROMO, Kind.OPERATOR})
 _OF_GRAMMAR: Final[dict[type, CommandName]] = {
     grammar.Status: CommandName.STATUS,
@@ -180,7 +181,7 @@ def _heeded(category: Category, words: Sequence[str]) -> tuple[str, ...]:
     points = {
         word: shipped().lean(features(word, weigh([word]), PHONE), "category", category)
         for word in dict.fromkeys(words[:40])
-        if len(word) > 2
+        if 2 < len(word) <= _WORD_LETTERS_MAX
     }
     best = sorted((word for word in points if points[word] > 0), key=lambda one: -points[one])
     return tuple(best[: min(3, WHY_WORDS_MAX)])

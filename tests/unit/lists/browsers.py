@@ -19,7 +19,7 @@ from server.polres.accounts import Role
 from server.polres.app import create_app as polres_app
 from server.sections import Login
 
-TEXT = "ada maling di rumah pak Budi RT 02"
+TEXT = "kemalingan tadi malam di rumah pak Budi RT 02"
 WORDS = "Sudah kami datangi"
 CHEAP = Login(memory_mib=8, passes=1)
 

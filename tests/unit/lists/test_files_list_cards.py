@@ -22,7 +22,7 @@ from server.desa.backup.errors import BackupError, DirectoryThere, StickGone, St
 from server.desa.console import card as card_of
 from server.process.carried import CarryError, write_file
 
-ONE, TWO = "ada maling di rumah pak Wayan", "tolong kebakaran di dusun Puncak"
+ONE, TWO = "kemalingan tadi malam di rumah pak Wayan", "tolong kebakaran di dusun Puncak"
 LOG = FILE_NAME + "-wal"
 Bend = Callable[[World, World], object]
 

@@ -27,7 +27,7 @@ from sync import seal
 from sync.parcel import form
 from sync.parcel.errors import Newer
 
-ONE, TWO = "ada maling di rumah pak Wayan", "tolong kebakaran di dusun Puncak"
+ONE, TWO = "kemalingan tadi malam di rumah pak Wayan", "tolong kebakaran di dusun Puncak"
 Y2038_S = 2_147_483_648
 # X25519 points whose product with every key is zero: 0, 1, p, and one of order 8.
 SMALL = (

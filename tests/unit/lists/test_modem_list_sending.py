@@ -36,7 +36,7 @@ def clocked(world: World) -> World:
 
 def reported(world: World) -> None:
     """A villager's text lies in the box, and its answer waits."""
-    world.virtual.deliver(deliver(world, "ada maling di pasar"))
+    world.virtual.deliver(deliver(world, "kemalingan di pasar tadi malam"))
     world.listen()
 
 

@@ -111,19 +111,19 @@ def test_60_guessed_numbers_tell_nothing_and_cost_little(tmp_path: Path, command
 def test_an_officers_number_is_no_proof_and_moves_no_report(world: World, words: str) -> None:
     """34b: SELESAI from a spoofed officer."""
     world.desk().set_contact(Contact("Made", "Bhabinkamtibmas", OFFICER))
-    outcome(world, deliver(world, "ada maling di pasar"))
+    outcome(world, deliver(world, "kemalingan di pasar tadi malam"))
     ticket = world.report().ticket
     spoofed = words.format(ticket)
     came = outcome(world, deliver(world, spoofed, sender=OFFICER))
     report = world.report(ticket)
     assert (report.status, report.officer, report.result) == (Status.NEW, None, None)
-    assert came.reports == ("ada maling di pasar", spoofed)
+    assert came.reports == ("kemalingan di pasar tadi malam", spoofed)
     assert "maling" not in " ".join(text for to, text in world.sent if to == OFFICER)
 
 
 def test_a_reply_that_quotes_our_answer_is_kept_and_ends_the_talk(world: World) -> None:
     """34c: a reply quoting our own answer."""
-    first = outcome(world, deliver(world, "ada maling di pasar"))
+    first = outcome(world, deliver(world, "kemalingan di pasar tadi malam"))
     ((_, ack),) = first.answers
     quoted = outcome(world, deliver(world, f"Re: {ack}"[:160]))
     assert len(quoted.reports) == 2
@@ -154,7 +154,7 @@ def test_a_code_in_a_text_is_dialled_by_nobody(world: World, words: str) -> None
 
 def stamped(world: World, scts: str) -> str:
     """A text with these seven octets as its service centre time."""
-    whole = deliver(world, "ada maling di pasar")
+    whole = deliver(world, "kemalingan di pasar tadi malam")
     return whole[:26] + scts + whole[40:]
 
 
@@ -188,7 +188,7 @@ def test_a_time_that_cannot_be_true_costs_no_text_and_does_not_move_the_clock(
 ) -> None:
     world.restart()
     came = outcome(world, stamped(world, scts))
-    assert came.reports == ("ada maling di pasar",)
+    assert came.reports == ("kemalingan di pasar tadi malam",)
     report = world.report()
     assert report.sent_s == (None if sent is None else int(sent.timestamp()))
     assert len(came.answers) == 1

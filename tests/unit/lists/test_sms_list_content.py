@@ -97,9 +97,9 @@ def test_a_page_shows_arabic_emoji_and_line_breaks_as_they_were_written() -> Non
 
 def test_a_header_longer_than_the_data_is_no_header_and_the_words_are_read(world: World) -> None:
     """20: the header's length is that of a letter in a text that has none."""
-    octets = b"ada maling di pasar"
+    octets = b"kemalingan di pasar tadi malam"
     came = outcome(world, raw(world, octets.hex(), dcs=4, headed=True))
-    assert came.reports == ("ada maling di pasar",)
+    assert came.reports == ("kemalingan di pasar tadi malam",)
     assert len(came.answers) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_waiting_indication_with_words_is_read_as_a_text(
 
 def test_the_wishes_of_a_class_0_text_change_nothing_of_its_report(world: World) -> None:
     """22: flash and plain are two reports that differ in nothing but their numbers."""
-    outcome(world, deliver(world, "ada maling di pasar", dcs=0x10))
-    outcome(world, deliver(world, "ada maling di pasar", sender="+6281311112222"))
+    outcome(world, deliver(world, "kemalingan di pasar tadi malam", dcs=0x10))
+    outcome(world, deliver(world, "kemalingan di pasar tadi malam", sender="+6281311112222"))
     flash, plain = lookup.reports(world.node.projection.db)
     assert (flash.category, flash.urgency) == (plain.category, plain.urgency)

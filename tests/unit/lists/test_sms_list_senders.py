@@ -9,7 +9,7 @@ from world import World
 from sms import outbox
 
 OURS = "+6281100000001"
-WORDS = "ada maling di pasar"
+WORDS = "kemalingan di pasar tadi malam"
 
 
 @pytest.mark.parametrize(

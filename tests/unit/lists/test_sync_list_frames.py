@@ -42,7 +42,7 @@ from sync.errors import MalformedFrame
 from sync.message import State
 from sync.roads.http import CONTENT_TYPE, EXCHANGE_PATH, QUICK_PATH
 
-TEXT = "ada maling di pasar"
+TEXT = "kemalingan di pasar tadi malam"
 OTHER = "kerbau hilang dari kandang"
 WHOLE = Outcome("ok", 0, (TEXT,), ())
 """Refused alone: nothing is taken of it, and the next exchange brings everything."""

@@ -26,7 +26,7 @@ from sync.quick.words import Mark, State
 from sync.roads.http import QUICK_PATH, HttpRoad
 from sync.store import SqliteStore
 
-TEXT = "ada maling di pasar"
+TEXT = "kemalingan di pasar tadi malam"
 PORTAL = b"<!doctype html><title>Wifi Gratis</title><form action=/login><input name=hp></form>"
 WEEK_H = 7 * 24
 TEXTS_A_DAY = 12
