@@ -30,8 +30,8 @@ NUMBERS = ("+6281234567890", "+6281298765432")
 PEOPLE = st.sampled_from(NUMBERS)
 OFFICERS = ("+6281211110000", "+6281222220000")
 PLAIN, FIRE, SECRET, OFFICIAL = (
-    "kemalingan ayam tadi malam di RT 3", "tolong kebakaran rumah warga", "RAHASIA ada bandar sabu di pos",
-    "oknum polisi minta uang damai",
+    "kemalingan ayam tadi malam di RT 3", "tolong kebakaran rumah warga",
+    "RAHASIA ada bandar sabu di pos", "oknum polisi minta uang damai",
 )  # fmt: skip
 WORDS = st.sampled_from([PLAIN, FIRE, SECRET, OFFICIAL])
 ABOUT = st.sampled_from(["STATUS {}", "BATAL {}", "TAMBAH {} lari ke sawah"])

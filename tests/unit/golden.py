@@ -20,7 +20,7 @@ STAMP = Stamp(1_790_000_000, Trust.NETWORK, 3, 42_000)
 EVENTS: dict[str, e.Event] = {
     "1": e.SessionOpened(2, ("polres:Polres", "propam:Propam", "officer:Made"), 3),
     "2": e.ReportReceived(
-        "74233", "+6281234567890", "kemalingan tadi malam di rumah pak Budi RT 02", "pencurian", "darurat",
+        "74233", "+6281234567890", "ada maling di rumah pak Budi RT 02", "pencurian", "darurat",
         2, None, "Krajan", "masjid", confidential=False, confidence_percent=87, why="maling",
         sent_s=1_789_999_990, received_s=1_790_000_000, inbox_id=12,
     ),
@@ -40,7 +40,7 @@ EVENTS: dict[str, e.Event] = {
     "16": e.ContactSet("Made", "Bhabinkamtibmas", "+6281298765432"),
     "17": e.SessionsUnlocked("Made", 3),
     "18": e.TextCompleted(
-        "74233", "+6281234567890", "kemalingan tadi malam di rumah pak Budi RT 02 bawa parang", 0, "pencurian",
+        "74233", "+6281234567890", "ada maling di rumah pak Budi RT 02 bawa parang", 0, "pencurian",
         "darurat", 2, None, "Krajan", None, confidential=False, confidence_percent=87,
         why="maling", received_s=1_790_086_400,
     ),

@@ -20,7 +20,7 @@ from tests.world import NOW_S, World
 SENDER, OFFICER = "+6281234567890", "+6281211112222"
 DAY_S = 86_400
 STORY = "ada maling ayam di kebun " * 16
-FIRE = "maaf mengganggu pak, saya ibu Ani, mau bilang sesuatu, " * 3 + (
+FIRE = "pak saya mau lapor soal jalan di dusun kami yang rusak sejak lama sekali " * 3 + (
     "tolong kebakaran rumah pak Amir sekarang ada anak di dalam "
 )
 GRAFT = "pak saya mau lapor soal jalan di dusun kami yang rusak sejak lama sekali " * 3 + (

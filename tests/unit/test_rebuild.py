@@ -22,7 +22,8 @@ from sync.store import SqliteStore
 SENDERS = st.sampled_from(["+6281234567890", "+6281298765432", "TELKOMSEL"])
 WORDS = st.sampled_from(
     [
-        "kemalingan tadi malam di RT 2 RW 1", "tolong kebakaran rumah warga", "oknum polisi minta uang",
+        "kemalingan tadi malam di RT 2 RW 1", "tolong kebakaran rumah warga",
+        "oknum polisi minta uang",
         "RAHASIA ada bandar sabu", "", "STATUS", "BATAL", "TAMBAH lari ke sawah", "STOP",
         "info", "\U0001f525 \x00 api", "kata " * 60,
     ]

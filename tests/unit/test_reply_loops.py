@@ -95,7 +95,8 @@ class Village:
 
     def variation(self) -> str:
         """A text like no other before, with a word that means something to us."""
-        return f"maling {' '.join(self.draw.sample(WORDS, 6))} {self.draw.randrange(10_000)}"
+        words = " ".join(self.draw.sample(WORDS, 6))
+        return f"kecurian tadi malam {words} {self.draw.randrange(10_000)}"
 
     def replies(self, to: str, words: str) -> Sequence[str]:
         """What a robot answers to an answer."""

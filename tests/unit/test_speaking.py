@@ -51,7 +51,7 @@ class TestToldToPeople:
         for words in (
             "kemalingan di pasar tadi malam",
             "rumah kebanjiran",
-            "ada orang berkelahi di lapangan",
+            "jalan rusak di RT 3",
         ):
             say(world, words)
             world.speak()
@@ -108,7 +108,7 @@ class TestMoney:
     def test_answers_wait_for_credit_and_then_each_number_gets_one(self, make: MakeWorld) -> None:
         world = make(Answers(per_hour=1))
         say(world, "kemalingan di pasar tadi malam", "+6281200000001")
-        for words in ("rumah kebanjiran", "ada orang berkelahi di lapangan"):
+        for words in ("rumah kebanjiran", "jalan rusak di RT 3"):
             say(world, words)
         say(world, "sapi saya hilang", OTHER)
         world.speak()

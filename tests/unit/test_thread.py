@@ -199,7 +199,7 @@ class TestOddTexts:
             "\U0001f525\U0001f525 rumah terbakar \U0001f1ee\U0001f1e9",
             "ada\x00maling \u0645\u0631 \u4f60\u597d",
             "setengah \ud83d emoji",
-            "kata " * 400,
+            "jalan rusak " * 400,
             "%s {no} '; drop table reports; --",
             "<script>alert(1)</script>",
         ],

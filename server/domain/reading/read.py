@@ -21,7 +21,7 @@ PHONE: Final = "phone"
 SERVICE: Final = "service"
 # Found by cross-validation on the project's own messages; docs/reading.md has the table.
 _URGENT_FROM: Final = {Urgency.DARURAT: 0.12, Urgency.TINGGI: 0.2, Urgency.BIASA: 0.4}
-_URGENT_THOUGH_DENIED_FROM: Final = 0.7
+_URGENT_AGAINST_THE_LOOK_FROM: Final = 0.65
 _SEALED_FROM: Final = 0.3
 _SEALED_THOUGH_URGENT_FROM: Final = 0.6
 _SEALED_THOUGH_OTHERS_FROM: Final = 0.9
@@ -82,7 +82,7 @@ def read(text: str, sender: str = PHONE) -> Reading:
     confidence = round(kinds[kind] * (likely if kind is Kind.REPORT else 1.0), 3)
     found = Reading(
         category=category,
-        urgency=_urgency(category, weighed, answers["urgency"]),
+        urgency=_urgency(kind, category, weighed, answers["urgency"]),
         place=find_place(text),
         confidential=_secret(text, weighed, answers["confidential"]["yes"]),
         official=category is Category.APARAT,
@@ -144,11 +144,13 @@ def _matter(
     return likeliest, said[likeliest], ()
 
 
-def _urgency(category: Category, weighed: Weighed, said: Likelihoods) -> Urgency:
+def _urgency(kind: Kind, category: Category, weighed: Weighed, said: Likelihoods) -> Urgency:
     """The likeliest urgency; a darurat is missed rarely, at the price of false alarms."""
     wanted = _URGENT_FROM[level(category, weighed)]
     denied = not weighed.scores and any(hit.negated for hit in weighed.hits)
-    if said[Urgency.DARURAT] >= (_URGENT_THOUGH_DENIED_FROM if denied else wanted):
+    if denied or kind is not Kind.REPORT:
+        wanted = _URGENT_AGAINST_THE_LOOK_FROM
+    if said[Urgency.DARURAT] >= wanted:
         return Urgency.DARURAT
     return max((Urgency.TINGGI, Urgency.BIASA), key=lambda one: said[one])
 
