@@ -34,7 +34,7 @@ LONG = (
     "petugas datang ke dusun Puncak karena warga resah dan takut."
 )
 MATTERS = (
-    ("+6281234567890", "ada maling di RT 2 RW 1"),
+    ("+6281234567890", "kemalingan tadi malam di RT 2 RW 1"),
     ("+6281298765432", "suami memukul istri di RT 9"),
     ("+6281311112222", "lampu jalan mati di RT 5 sejak kemarin"),
     ("+6281355556666", "kebakaran di pasar, tolong segera"),

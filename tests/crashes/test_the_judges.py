@@ -86,7 +86,7 @@ def test_every_fault_of_a_villages_card_is_found(
         ("delete from entries where log = 1 and seq = 1", "I4 down: entry 1 does not follow"),
         ("update nodes set public = null", "a box that was enrolled is not known"),
         ("update reports set status = 2", "I3: entries and the reports that people see do not"),
-        ("delete from reports where text like 'ada maling%'", "I3: entries and the reports that"),
+        ("delete from reports where text like 'kemalingan%'", "I3: entries and the reports that"),
         ("drop table nodes", "cannot be read"),
     ],
 )
@@ -167,7 +167,7 @@ def test_what_a_migration_lost_is_found(
         ),
         (
             lambda folder, _: change(
-                folder / POLRES, "delete from reports where text like 'ada maling%'"
+                folder / POLRES, "delete from reports where text like 'kemalingan%'"
             ),
             "arrived 0 times",
         ),

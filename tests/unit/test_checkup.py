@@ -127,9 +127,7 @@ def test_more_than_six_digits_never_come_back_whole(number: str) -> None:
 
 
 def test_a_text_is_shown_by_its_sender_and_length_and_never_by_its_words() -> None:
-    came = arrival(
-        pdu.encode_deliver(NUMBER, "kemalingan tadi malam di rumah pak Budi RT 02", None)
-    )
+    came = arrival(pdu.encode_deliver(NUMBER, "ada maling di rumah pak Budi RT 02", None))
     assert came.words() == "SMS dari +62 8•• •••• 1234, 34 huruf"
     assert arrival_of(came.plain()) == came
     assert arrival("00FF").words() == "SMS yang tidak terbaca; tetap disimpan utuh"

@@ -23,7 +23,7 @@ from sms import pdu
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "+6281234561234"
-TEXT = "kemalingan tadi malam di rumah pak Budi RT 02"
+TEXT = "ada maling di rumah pak Budi RT 02"
 PATIENCE_S = 30.0
 
 
