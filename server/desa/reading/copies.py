@@ -59,9 +59,10 @@ def repeat(node: Node, original: int, row_ids: tuple[int, ...], now_s: float) ->
     with node.database.lock:
         with node.database.read() as db:
             first = inbox.row_of(db, original)
-        ticket = None if first is None else first.ticket
-        counts = ticket is not None and _began(node, original)
-        report = node.projection.report(ticket) if counts and ticket is not None else None
+        begun = lookup.ticket_of_inbox(node.projection.db, original)
+        # A report that was merged has its rows in the other; very old rows have no ticket.
+        ticket = begun if first is None or first.ticket is None else first.ticket
+        report = None if begun is None or ticket is None else node.projection.report(ticket)
         decision = Decision(())
         if report is not None and not report.locked:
             again = e.Repeated(report.ticket, report.copies + len(row_ids))
