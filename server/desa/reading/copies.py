@@ -67,13 +67,8 @@ def repeat(node: Node, original: int, row_ids: tuple[int, ...], now_s: float) ->
         if report is not None and not report.locked:
             again = e.Repeated(report.ticket, report.copies + len(row_ids))
             decision = Decision((again,), official=report.sealed)
-
-        def also() -> None:
-            with node.database.write() as db:
-                inbox.mark(db, row_ids, inbox.State.DONE, ticket)
-
         cause = f"inbox:{row_ids[0]}"
-        node.ledger.record(node.stamp(now_s), decision, cause=cause, also=also)
+        node.ledger.record(node.stamp(now_s), decision, cause=cause, inbox_ids=row_ids)
 
 
 def remember_seen(node: Node, now_s: float) -> None:
@@ -98,7 +93,8 @@ def remember_seen(node: Node, now_s: float) -> None:
         for print_, rows in same.items():
             first = min(rows, key=lambda one: _rank(node, one.row))
             for one in rows:
-                if one is not first and not (first.shown and one.shown):
+                gaps = (_has_gaps(node, each, merged) for each in (first, one))
+                if one is not first and not all(gaps):
                     # Where both have gaps, reading puts their parts together.
                     _merge(node, first, one, merged, now_s)
             _count(node, rows, merged, now_s)
@@ -140,7 +136,7 @@ def _count(node: Node, rows: list[Opened], merged: dict[str, str], now_s: float)
 
 
 def _merge(node: Node, first: Opened, second: Opened, merged: dict[str, str], now_s: float) -> None:
-    stays, goes = (second, first) if first.shown else (first, second)
+    stays, goes = (second, first) if _has_gaps(node, first, merged) else (first, second)
     into, gone = _report(node, stays, merged), _report(node, goes, merged)
     if into is None or gone is None or into.ticket == gone.ticket:
         return
@@ -157,6 +153,15 @@ def _merge(node: Node, first: Opened, second: Opened, merged: dict[str, str], no
     cause = f"merged:{gone.ticket}:{into.ticket}"
     node.ledger.record(node.stamp(now_s), decision, cause=cause, also=also)
     merged[gone.ticket] = into.ticket
+
+
+def _has_gaps(node: Node, one: Opened, merged: dict[str, str]) -> bool:
+    """Whether parts are missing of the text that a row belongs to, also where it is a copy."""
+    ticket = _now(one.row.ticket, merged)
+    if ticket is None:
+        return one.shown
+    with node.database.read() as db:
+        return bool(inbox.shown_rows(db, ticket))
 
 
 def _report(node: Node, one: Opened, merged: dict[str, str]) -> Report | None:
