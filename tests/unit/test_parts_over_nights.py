@@ -24,6 +24,11 @@ WAYS = st.sampled_from(["nothing", "quarter", "day", "restart", "keys"])
     between=st.lists(WAYS, min_size=len(PARTS) + 3, max_size=len(PARTS) + 3),
 )
 @example(order=[0, 1, 2, 3], again=[], between=["restart", "keys", "day", *["nothing"] * 4])
+@example(
+    order=[0, 1, 2, 3],
+    again=[0, 0],
+    between=["nothing", "quarter", "restart", "nothing", "nothing", "quarter", "nothing"],
+)
 @settings(max_examples=25, deadline=None)
 def test_whatever_happens_between_its_parts_a_text_is_one_report(
     order: list[int], again: list[int], between: list[str]
