@@ -16,7 +16,7 @@ from sms.user_data import split_words
 
 # Answers to these, and to confidential texts, carry no word about the matter.
 SENSITIVE = frozenset({Category.KDRT, Category.PELECEHAN, Category.NARKOBA, Category.SENJATA})
-WHY_WORDS_MAX = 6
+WHY_WORDS_MAX = 3
 # An answer has the same room whatever ticket stands before it.
 LONGEST_TICKET = "000000"
 # Calls of one request beyond these are not journalled: a machine rings.
@@ -168,7 +168,7 @@ def decide_completed(late: r.PartsArrived, report: Report, merged: Sequence[str]
             dusun=reading.place.dusun,
             landmark=reading.place.landmark,
             confidential=hidden or reading.confidential,
-            confidence_percent=round(reading.confidence * 100),
+            confidence_percent=percent(reading.confidence),
             why=", ".join(reading.why[:WHY_WORDS_MAX]),
             received_s=late.received_s,
         )
@@ -178,6 +178,11 @@ def decide_completed(late: r.PartsArrived, report: Report, merged: Sequence[str]
         events.append(e.Reopened(report.ticket, report.officer or "Kotak", LATE_PARTS))
     events += [e.Merged(ticket, report.ticket) for ticket in merged]
     return Decision(tuple(events), official=report.sealed or reading.official)
+
+
+def percent(confidence: float) -> int:
+    """A confidence for people, in steps of five and never more than it is."""
+    return int(confidence * 20) * 5
 
 
 def understood(text: r.TextArrived) -> bool:
@@ -290,7 +295,7 @@ def _report(text: r.TextArrived, now: Situation, *, hidden: bool) -> Decision:
         dusun=reading.place.dusun,
         landmark=reading.place.landmark,
         confidential=confidential,
-        confidence_percent=round(reading.confidence * 100),
+        confidence_percent=percent(reading.confidence),
         why=", ".join(reading.why[:WHY_WORDS_MAX]),
         sent_s=text.sent_s,
         received_s=text.received_s,
