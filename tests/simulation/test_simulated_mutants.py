@@ -114,9 +114,9 @@ def believes_every_clock(patch: Patch) -> None:
 
 def seals_no_complaint(patch: Patch) -> None:
     """A complaint about an official is a report like any other."""
-    real = whole.classified
-    patch.setattr(whole, "classified", lambda text: replace(real(text), official=False))
-    patch.setattr(radio, "accusation", lambda _: False)
+    real, understand = whole.classified, radio.understand
+    patch.setattr(whole, "classified", lambda *said: replace(real(*said), official=False))
+    patch.setattr(radio, "understand", lambda text: replace(understand(text), official=False))
 
 
 def seals_nothing(patch: Patch) -> None:
