@@ -26,7 +26,8 @@ ALL = (
         "complaint-kept-for-officers", "The SMS of a complaint lies under the officers' key.", 7,
         _cut(
             _RADIO,
-            "            return Lock.INTAKE if asks or understand(read.text).official else Lock.SESSION\n",
+            "            return Lock.INTAKE if asks or understand(read.text).official"
+            " else Lock.SESSION\n",
             "            return Lock.INTAKE if asks else Lock.SESSION\n",
         ),
         (_COMPLAINT,),
