@@ -62,7 +62,7 @@ def column(rows: list[list[object]], name: str) -> list[object]:
 
 
 def test_reports_additions_and_notes_go_out_with_sender_time_and_ticket(world: World) -> None:
-    world.text(ONE, "kemalingan tadi malam di rumah pak Budi RT 02")
+    world.text(ONE, "ada maling di rumah pak Budi RT 02")
     world.listen()
     ticket = world.report().ticket
     world.text(ONE, f"TAMBAH {ticket} dia lari ke sawah")
@@ -86,7 +86,7 @@ def test_a_complaint_about_an_official_is_counted_and_never_leaves(world: World)
     sealed = next(one for one in world.desk().reports() if one.sealed)
     world.text(ONE, f"TAMBAH {sealed.ticket} dia juga minta beras")
     world.text(ONE, f"STATUS {sealed.ticket}")
-    world.text(TWO, "kemalingan tadi malam di rumah pak Budi")
+    world.text(TWO, "ada maling di rumah pak Budi")
     world.listen()
     head, rows = exported(world)
     assert column(rows, "SenderNumber") == [TWO]
@@ -96,7 +96,7 @@ def test_a_complaint_about_an_official_is_counted_and_never_leaves(world: World)
 def test_texts_of_a_locked_session_are_counted_and_come_after_the_phone_s_key(
     world: World,
 ) -> None:
-    world.text(ONE, "kemalingan tadi malam di rumah pak Budi")
+    world.text(ONE, "ada maling di rumah pak Budi")
     world.listen()
     world.exchange()
     world.restart()
@@ -113,7 +113,7 @@ def test_texts_of_a_locked_session_are_counted_and_come_after_the_phone_s_key(
 
 
 def test_the_same_text_listed_again_after_a_power_cut_is_one_line(world: World) -> None:
-    world.text(ONE, "kemalingan tadi malam di rumah pak Budi")
+    world.text(ONE, "ada maling di rumah pak Budi")
     world.listen()
     for _ in range(2):
         world.text(TWO, "kebakaran di pasar lama", sent_s=world.wall_s() - 5)
@@ -140,7 +140,7 @@ def test_whatever_a_spreadsheet_takes_for_a_formula_begins_with_a_quote(words: s
 
 
 def test_an_export_is_journalled_before_its_first_line_leaves(world: World) -> None:
-    world.text(ONE, "kemalingan tadi malam di rumah pak Budi")
+    world.text(ONE, "ada maling di rumah pak Budi")
     world.text(ONE, COMPLAINT)
     world.listen()
     rows = export.export(
@@ -173,7 +173,7 @@ def test_a_wrong_passphrase_waits_as_on_the_login_page_and_shares_its_count(
 def test_texts_that_came_are_told_without_their_words_once_each(world: World) -> None:
     began = radios.arrivals(world.node, "")
     assert began["texts"] == []
-    world.text(ONE, "kemalingan tadi malam di rumah pak Budi")
+    world.text(ONE, "ada maling di rumah pak Budi")
     world.text(TWO, COMPLAINT)
     world.listen()
     told = radios.arrivals(world.node, str(began["last"]))
@@ -189,7 +189,7 @@ def test_the_socket_streams_an_export_and_says_no_in_one_sentence(
     world: World, node_dir: Path
 ) -> None:
     for number in range(3):
-        world.text(ONE, f"kemalingan tadi malam di rumah nomor {number}")
+        world.text(ONE, f"ada maling di rumah nomor {number}")
     world.listen()
     listening = control.ControlSocket(node_dir, commands.answers(world.node, FrontDesk(world.node)))
     try:
