@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from sms.commands.spelling import GREETING, THANKS, one_slip, word_set
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -65,41 +67,29 @@ class _Token:
     end: int
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_STATUS: Final = _set("status cek check tiket")
-_ADD: Final = _set("tambah tambahan")
-_CANCEL: Final = _set("batal batalkan cabut cancel gajadi")
-_HELP: Final = _set("bantuan info inpo menu help")
-_STOP: Final = _set("stop berhenti unreg")
-_SECRET: Final = _set("rahasia diam")
+_STATUS: Final = word_set("status cek check tiket")
+_ADD: Final = word_set("tambah tambahan")
+_CANCEL: Final = word_set("batal batalkan cabut cancel gajadi")
+_HELP: Final = word_set("bantuan info inpo menu help")
+_STOP: Final = word_set("stop berhenti unreg")
+_SECRET: Final = word_set("rahasia diam")
 _KEYWORDS: Final = _STATUS | _ADD | _CANCEL | _HELP | _STOP | _SECRET
 
-_GREETING: Final = _set(
-    "assalamualaikum assalamu assalam asalamualaikum assalammualaikum alaikum ass asskum aslm "
-    "askum wr wb wrwb warahmatullahi wabarakatuh pak pa pk bpk bapak bu ibu mas mbak mba bang kak "
-    "komandan ndan dan min admin polisi babin bhabin halo hallo hello hai hi selamat slmt met pagi "
-    "siang sore malam mlm permisi punten nuwun sewu kulonuwun om shalom"
+_WISH: Final = word_set(
+    "mau mo mw ingin pengen sy saya aku minta tolong tlg numpang bisa bs ijin izin"
 )
-_THANKS: Final = _set(
-    "terima trima kasih terimakasih trimakasih makasih mksh mkasih trims tks thx thanks tksh "
-    "suwun nuwun matur hatur ya yah iya dong deh ok oke mohon maaf"
-)
-_WISH: Final = _set("mau mo mw ingin pengen sy saya aku minta tolong tlg numpang bisa bs ijin izin")
-_ABOUT: Final = _set(
+_ABOUT: Final = word_set(
     "no nomor nomer nmr nomernya nomornya laporan laporannya lapor lap aduan tiket saya sy aku "
     "yang yg dengan dgn untuk utk dari dr kemarin kmrn tadi td ini itu gimana gmn bagaimana "
     "sudah sdh udah udh sampai smp sampe mana belum blm apa apakah hasil hasilnya kabar kabarnya "
     "perkembangan perkembangannya proses prosesnya dong pak"
 )
-_REGRET: Final = _set("jadi tidak tdk ga gak gk salah paham damai aman selesai aja saja kirim")
-_BROADCAST: Final = _set("info siaran sms langganan semua all kirim")
-_HOW: Final = _set("cara format lapor laporan")
+_REGRET: Final = word_set("jadi tidak tdk ga gak gk salah paham damai aman selesai aja saja kirim")
+_BROADCAST: Final = word_set("info siaran sms langganan semua all kirim")
+_HOW: Final = word_set("cara format lapor laporan")
 
 # Words of their own that lie one letter beside a keyword.
-_OTHER_WORDS: Final = _set(
+_OTHER_WORDS: Final = word_set(
     "piket paket kabut sabut cabul cabai batas bakal bantal fatal natal batak bata tambak tambal "
     "cancer bantuin"
 )
@@ -110,7 +100,7 @@ _TICKET_LIKE: Final = re.compile(r"(?=.*\d)[a-z\d]{3,8}")
 _TICKET_DIGITS: Final = (5, 6)
 _MISSPELT_FROM_LETTERS: Final = 5
 # Unicode's separators, controls, and signs that only shape what stands beside them.
-_UNSEEN: Final = _set("Zs Zl Zp Cc Cf")
+_UNSEEN: Final = word_set("Zs Zl Zp Cc Cf")
 
 
 def is_blank(text: str) -> bool:
@@ -128,7 +118,7 @@ def parse(text: str) -> Command | FreeText:
     if text.strip() and not text.strip(" ?!.\r\n\t") and "?" in text:
         return Help()
     tokens = _tokens(text)
-    at = _first(tokens, _GREETING)
+    at = _first(tokens, GREETING)
     if at == len(tokens):
         return FreeText(text)
     if (free := _leading(text, tokens, at)) is not None:
@@ -147,7 +137,7 @@ def _leading(text: str, tokens: list[_Token], at: int) -> Command | None:
         return Confidential(_after(text, tokens[at]))
     if keyword not in _ADD:
         return None
-    skipped = _first(rest, _set("no nomor nmr laporan lap tiket"))
+    skipped = _first(rest, word_set("no nomor nmr laporan lap tiket"))
     ticket, used = _ticket(rest[skipped:])
     if ticket is not None:
         return Add(ticket, _after(text, rest[skipped + used - 1]))
@@ -160,9 +150,9 @@ def _closed(core: list[_Token], *, wished: bool) -> Command | None:
     """The commands that stand alone; `wished` if the text also says "please" or "I want"."""
     keyword, exact = _keyword(core[0].word)
     ticket, others = _split_ticket(core[1:])
-    if keyword in _STATUS and others <= _ABOUT | _STATUS | _THANKS:
+    if keyword in _STATUS and others <= _ABOUT | _STATUS | THANKS:
         return Status(ticket)
-    if keyword in _CANCEL and others <= _ABOUT | _REGRET | _THANKS and (exact or ticket):
+    if keyword in _CANCEL and others <= _ABOUT | _REGRET | THANKS and (exact or ticket):
         return Cancel(ticket)
     if keyword in _HELP and ticket is None and others <= _HOW and not wished:
         return Help()
@@ -174,7 +164,7 @@ def _closed(core: list[_Token], *, wished: bool) -> Command | None:
 
 
 def _bare_ticket(core: list[_Token]) -> Command | None:
-    skipped = _first(core, _set("no nomor nmr laporan"))
+    skipped = _first(core, word_set("no nomor nmr laporan"))
     ticket, used = _ticket(core[skipped:])
     return Status(ticket) if ticket is not None and skipped + used == len(core) else None
 
@@ -200,8 +190,8 @@ def _first(tokens: list[_Token], skip: frozenset[str]) -> int:
 
 
 def _core(tokens: list[_Token]) -> list[_Token]:
-    first, last = _first(tokens, _GREETING | _WISH), len(tokens)
-    while last > first and tokens[last - 1].word in _GREETING | _THANKS:
+    first, last = _first(tokens, GREETING | _WISH), len(tokens)
+    while last > first and tokens[last - 1].word in GREETING | THANKS:
         last -= 1
     return tokens[first:last]
 
@@ -240,18 +230,6 @@ def _keyword(word: str) -> tuple[str | None, bool]:
     if len(word) < _MISSPELT_FROM_LETTERS - 1 or word in _OTHER_WORDS:
         return None, False
     for keyword in sorted(_KEYWORDS):
-        if len(keyword) >= _MISSPELT_FROM_LETTERS and _one_slip(word, keyword):
+        if len(keyword) >= _MISSPELT_FROM_LETTERS and one_slip(word, keyword):
             return keyword, False
     return None, False
-
-
-def _one_slip(word: str, meant: str) -> bool:
-    """One letter too many, missing or wrong, or two neighbours swapped."""
-    if abs(len(word) - len(meant)) > 1:
-        return False
-    same = 0
-    while same < min(len(word), len(meant)) and word[same] == meant[same]:
-        same += 1
-    left, right = word[same:], meant[same:]
-    swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
-    return swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sms.commands.spelling import GREETING, THANKS, one_slip, word_set
+
 
 class CommandName(StrEnum):
     """Everything that can be asked for by a word, of villagers and of officers."""
@@ -39,10 +41,6 @@ class Keyword:
     words_after: tuple[str, ...]
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 _SPELLINGS: Final = {
     CommandName.STATUS: "status setatus cek check tiket",
     CommandName.TAMBAH: "tambah tambahan tambahin tambahkan",
@@ -63,32 +61,23 @@ _SPELLINGS: Final = {
 }
 _WORDS: Final = {word: name for name, words in _SPELLINGS.items() for word in words.split()}
 # Words of their own that lie one letter beside a keyword.
-_OTHER_WORDS: Final = _set(
+_OTHER_WORDS: Final = word_set(
     "paket kabut sabut cabul cabai batas bakal bantal fatal natal batak bata tambak tambal cancer "
     "bantuin alis asih ali alim milih pilih nila nilam hampus harus mati tiga tika dia tiap "
     "daftat tebing hapal kapus rondo runding benda belu bela belah ban selama setelah "
     "tambang datar atang batang dating hutang terimakasih diri dian ingin diem"
 )
-_GREETING: Final = _set(
-    "assalamualaikum assalamu assalam asalamualaikum assalammualaikum alaikum ass asskum aslm "
-    "askum wr wb wrwb warahmatullahi wabarakatuh pak pa pk bpk bapak bu ibu mas mbak mba bang kak "
-    "komandan ndan dan min admin polisi babin bhabin halo hallo hello hai hi selamat slmt met pagi "
-    "siang sore malam mlm permisi punten nuwun sewu kulonuwun om shalom tolong tlg mohon izin ijin "
-    "siap sy saya"
-)
-_THANKS: Final = _set(
-    "terima trima kasih terimakasih trimakasih makasih mksh mkasih trims tks thx thanks tksh "
-    "suwun nuwun matur hatur ya yah iya dong deh ok oke mohon maaf pak bu bapak ibu ndan kak min"
-)
-_RATINGS: Final = _set("1 2 3 4 5 satu dua tiga empat lima loro telu papat limo")
-_WATCH: Final = _set("siap ganti hadir jaga izin absen cukup")
-_OF_DATA: Final = _set(
+_OPENING: Final = GREETING | word_set("tolong tlg mohon izin ijin siap sy saya")
+_CLOSING: Final = THANKS | word_set("pak bu bapak ibu ndan kak min")
+_RATINGS: Final = word_set("1 2 3 4 5 satu dua tiga empat lima loro telu papat limo")
+_WATCH: Final = word_set("siap ganti hadir jaga izin absen cukup")
+_OF_DATA: Final = word_set(
     "data nomor nomer no hp semua sy saya aku nama identitas info kami dari sistem laporan akun"
 )
-_UNSETTLED: Final = _set(
+_UNSETTLED: Final = word_set(
     "beres selesai selse selese rampung kelar tuntas tertangani ditangani pak bu kok no nomor"
 )
-_OF_TICKET: Final = _set("no nomor nomer nmr laporan lap lapor tiket kasus")
+_OF_TICKET: Final = word_set("no nomor nomer nmr laporan lap lapor tiket kasus")
 _TOKEN: Final = re.compile(r"[^\W_]+|\?+")
 _GLUED: Final = re.compile(r"([a-z]{3,})(\d[\dolisz]{2,5})")
 _CODE: Final = re.compile(r"(?=.*\d)[a-z\d]{4,6}")
@@ -117,9 +106,9 @@ def keyword(text: str) -> Keyword | None:
         return Keyword(CommandName.RONDA, None, exact=True, words_after=tuple(tokens[2:]))
     for at, token in enumerate(tokens[:6]):
         name, exact = _name(token)
-        if name is not None and (token not in _GREETING or _has_ticket(tokens[at + 1 :])):
+        if name is not None and (token not in _OPENING or _has_ticket(tokens[at + 1 :])):
             return _judged(name, tokens[at + 1 :], exact=exact)
-        if token not in _GREETING and not (at == 0 and _CODE.fullmatch(token)):
+        if token not in _OPENING and not (at == 0 and _CODE.fullmatch(token)):
             return None
     return None
 
@@ -127,7 +116,7 @@ def keyword(text: str) -> Keyword | None:
 def _judged(name: CommandName, after: Sequence[str], *, exact: bool) -> Keyword | None:
     ticket = _ticket(after)
     rest = [word for word in after if word.upper() != ticket]
-    bare = all(word in _THANKS for word in rest)
+    bare = all(word in _CLOSING for word in rest)
     match name:
         case CommandName.TERIMA | CommandName.ALIH | CommandName.DATANG:
             meant = ticket is not None or (name is CommandName.ALIH and exact and bare)
@@ -182,7 +171,7 @@ def _ticket(words: Sequence[str]) -> str | None:
             continue
         if _CODE.fullmatch(word) and not _NOT_CODE.fullmatch(word):
             return word.upper()
-        if word not in _OF_TICKET | _GREETING | _THANKS:
+        if word not in _OF_TICKET | _OPENING | _CLOSING:
             joined = ""
     return None
 
@@ -200,15 +189,3 @@ def _name(word: str) -> tuple[CommandName | None, bool]:
         if len(meant) >= _SLIP_FROM_LETTERS and one_slip(word, meant):
             return name, False
     return None, False
-
-
-def one_slip(word: str, meant: str) -> bool:
-    """One letter too many, missing or wrong, or two neighbours swapped."""
-    if abs(len(word) - len(meant)) > 1:
-        return False
-    same = 0
-    while same < min(len(word), len(meant)) and word[same] == meant[same]:
-        same += 1
-    left, right = word[same:], meant[same:]
-    swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
-    return swapped or left[1:] == right[1:] or left[1:] == right or left == right[1:]

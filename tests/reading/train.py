@@ -188,7 +188,7 @@ def main() -> None:
             "bias": [round(float(one), 5) for one in bias],
             "sharpness": sharpness(points, labels, right),
         })  # fmt: skip
-    head = {"corpus": fingerprint(), "thresholds": {}, "heads": heads}
+    head = {"corpus": fingerprint(), "heads": heads}
     octets = packed(head, lesson.rarity, np.hstack(parts))
     _TARGET.write_bytes(octets)
     print(f"{_TARGET.name}: {len(octets):,} octets")

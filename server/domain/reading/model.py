@@ -59,7 +59,6 @@ class Model:
         at = _LENGTH_OCTETS + int.from_bytes(octets[:_LENGTH_OCTETS], "big")
         head = json.loads(bytes(octets[_LENGTH_OCTETS:at]))
         self.corpus: str = head["corpus"]
-        self.thresholds: dict[str, float] = head["thresholds"]
         self.heads = tuple(_heads(head["heads"]))
         self._width = sum(len(one.labels) for one in self.heads)
         self._starts = array("I", bytes(octets[at : at + _START_OCTETS * (BUCKETS + 1)]))
